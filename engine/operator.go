@@ -1,0 +1,57 @@
+package engine
+
+import "github.com/apache/arrow-go/v18/arrow"
+
+// Emitter takes what an operator produces.
+type Emitter interface {
+	// Emit passes a batch on. It borrows b: the operator still owns it, and may reuse it after the call.
+	Emit(b Batch) error
+	// Late puts aside rows, of the operator's input, that belong to a window which has closed. It borrows rows.
+	Late(rows arrow.RecordBatch) error
+}
+
+// Operator is one passive stage of a query: no goroutine, clock, lock or I/O inside. One goroutine calls it at a time.
+// An error ends the query.
+type Operator interface {
+	// Process takes a batch from the given input. It borrows b: to keep it, Retain it.
+	Process(input int, b Batch, out Emitter) error
+	// Advance tells that no row earlier than wm will come on any input: emit what is complete, drop its state. Calls come
+	// with growing wm; MaxTime is the end of the input.
+	Advance(wm Time, out Emitter) error
+}
+
+// Flusher is what an operator adds that gathers changes and emits them once an epoch.
+type Flusher interface {
+	// Flush emits what has changed since the last flush. The epoch commits right after.
+	Flush(out Emitter) error
+}
+
+// Snapshotter is what a stateful operator adds. State is written as rows that carry their key, so that n instances restore
+// into m: each instance is given all rows and keeps those that it owns.
+type Snapshotter interface {
+	// Snapshot writes the whole state. It is called between epochs.
+	Snapshot(w StateWriter) error
+	// Restore reads state into a fresh operator. It may be called several times, once for each instance that wrote.
+	Restore(r StateReader) error
+}
+
+// StateWriter takes an operator's state.
+type StateWriter interface {
+	// Write appends a batch to the named section. All batches of a section have one schema. It borrows rows.
+	Write(section string, rows arrow.RecordBatch) error
+}
+
+// StateReader gives an operator's state back.
+type StateReader interface {
+	// Read calls yield with each batch of the named section, in the order in which they were written. It lends rows.
+	Read(section string, yield func(rows arrow.RecordBatch) error) error
+	// Owns reports whether the reading instance is responsible for a key with the given hash.
+	Owns(hash uint64) bool
+}
+
+// Evaluator computes expressions that Weir has no kernels for: it runs them in DuckDB, a batch at a time.
+type Evaluator interface {
+	// Eval computes each DuckDB SQL expression over the rows, whose columns are named c0, c1, …, and returns a batch with
+	// one column for each, in the layout of its type, and as many rows as the input. The caller releases it.
+	Eval(exprs []string, schema *arrow.Schema, rows arrow.RecordBatch) (arrow.RecordBatch, error)
+}

@@ -1,0 +1,278 @@
+// Package plan is what a continuous query compiles to: a tree of typed nodes, each reading the columns of its input by position.
+// The sql package makes it from DuckDB's bound logical plan, the operators package makes operators from it, EXPLAIN prints it,
+// and the catalog stores it as JSON.
+//
+//	project  window_start, window_end, auction, bids, top        Project
+//	  aggregate by window_start, auction: count(*), max(price)   Aggregate
+//	    project  auction, price, tumble(date_time, 10 s)         Project
+//	      filter price > 100                                     Filter
+//	        scan bid: auction, price, date_time                  Scan
+//
+// To add a node: declare it here with its Columns and Print, name it in nodeKinds, translate it in sql/planner, build it in operators.
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Node is one step of a plan. Its output is a batch with the given columns.
+type Node interface {
+	// Columns are the output's names and types. Names need not be unique.
+	Columns() []types.Field
+	// Input is the node that this one reads, nil for a scan.
+	Input() Node
+	// Describe prints the node alone, on one line.
+	Describe() string
+}
+
+// Scan reads columns of a source.
+type Scan struct {
+	Source string        `json:"source"`
+	Read   []types.Field `json:"read"` // top-level columns of the source, in the order in which this scan gives them
+	// EventTime is the position in Read of the source's WATERMARK column, or -1 where the source declares none.
+	EventTime int `json:"event_time"`
+}
+
+// Filter keeps the rows for which every predicate is true.
+type Filter struct {
+	From       Node    `json:"-"`
+	Predicates []*Expr `json:"predicates"`
+}
+
+// Project computes one column for each expression.
+type Project struct {
+	From  Node     `json:"-"`
+	Exprs []*Expr  `json:"exprs"`
+	Names []string `json:"names"`
+}
+
+// Aggregate computes aggregates for each group. Its output is the groups' columns, then the aggregates'.
+type Aggregate struct {
+	From   Node            `json:"-"`
+	Groups []*Expr         `json:"groups"`
+	Names  []string        `json:"names"` // of the groups
+	Calls  []AggregateCall `json:"calls"`
+	// Window tells when a group is complete; nil where groups never are.
+	Window *WindowKey `json:"window,omitempty"`
+	// Changes asks for every change of a group's row at each commit, instead of one row when the group's window closes.
+	Changes bool `json:"changes"`
+}
+
+// WindowKey is the group key that grows with event time. A group whose key is v is complete when no later event can have that
+// key, which is when Of(watermark) > v.
+//
+//	event time ──────┬──────────────┬──────────────┬───────►
+//	key            v=10:00        v=10:10        v=10:20
+//	watermark              ▲ 10:07: Of = 10:00, nothing to close
+//	                                   ▲ 10:13: Of = 10:10 > 10:00, the first window is complete
+type WindowKey struct {
+	Group int `json:"group"` // position in Groups
+	// Of computes the key from event time: an expression over one column, the event time.
+	Of *Expr `json:"of"`
+}
+
+// AggregateCall is one aggregate function call.
+type AggregateCall struct {
+	Name     string     `json:"name"` // DuckDB's: count_star, count, sum, avg, min, …
+	Args     []*Expr    `json:"args,omitempty"`
+	Distinct bool       `json:"distinct,omitempty"`
+	Filter   *Expr      `json:"filter,omitempty"`
+	Type     types.Type `json:"type"` // of the result
+	Pos      int        `json:"-"`
+}
+
+// Columns implements Node.
+func (n *Scan) Columns() []types.Field { return n.Read }
+
+// Columns implements Node.
+func (n *Filter) Columns() []types.Field { return n.From.Columns() }
+
+// Columns implements Node.
+func (n *Project) Columns() []types.Field {
+	out := make([]types.Field, len(n.Exprs))
+	for i, e := range n.Exprs {
+		out[i] = types.Field{Name: n.Names[i], Type: e.Type}
+	}
+	return out
+}
+
+// Columns implements Node.
+func (n *Aggregate) Columns() []types.Field {
+	out := make([]types.Field, 0, len(n.Groups)+len(n.Calls))
+	for i, g := range n.Groups {
+		out = append(out, types.Field{Name: n.Names[i], Type: g.Type})
+	}
+	for i := range n.Calls {
+		out = append(out, types.Field{Name: n.Calls[i].String(), Type: n.Calls[i].Type})
+	}
+	return out
+}
+
+// Input implements Node.
+func (n *Scan) Input() Node { return nil }
+
+// Input implements Node.
+func (n *Filter) Input() Node { return n.From }
+
+// Input implements Node.
+func (n *Project) Input() Node { return n.From }
+
+// Input implements Node.
+func (n *Aggregate) Input() Node { return n.From }
+
+// Describe implements Node.
+func (n *Scan) Describe() string {
+	names := make([]string, len(n.Read))
+	for i, f := range n.Read {
+		names[i] = f.Name
+	}
+	return "scan " + n.Source + ": " + strings.Join(names, ", ")
+}
+
+// Describe implements Node.
+func (n *Filter) Describe() string { return "filter " + joinExprs(n.Predicates, " AND ") }
+
+// Describe implements Node.
+func (n *Project) Describe() string {
+	parts := make([]string, len(n.Exprs))
+	for i, e := range n.Exprs {
+		parts[i] = e.String()
+		if name := types.QuoteIdent(n.Names[i]); name != parts[i] {
+			parts[i] += " AS " + name
+		}
+	}
+	return "project " + strings.Join(parts, ", ")
+}
+
+// Describe implements Node.
+func (n *Aggregate) Describe() string {
+	calls := make([]string, len(n.Calls))
+	for i := range n.Calls {
+		calls[i] = n.Calls[i].String()
+	}
+	text := "aggregate " + strings.Join(calls, ", ")
+	if len(n.Groups) > 0 {
+		text += " by " + joinExprs(n.Groups, ", ")
+	}
+	if n.Window != nil {
+		text += ", closes when the watermark passes " + n.Names[n.Window.Group]
+	}
+	if n.Changes {
+		text += ", emits changes"
+	}
+	return text
+}
+
+// String prints the call as SQL.
+func (a *AggregateCall) String() string {
+	if a.Name == "count_star" {
+		return "count(*)" + a.filterSQL()
+	}
+	distinct := ""
+	if a.Distinct {
+		distinct = "DISTINCT "
+	}
+	return a.Name + "(" + distinct + joinExprs(a.Args, ", ") + ")" + a.filterSQL()
+}
+
+func (a *AggregateCall) filterSQL() string {
+	if a.Filter == nil {
+		return ""
+	}
+	return " FILTER (WHERE " + a.Filter.String() + ")"
+}
+
+func joinExprs(exprs []*Expr, sep string) string {
+	parts := make([]string, len(exprs))
+	for i, e := range exprs {
+		parts[i] = e.String()
+	}
+	return strings.Join(parts, sep)
+}
+
+// Print prints the tree, one node a line, inputs indented below.
+func Print(n Node) string {
+	var b strings.Builder
+	for depth := 0; n != nil; n, depth = n.Input(), depth+1 {
+		b.WriteString(strings.Repeat("  ", depth))
+		b.WriteString(n.Describe())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// ScanOf returns the scan at the bottom of the plan.
+func ScanOf(n Node) *Scan {
+	for n.Input() != nil {
+		n = n.Input()
+	}
+	return n.(*Scan)
+}
+
+// stored is a node as JSON: its kind, its own fields, its input.
+type stored struct {
+	Kind string          `json:"kind"`
+	Node json.RawMessage `json:"node"`
+	From *stored         `json:"from,omitempty"`
+}
+
+// Marshal writes a plan as JSON.
+func Marshal(n Node) ([]byte, error) {
+	s, err := store(n)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}
+
+func store(n Node) (*stored, error) {
+	if n == nil {
+		return nil, nil
+	}
+	own, err := json.Marshal(n)
+	if err != nil {
+		return nil, fmt.Errorf("plan: marshal %T: %w", n, err)
+	}
+	from, err := store(n.Input())
+	return &stored{Kind: strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan.")), Node: own, From: from}, err
+}
+
+// Unmarshal reads what Marshal wrote. Positions in the text are lost.
+func Unmarshal(data []byte) (Node, error) {
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, fmt.Errorf("plan: unmarshal: %w", err)
+	}
+	return restore(&s)
+}
+
+func restore(s *stored) (Node, error) {
+	if s == nil {
+		return nil, nil
+	}
+	from, err := restore(s.From)
+	if err != nil {
+		return nil, err
+	}
+	var n Node
+	switch s.Kind {
+	case "scan":
+		n = &Scan{}
+	case "filter":
+		n = &Filter{From: from}
+	case "project":
+		n = &Project{From: from}
+	case "aggregate":
+		n = &Aggregate{From: from}
+	default:
+		return nil, fmt.Errorf("plan: unmarshal: unknown node %q", s.Kind)
+	}
+	if err := json.Unmarshal(s.Node, n); err != nil {
+		return nil, fmt.Errorf("plan: unmarshal %s: %w", s.Kind, err)
+	}
+	return n, nil
+}

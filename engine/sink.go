@@ -1,0 +1,24 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Sink delivers a view's committed changes to the outside. Deliveries come in the order of their epochs. After a crash the
+// last ones may come again, with the same epoch and content.
+type Sink interface {
+	// Deliver writes one epoch's changes and returns once they are safe. The sink retries what can be retried; an error
+	// is shown and the delivery is tried again later.
+	Deliver(ctx context.Context, d Delivery) error
+	// Close flushes and frees what the sink holds.
+	Close() error
+}
+
+// Delivery is what one commit changed in a view.
+type Delivery struct {
+	Epoch   int64
+	Columns []types.Field
+	Changes []Batch // lent for the call
+}

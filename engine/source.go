@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Record is one message or line as it came: bytes not yet decoded.
+type Record struct {
+	Offset int64 // position in its partition; grows, need not be dense
+	Value  []byte
+}
+
+// Fetch is what a reader got from one partition: either records for a decoder, or rows that need none.
+type Fetch struct {
+	Partition string
+	Records   []Record
+	// Rows holds the columns that were asked for, in that order, when the connector reads columns itself. Whoever gets the
+	// fetch releases it.
+	Rows arrow.RecordBatch
+	// Offsets are the positions of Rows, one each, ascending.
+	Offsets []int64
+	// Next is the position to resume from once this fetch is committed.
+	Next int64
+	// Waiting is how many records, or bytes where the connector counts those, are known to wait behind this fetch; -1 if
+	// the connector cannot tell. Zero means that the partition had nothing more.
+	Waiting int64
+	// End says that the partition is finished: a bounded read has reached the end that it was given.
+	End bool
+	// Rejects are rows that the connector itself could not read, in a format that it reads by columns.
+	Rejects []DeadLetter
+}
+
+// ReadOptions tell a source how to read.
+type ReadOptions struct {
+	// Columns are what the queries need, top-level, in the order in which Fetch.Rows must have them.
+	Columns []types.Field
+	// From is the position to resume each partition at. A partition that is not named starts where the source's own option
+	// says, or at its beginning.
+	From map[string]int64
+	// Bounded asks for the present content only: the reader notes where each partition ends now, and ends there.
+	Bounded bool
+}
+
+// Source is a configured stream of events that can be read again from a position.
+type Source interface {
+	// Open starts reading. The reader's own goroutines end when it is closed.
+	Open(ctx context.Context, o ReadOptions) (Reader, error)
+}
+
+// Reader fetches from the partitions of one source. One goroutine calls it.
+type Reader interface {
+	// Partitions are those known now. A new one may join between polls; a query's watermark waits for each of them.
+	Partitions() []string
+	// Poll waits until something was fetched, the reader has ended, or ctx is done, and returns at most a few thousand
+	// records for each partition, so that what lies in memory is bounded. A bounded reader returns io.EOF after every
+	// partition's End. Other errors end the source: what can be retried is retried inside.
+	Poll(ctx context.Context) ([]Fetch, error)
+	// Committed tells that everything before these positions has been committed and will not be asked for again.
+	Committed(positions map[string]int64) error
+	// Close stops reading and frees what the reader holds.
+	Close() error
+}
+
+// Decoder turns records into rows. A decoder belongs to one goroutine.
+type Decoder interface {
+	// Decode appends the records that it can decode to a new batch. The caller releases Decoded.Rows.
+	Decode(records []Record) (Decoded, error)
+}
+
+// Decoded is the outcome of decoding.
+type Decoded struct {
+	Rows arrow.RecordBatch
+	// Record[i] is the position, in the records given, of the one that row i came from. Nil if row i came from record i.
+	Record []int32
+	// Rejects are the records that could not be decoded, by position, with the reason.
+	Rejects []Reject
+}
+
+// Reject is a record that could not be decoded.
+type Reject struct {
+	Record int    // position in the records given
+	Reason string // what was wrong, and where
+}
+
+// Format makes decoders.
+type Format interface {
+	// NewDecoder returns a decoder for the given top-level columns of each record, in that order.
+	NewDecoder(columns []types.Field) (Decoder, error)
+}
+
+// DeadLetter is a record that Weir could not use, kept with its bytes.
+type DeadLetter struct {
+	Source    string
+	Partition string
+	Offset    int64
+	Value     []byte
+	Reason    string
+	At        time.Time // when it was found
+}

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Option declares one key of a WITH list. Validation, help, and the pages in docs/ come from these declarations.
+type Option struct {
+	Name     string
+	Doc      string   // one sentence
+	Default  string   // empty if there is none
+	Allowed  []string // the only values, if not empty
+	Kind     Kind     // what the value must parse as
+	Required bool
+	Secret   bool // never shown again once given
+}
+
+// Kind says what an option's value must parse as.
+type Kind uint8
+
+// The kinds of option value.
+const (
+	Text     Kind = iota
+	Integer       // a whole number
+	Number        // a decimal number
+	Boolean       // true or false
+	Duration      // '10 seconds', '1 minute', '500 ms', or Go's 1m30s
+)
+
+// Options are a WITH list that passed Validate: defaults filled in, environment variables expanded.
+type Options map[string]string
+
+// Int returns a whole number; 0 if the option is not set.
+func (o Options) Int(name string) int64 {
+	n, _ := strconv.ParseInt(o[name], 10, 64) // Validate has parsed it
+	return n
+}
+
+// Float returns a number; 0 if the option is not set.
+func (o Options) Float(name string) float64 {
+	f, _ := strconv.ParseFloat(o[name], 64) // Validate has parsed it
+	return f
+}
+
+// Bool returns a truth value; false if the option is not set.
+func (o Options) Bool(name string) bool { return strings.EqualFold(o[name], "true") }
+
+// Duration returns a span of time; 0 if the option is not set.
+func (o Options) Duration(name string) time.Duration {
+	d, _ := ParseDuration(o[name]) // Validate has parsed it
+	return d
+}
+
+// Validate checks a WITH list against the declared options, and returns it with defaults filled in.
+func Validate(given map[string]string, declared []Option) (Options, error) {
+	out := Options{}
+	for _, d := range declared {
+		value, ok := given[d.Name]
+		if !ok && d.Required {
+			return nil, fmt.Errorf("option %s is missing: %s", d.Name, d.Doc)
+		}
+		if !ok {
+			value = d.Default
+		}
+		if value == "" && !ok {
+			continue
+		}
+		if err := d.check(value); err != nil {
+			return nil, err
+		}
+		out[d.Name] = value
+	}
+	for name := range given {
+		if !slices.ContainsFunc(declared, func(d Option) bool { return d.Name == name }) {
+			return nil, fmt.Errorf("unknown option %s; allowed are %s", name, optionNames(declared))
+		}
+	}
+	return out, nil
+}
+
+func optionNames(declared []Option) string {
+	names := make([]string, len(declared))
+	for i, d := range declared {
+		names[i] = d.Name
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func (d *Option) check(value string) error {
+	if len(d.Allowed) > 0 && !slices.Contains(d.Allowed, value) {
+		return fmt.Errorf("option %s = '%s': allowed are '%s'", d.Name, value, strings.Join(d.Allowed, "', '"))
+	}
+	var err error
+	want := ""
+	switch d.Kind {
+	case Integer:
+		_, err = strconv.ParseInt(value, 10, 64)
+		want = "a whole number"
+	case Number:
+		_, err = strconv.ParseFloat(value, 64)
+		want = "a number"
+	case Boolean:
+		if !strings.EqualFold(value, "true") && !strings.EqualFold(value, "false") {
+			err = strconv.ErrSyntax
+		}
+		want = "true or false"
+	case Duration:
+		_, err = ParseDuration(value)
+		want = "a duration such as '10 seconds' or '500 ms'"
+	}
+	if err != nil {
+		return fmt.Errorf("option %s = '%s': want %s", d.Name, value, want)
+	}
+	return nil
+}
+
+// durationUnits are the words that ParseDuration knows, in the singular.
+var durationUnits = map[string]time.Duration{
+	"microsecond": time.Microsecond, "us": time.Microsecond, "millisecond": time.Millisecond, "ms": time.Millisecond,
+	"second": time.Second, "sec": time.Second, "s": time.Second, "minute": time.Minute, "min": time.Minute,
+	"hour": time.Hour, "h": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour,
+}
+
+// ParseDuration reads '10 seconds', '1 minute 30 seconds', or Go's own 1m30s.
+func ParseDuration(text string) (time.Duration, error) {
+	if d, err := time.ParseDuration(strings.TrimSpace(text)); err == nil {
+		return d, nil
+	}
+	words := strings.Fields(text)
+	if len(words) == 0 || len(words)%2 != 0 {
+		return 0, fmt.Errorf("%q is not a duration", text)
+	}
+	var total time.Duration
+	for i := 0; i < len(words); i += 2 {
+		n, err := strconv.ParseFloat(words[i], 64)
+		word := strings.ToLower(words[i+1])
+		unit, ok := durationUnits[word]
+		if !ok {
+			unit, ok = durationUnits[strings.TrimSuffix(word, "s")]
+		}
+		if err != nil || !ok {
+			return 0, fmt.Errorf("%q is not a duration", text)
+		}
+		total += time.Duration(n * float64(unit))
+	}
+	return total, nil
+}
+
+// Connector declares a way to the outside: its name in WITH (connector = …), its options, what it can do.
+type Connector struct {
+	Name    string
+	Doc     string // a paragraph
+	Example string // statements that work as they stand
+	// Columns is the schema of a source that fixes its own: CREATE SOURCE may leave the list out, or name a part of it.
+	Columns []types.Field
+	// Watermark is the event-time column and delay that such a source declares when CREATE SOURCE does not.
+	Watermark string
+	// Formats are the values of format = …. The first is the default. Empty if the connector has none.
+	Formats       []string
+	SourceOptions []Option
+	SinkOptions   []Option
+	// Source configures a source; nil if the connector has none. It does not connect yet.
+	Source func(SourceConfig) (Source, error)
+	// Sink opens a sink; nil if the connector has none.
+	Sink func(SinkConfig) (Sink, error)
+}
+
+// SourceConfig is what a CREATE SOURCE says.
+type SourceConfig struct {
+	Name    string
+	Format  string // empty if the connector has none
+	Columns []types.Field
+	Options Options
+	Eval    Evaluator // converts texts as DuckDB does, for formats that the connector reads itself
+}
+
+// SinkConfig is what a CREATE SINK says.
+type SinkConfig struct {
+	Name    string
+	Format  string
+	Columns []types.Field
+	Options Options
+}
+
+// FormatSpec declares a record format: its name in WITH (format = …) and how to decode it.
+type FormatSpec struct {
+	Name    string
+	Doc     string
+	Options []Option
+	// New makes the format. Texts that its own parsers do not understand are converted by eval, as DuckDB does.
+	New func(o Options, eval Evaluator) (Format, error)
+}

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+)
+
+// Position is how far a query has come in one partition of a source.
+type Position struct {
+	Query     string // the view; empty for the source's own position, which dead letters follow
+	Source    string
+	Partition string
+	Next      int64 // the first record not yet processed
+	Watermark Time  // of this partition, MinTime before its first event
+}
+
+// LateRow is a row that came after its window had closed, as JSON of the columns that the query reads.
+type LateRow struct {
+	View      string
+	Source    string
+	Partition string
+	EventTime Time
+	Watermark Time
+	Row       string
+	At        time.Time
+}
+
+// Change is what an epoch did to one view's table.
+type Change struct {
+	View    string
+	Batches []Batch
+}
+
+// StateFile names a piece of state that a commit refers to. Files that no commit refers to are deleted.
+type StateFile struct {
+	Query string
+	Stage int
+	Name  string
+}
+
+// Commit is everything that one epoch makes durable, in one transaction.
+type Commit struct {
+	Epoch       int64
+	Changes     []Change
+	Positions   []Position
+	DeadLetters []DeadLetter
+	Late        []LateRow
+	State       []StateFile // replaces all earlier state of the queries named in Positions
+}
+
+// Checkpoint is the last commit, as a restart finds it.
+type Checkpoint struct {
+	Epoch     int64
+	Positions []Position
+	State     []StateFile
+}
+
+// Store keeps results, positions and state together.
+type Store interface {
+	// Load returns the last commit; a zero Checkpoint if there is none.
+	Load(ctx context.Context) (Checkpoint, error)
+	// Commit makes one epoch durable: all of it or nothing.
+	Commit(ctx context.Context, c *Commit) error
+	// CreateState starts a new state file. It is durable once closed, and counts only once a commit names it.
+	CreateState(name string) (StateSink, error)
+	// ReadState calls yield with each batch of a section of a state file.
+	ReadState(name, section string, yield func(rows arrow.RecordBatch) error) error
+}
+
+// StateSink is an open state file.
+type StateSink interface {
+	StateWriter
+	// Close flushes the file to disk.
+	Close() error
+}
