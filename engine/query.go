@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Query is a compiled view: what it reads, and the stages that its rows pass through.
+//
+//	source ─► stage 0, one chain a source partition ─ hash ─► stage 1, one chain a shard ─ hash ─► … ─► the view's table
+type Query struct {
+	Name      string
+	Source    string
+	Read      []types.Field // columns of the source, in the order that stage 0 expects
+	EventTime int           // position of the event-time column in Read, -1 if the source has no watermark
+	Stages    []Stage
+	Output    []types.Field
+}
+
+// Stage is a chain of operators between two exchanges.
+type Stage struct {
+	// New makes the chain of one shard. Rows pass through its operators in order.
+	New func(s Shard) ([]Operator, error)
+	// Hash gives each row the hash that decides its shard. Nil for stage 0, whose rows stay with their partition.
+	Hash func(rows arrow.RecordBatch, out []uint64)
+}
+
+// Shard is one of the parallel instances of a stage. It owns the keys whose hash leaves Index when divided by Count.
+type Shard struct {
+	Index, Count int
+}
+
+// Owns reports whether the shard is responsible for a key with the given hash.
+func (s Shard) Owns(hash uint64) bool { return hash%uint64(s.Count) == uint64(s.Index) }
