@@ -32,3 +32,9 @@ type Shard struct {
 
 // Owns reports whether the shard is responsible for a key with the given hash.
 func (s Shard) Owns(hash uint64) bool { return hash%uint64(s.Count) == uint64(s.Index) }
+
+// When a view's rows are written: the values of WITH (emit = …).
+const (
+	EmitClose   = "close"   // once, when the watermark passes the window's end
+	EmitChanges = "changes" // at each commit, as upserts and deletes
+)

@@ -1,9 +1,6 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -44,12 +41,13 @@ const (
 	Try             = "try"      // NULL where the argument fails
 )
 
-// Expr is one typed scalar expression over the columns of its input. It prints as DuckDB SQL with the same meaning, which is
-// also how expressions without a kernel of their own are computed.
+// Expr is one typed scalar expression over the columns of its input. SQL prints it as DuckDB SQL with the same meaning, which is
+// how expressions without a kernel of their own are computed; String prints it for people.
 type Expr struct {
 	Kind   Kind       `json:"kind"`
 	Type   types.Type `json:"type"`
-	Name   string     `json:"name,omitempty"`   // Call: the function; Column and Param: the name it had in the text
+	Name   string     `json:"name,omitempty"`   // Call: the function; Column and Param: what it is called
+	Alias  string     `json:"alias,omitempty"`  // the name that the text gives to the value, if any
 	Index  int        `json:"index,omitempty"`  // Column: position in the input
 	Value  *Value     `json:"value,omitempty"`  // Literal
 	Params []string   `json:"params,omitempty"` // Lambda
@@ -123,86 +121,4 @@ func (e *Expr) Equal(o *Expr) bool {
 		}
 	}
 	return true
-}
-
-// infix are the operators that print between their arguments.
-var infix = map[string]string{
-	Equal: "=", NotEqual: "<>", Less: "<", LessEqual: "<=", Greater: ">", GreaterEqual: ">=",
-	DistinctFrom: "IS DISTINCT FROM", NotDistinctFrom: "IS NOT DISTINCT FROM", And: "AND", Or: "OR",
-	"+": "+", "-": "-", "*": "*", "/": "/", "//": "//", "%": "%", "||": "||", "&": "&", "|": "|", "<<": "<<", ">>": ">>",
-	"~~": "LIKE", "!~~": "NOT LIKE", "~~*": "ILIKE", "!~~*": "NOT ILIKE", "->>": "->>", "**": "**", "^": "^",
-}
-
-// String prints e as DuckDB SQL over columns named as they were in the text. See SQL for other names.
-func (e *Expr) String() string {
-	return e.SQL(func(c *Expr) string { return types.QuoteIdent(c.Name) })
-}
-
-// SQL prints e as DuckDB SQL; column names each input column.
-func (e *Expr) SQL(column func(*Expr) string) string {
-	switch e.Kind {
-	case Column:
-		return column(e)
-	case Param:
-		return types.QuoteIdent(e.Name)
-	case Literal:
-		return e.Value.SQL(e.Type)
-	case Cast:
-		return fmt.Sprintf("CAST(%s AS %s)", e.Args[0].SQL(column), e.Type)
-	case TryCast:
-		return fmt.Sprintf("TRY_CAST(%s AS %s)", e.Args[0].SQL(column), e.Type)
-	case Lambda:
-		return "LAMBDA " + strings.Join(e.Params, ", ") + ": " + e.Args[0].SQL(column)
-	}
-	return e.callSQL(column)
-}
-
-func (e *Expr) callSQL(column func(*Expr) string) string {
-	args := make([]string, len(e.Args))
-	for i, a := range e.Args {
-		args[i] = a.SQL(column)
-	}
-	if op, ok := infix[e.Name]; ok && len(args) >= 2 {
-		return "(" + strings.Join(args, " "+op+" ") + ")"
-	}
-	switch e.Name {
-	case Not:
-		return "(NOT " + args[0] + ")"
-	case IsNull:
-		return "(" + args[0] + " IS NULL)"
-	case IsNotNull:
-		return "(" + args[0] + " IS NOT NULL)"
-	case In:
-		return "(" + args[0] + " IN (" + strings.Join(args[1:], ", ") + "))"
-	case NotIn:
-		return "(" + args[0] + " NOT IN (" + strings.Join(args[1:], ", ") + "))"
-	case Case:
-		return caseSQL(args)
-	case Coalesce, Try:
-		return strings.ToUpper(e.Name) + "(" + strings.Join(args, ", ") + ")"
-	case "-":
-		return "(-" + args[0] + ")"
-	case "struct_pack":
-		return structSQL(e.Type.Fields, args)
-	}
-	return types.QuoteIdent(e.Name) + "(" + strings.Join(args, ", ") + ")"
-}
-
-func caseSQL(args []string) string {
-	var b strings.Builder
-	b.WriteString("CASE")
-	last := len(args) - 1
-	for i := 0; i < last; i += 2 {
-		fmt.Fprintf(&b, " WHEN %s THEN %s", args[i], args[i+1])
-	}
-	fmt.Fprintf(&b, " ELSE %s END", args[last])
-	return b.String()
-}
-
-func structSQL(fields []types.Field, args []string) string {
-	parts := make([]string, len(args))
-	for i, a := range args {
-		parts[i] = types.QuoteIdent(fields[i].Name) + " := " + a
-	}
-	return "struct_pack(" + strings.Join(parts, ", ") + ")"
 }

@@ -141,7 +141,7 @@ func (n *Project) Describe() string {
 	parts := make([]string, len(n.Exprs))
 	for i, e := range n.Exprs {
 		parts[i] = e.String()
-		if name := types.QuoteIdent(n.Names[i]); name != parts[i] {
+		if name := readable.name(n.Names[i]); name != parts[i] {
 			parts[i] += " AS " + name
 		}
 	}
@@ -159,7 +159,7 @@ func (n *Aggregate) Describe() string {
 		text += " by " + joinExprs(n.Groups, ", ")
 	}
 	if n.Window != nil {
-		text += ", closes when the watermark passes " + n.Names[n.Window.Group]
+		text += ", closes when " + n.Window.Of.String() + " passes " + readable.name(n.Names[n.Window.Group])
 	}
 	if n.Changes {
 		text += ", emits changes"

@@ -1,0 +1,92 @@
+package parse
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestStatements(t *testing.T) {
+	text := `-- bids
+CREATE SOURCE bid (
+    auction BIGINT, "odd name" STRUCT(a INTEGER, b VARCHAR[]), price DECIMAL(10, 2),
+    WATERMARK FOR date_time AS date_time - INTERVAL '4 seconds'
+) WITH (connector = 'kafka', brokers = 'it''s', rate = 10, back = -1, on = true);
+CREATE OR REPLACE MATERIALIZED VIEW hot WITH (emit = 'close') AS
+SELECT ';' AS x /* ; */ FROM bid;
+CREATE SINK out WITH (connector = 'stdout') AS FROM hot;
+DROP MATERIALIZED VIEW IF EXISTS hot; SHOW QUERIES; DESCRIBE bid; EXPLAIN hot; EXPLAIN SELECT 1`
+	got, err := Statements(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := got[0].(CreateSource)
+	if n := len(source.Columns); n != 3 || source.Columns[1].Type.Of(text) != "STRUCT(a INTEGER, b VARCHAR[])" {
+		t.Errorf("columns: %+v", source.Columns)
+	}
+	if source.Columns[1].Name != "odd name" || source.Watermark.Expr.Of(text) != "date_time - INTERVAL '4 seconds'" {
+		t.Errorf("source: %+v", source)
+	}
+	want := map[string]string{"connector": "kafka", "brokers": "it's", "rate": "10", "back": "-1", "on": "true"}
+	given := map[string]string{}
+	for k, v := range source.With {
+		given[k] = v.Text
+	}
+	if diff := cmp.Diff(want, given); diff != "" {
+		t.Errorf("options: %s", diff)
+	}
+	view := got[1].(CreateView)
+	if !view.Replace || view.Select.Of(text) != "SELECT ';' AS x /* ; */ FROM bid" {
+		t.Errorf("view: %+v %q", view, view.Select.Of(text))
+	}
+	if s := got[2].(CreateSink); s.View != "hot" {
+		t.Errorf("sink: %+v", s)
+	}
+	if len(got) != 8 {
+		t.Errorf("%d statements", len(got))
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for text, want := range map[string]string{
+		"CREATE SOURCE":                                           "the text ends here, but the source's name should follow",
+		"CREATE SOURCE a (b":                                      "the text ends here, but a type should follow",
+		"CREATE SOURCE a (b INT) WITH (x)":                        `found ")" where = should stand`,
+		"CREATE SOURCE a () WITH (x = 1)":                         "a column's name",
+		"CREATE SOURCE a (b INT) WITH (x = 1, X = 2)":             "option x is given twice",
+		"CREATE SOURCE a (WATERMARK FOR b AS, c INT)":             "an expression such as",
+		"CREATE VIEW v AS SELECT 1":                               "write CREATE MATERIALIZED VIEW",
+		"CREATE MATERIALIZED VIEW v AS":                           "a SELECT should follow",
+		"SELECT 1":                                                "a bare query runs once",
+		"CREATE SOURCE a (b VARCHAR) WITH (x = 'unended":          "' is not closed",
+		"INSERT INTO x VALUES (1)":                                "CREATE SOURCE, CREATE MATERIALIZED VIEW",
+		"DROP TABLE x":                                            "SOURCE, MATERIALIZED VIEW or SINK",
+		"SHOW QUERIES x":                                          "a semicolon",
+		"/* open":                                                 "comment is not closed",
+		"CREATE SINK s WITH (connector = 'x') AS SELECT a FROM v": "FROM view",
+	} {
+		_, err := Statements(text)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n got %v\nwant %s", text, err, want)
+		}
+	}
+}
+
+func TestErrorShowsThePlace(t *testing.T) {
+	err := Errorf("SELECT 1,\n\tprize FROM bid\n", 11, "no such column")
+	want := "line 2, column 2: no such column\n  \tprize FROM bid\n  \t^"
+	if err.Error() != want {
+		t.Errorf("got\n%s\nwant\n%s", err.Error(), want)
+	}
+}
+
+func FuzzStatements(f *testing.F) {
+	f.Add("CREATE SOURCE a (b INT) WITH (x = 'y')")
+	f.Add("E'\\' $a$ $")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := Statements(text); err != nil {
+			_ = err.Error()
+		}
+	})
+}

@@ -1,0 +1,220 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/duckplan"
+)
+
+// builder translates one logical plan.
+type builder struct {
+	sources map[string]*Source // by scan function
+	check   func(*plan.AggregateCall) error
+}
+
+func (b *builder) build(op duckplan.Operator) (plan.Node, error) {
+	switch op := op.(type) {
+	case *duckplan.Get:
+		return b.scan(op)
+	case *duckplan.Filter:
+		return b.filter(op)
+	case *duckplan.Projection:
+		return b.project(op)
+	case *duckplan.Aggregate:
+		return b.aggregate(op)
+	case *duckplan.Distinct:
+		return b.distinct(op)
+	case *duckplan.OrderBy: // a table has no order
+		return b.build(op.From)
+	}
+	return nil, fmt.Errorf("planner: no translation for %T", op)
+}
+
+func (b *builder) scan(op *duckplan.Get) (plan.Node, error) {
+	source, ok := b.sources[op.Function]
+	if !ok {
+		return nil, &duckplan.Foreign{
+			Unsupported: duckplan.Unsupported{Construct: "the table function " + op.Function, Instead: "name a source after FROM", Position: -1},
+			Keyword:     op.Function,
+		}
+	}
+	s := &plan.Scan{Source: source.Name, EventTime: -1}
+	for i, at := range op.Read {
+		if at == source.EventTime {
+			s.EventTime = i
+		}
+		s.Read = append(s.Read, source.Columns[at])
+	}
+	return s, nil
+}
+
+// settle gives an operator's expressions the names and types of its input, drops casts that change nothing, and refuses
+// markers of windows that have no operator.
+func settle(exprs []*plan.Expr, input []types.Field) ([]*plan.Expr, error) {
+	out := make([]*plan.Expr, len(exprs))
+	for i, e := range exprs {
+		out[i] = settleExpr(e, input)
+		if err := checkMarkers(out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func settleExpr(e *plan.Expr, input []types.Field) *plan.Expr {
+	return e.Rewrite(func(x *plan.Expr) *plan.Expr {
+		switch {
+		case x.Kind == plan.Column:
+			c := *x
+			c.Name, c.Type = input[x.Index].Name, input[x.Index].Type
+			return &c
+		case x.Kind == plan.Cast && x.Args[0].Type.Equal(x.Type):
+			return x.Args[0]
+		}
+		return x
+	})
+}
+
+func checkMarkers(e *plan.Expr) error {
+	for _, a := range e.Args {
+		if err := checkMarkers(a); err != nil {
+			return err
+		}
+	}
+	name, marked := markers[e.Name]
+	if e.Kind != plan.Call || !marked {
+		return nil
+	}
+	if e.Name != markTumble {
+		return &duckplan.Foreign{
+			Unsupported: duckplan.Unsupported{Construct: "the window " + name + "(…)", Instead: "use tumble(source, time, size)", Position: -1},
+			Keyword:     name,
+		}
+	}
+	return checkSize(name, e.Args[1])
+}
+
+// checkSize wants a positive constant: either months, or days and less.
+func checkSize(window string, size *plan.Expr) error {
+	problem := ""
+	switch {
+	case !size.IsConstant() || size.Value.Interval == nil:
+		problem = "must be a constant INTERVAL"
+	case size.Value.Interval.Months != 0 && (size.Value.Interval.Days != 0 || size.Value.Interval.Micros != 0):
+		problem = "must be either months or days and less, not both"
+	case size.Value.Interval.Months < 0 || size.Value.Interval.Days < 0 || size.Value.Interval.Micros < 0 || *size.Value.Interval == (plan.Interval{}):
+		problem = "must be positive"
+	default:
+		return nil
+	}
+	return &duckplan.Mistake{Message: fmt.Sprintf("%s: the size %s, such as INTERVAL '10 seconds'", window, problem), Position: -1}
+}
+
+func (b *builder) filter(op *duckplan.Filter) (plan.Node, error) {
+	from, err := b.build(op.From)
+	if err != nil {
+		return nil, err
+	}
+	predicates, err := settle(op.Predicates, from.Columns())
+	return &plan.Filter{From: from, Predicates: predicates}, err
+}
+
+func (b *builder) project(op *duckplan.Projection) (plan.Node, error) {
+	from, err := b.build(op.From)
+	if err != nil {
+		return nil, err
+	}
+	input := from.Columns()
+	exprs, err := settle(op.Exprs, input)
+	if err != nil {
+		return nil, err
+	}
+	return projectOver(from, exprs, columnNames(exprs)), nil
+}
+
+// columnNames are what the text calls the expressions, or else what they are.
+func columnNames(exprs []*plan.Expr) []string {
+	names := make([]string, len(exprs))
+	for i, e := range exprs {
+		names[i] = nameOf(e)
+	}
+	return names
+}
+
+func nameOf(e *plan.Expr) string {
+	switch {
+	case e.Alias != "" && !isNumber(e.Alias): // GROUP BY 1 gives the alias 0
+		return e.Alias
+	case e.Kind == plan.Column:
+		return e.Name
+	}
+	return e.String()
+}
+
+func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+// projectOver puts a projection on a node, or merges it into one that is there already.
+func projectOver(from plan.Node, exprs []*plan.Expr, names []string) plan.Node {
+	if isIdentity(exprs, from.Columns()) {
+		return from
+	}
+	if below, ok := from.(*plan.Project); ok && mergeable(exprs, below.Exprs) {
+		merged := make([]*plan.Expr, len(exprs))
+		for i, e := range exprs {
+			merged[i] = e.Bind(below.Exprs)
+		}
+		return &plan.Project{From: below.From, Exprs: merged, Names: names}
+	}
+	return &plan.Project{From: from, Exprs: exprs, Names: names}
+}
+
+func isIdentity(exprs []*plan.Expr, input []types.Field) bool {
+	if len(exprs) != len(input) {
+		return false
+	}
+	for i, e := range exprs {
+		if e.Kind != plan.Column || e.Index != i {
+			return false
+		}
+	}
+	return true
+}
+
+// mergeable reports whether no expression below would be computed twice.
+func mergeable(exprs, below []*plan.Expr) bool {
+	uses := make([]int, len(below))
+	for _, e := range exprs {
+		countUses(e, uses)
+	}
+	for i, n := range uses {
+		if n > 1 && below[i].Kind == plan.Call || n > 1 && below[i].Kind == plan.Cast {
+			return false
+		}
+	}
+	return true
+}
+
+func countUses(e *plan.Expr, uses []int) {
+	if e.Kind == plan.Column {
+		uses[e.Index]++
+	}
+	for _, a := range e.Args {
+		countUses(a, uses)
+	}
+}
+
+// distinct is grouping by all columns.
+func (b *builder) distinct(op *duckplan.Distinct) (plan.Node, error) {
+	from, err := b.build(op.From)
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]*plan.Expr, 0, len(from.Columns()))
+	for i, c := range from.Columns() {
+		groups = append(groups, plan.Col(i, c.Name, c.Type))
+	}
+	return b.grouped(from, groups, nil)
+}

@@ -1,0 +1,85 @@
+package planner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/sql/duckplan"
+)
+
+const (
+	insteadOfNow    = "a view is computed at event time, so that the same events give the same answer whenever they come; compare with now() when you read the view"
+	insteadOfRandom = "the same events must give the same answer each time; use hash(column)"
+	insteadOfState  = "the same events must give the same answer on every server; write the value itself"
+)
+
+// impure are the functions whose value depends on more than their arguments. DuckDB folds some of them to constants while it
+// plans, so that they must be found in the parsed text.
+var impure = map[string]string{
+	"now": insteadOfNow, "get_current_timestamp": insteadOfNow, "transaction_timestamp": insteadOfNow,
+	"current_timestamp": insteadOfNow, "current_localtimestamp": insteadOfNow, "localtimestamp": insteadOfNow,
+	"current_date": insteadOfNow, "today": insteadOfNow, "current_time": insteadOfNow, "get_current_time": insteadOfNow,
+	"current_localtime": insteadOfNow, "localtime": insteadOfNow,
+	"random": insteadOfRandom, "uuid": insteadOfRandom, "gen_random_uuid": insteadOfRandom, "uuidv4": insteadOfRandom,
+	"uuidv7": insteadOfRandom, "setseed": insteadOfRandom, "nextval": insteadOfRandom, "currval": insteadOfRandom,
+	"current_setting": insteadOfState, "getenv": insteadOfState, "getvariable": insteadOfState, "version": insteadOfState,
+	"txid_current": insteadOfState, "current_database": insteadOfState, "current_schema": insteadOfState,
+	"current_user": insteadOfState, "session_user": insteadOfState, "pg_postmaster_start_time": insteadOfState,
+}
+
+// refuseImpure looks for impure functions in the parsed query. Texts that do not parse are left to the planning that follows.
+func (p *Planner) refuseImpure(query string) error {
+	var answer string
+	err := p.conn.QueryRowContext(context.Background(), "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", query).Scan(&answer)
+	if err != nil {
+		return fmt.Errorf("planner: parse: %w", err)
+	}
+	var tree any
+	if err := json.Unmarshal([]byte(answer), &tree); err != nil {
+		return fmt.Errorf("planner: read parse tree: %w", err)
+	}
+	return findImpure(tree)
+}
+
+func findImpure(tree any) error {
+	switch t := tree.(type) {
+	case []any:
+		for _, x := range t {
+			if err := findImpure(x); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		if err := checkImpure(t); err != nil {
+			return err
+		}
+		for _, x := range t {
+			if err := findImpure(x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkImpure looks at one node: a function call, or a bare word such as current_date, which parses as a column.
+func checkImpure(node map[string]any) error {
+	name, _ := node["function_name"].(string)
+	if words, ok := node["column_names"].([]any); ok && len(words) == 1 && node["class"] == "COLUMN_REF" {
+		name, _ = words[0].(string)
+		if !strings.HasPrefix(name, "current_") && !strings.HasPrefix(name, "local") {
+			return nil
+		}
+	}
+	instead, found := impure[strings.ToLower(name)]
+	if !found {
+		return nil
+	}
+	position := -1
+	if at, ok := node["query_location"].(float64); ok && at < 1e9 {
+		position = int(at)
+	}
+	return &duckplan.Unsupported{Construct: name, Instead: instead, Position: position}
+}

@@ -1,0 +1,200 @@
+// Package planner turns a SELECT into an engine plan. DuckDB parses, binds, types and optimises it, over views that stand for
+// the sources; planner translates the logical plan that comes out.
+//
+//	text ──DuckDB──► JSON ──duckplan──► operators ──builder──► plan.Node
+//
+// To support another operator of DuckDB's: read it in sql/duckplan, translate it in builder.build.
+package planner
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/duckplan"
+	"github.com/weirdb/weir/sql/parse"
+)
+
+// settings make DuckDB plan for streams: without the optimisers that look at stored data, move filters into scans, or bring in
+// operators that only pay off in a batch. Files and the network are out of reach.
+var settings = []string{
+	"SET TimeZone = 'UTC'",
+	`SET disabled_optimizers = 'statistics_propagation,compressed_materialization,join_order,build_side_probe_side,` +
+		`late_materialization,reorder_filter,common_subexpressions,common_subplan,top_n,top_n_window_elimination,column_lifetime,` +
+		`filter_pullup,window_self_join,empty_result_pullup,join_filter_pushdown,sum_rewriter,row_group_pruner,duplicate_groups,` +
+		`in_clause,regex_range,join_elimination'`,
+	"SET enable_external_access = false",
+	"SET threads = 1",
+}
+
+// Config tells a planner what the rest of Weir can do.
+type Config struct {
+	// CheckAggregate returns an error that says what to use instead, if there is no kernel for the call.
+	CheckAggregate func(*plan.AggregateCall) error
+}
+
+// Planner plans SELECTs over the sources that it has been told of. It is safe for concurrent use.
+type Planner struct {
+	config  Config
+	db      *sql.DB
+	mu      sync.Mutex // DuckDB's connection is used by one call at a time
+	conn    *sql.Conn
+	sources map[string]*Source // by scan function
+}
+
+// New opens the planner's own in-memory DuckDB.
+func New(c Config) (*Planner, error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, fmt.Errorf("planner: open duckdb: %w", err)
+	}
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("planner: connect to duckdb: %w", err), db.Close())
+	}
+	p := &Planner{config: c, db: db, conn: conn, sources: map[string]*Source{}}
+	if err := p.prepare(); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// Close frees the planner's DuckDB.
+func (p *Planner) Close() error { return errors.Join(p.conn.Close(), p.db.Close()) }
+
+func (p *Planner) prepare() error {
+	for _, s := range settings {
+		if err := p.exec(s); err != nil {
+			return err
+		}
+	}
+	if err := registerMarkers(p.conn); err != nil {
+		return err
+	}
+	for _, m := range windowMacros {
+		if err := p.exec(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Planner) exec(text string) error {
+	if _, err := p.conn.ExecContext(context.Background(), text); err != nil {
+		return fmt.Errorf("planner: %s: %w", strings.SplitN(text, "\n", 2)[0], err)
+	}
+	return nil
+}
+
+// View is a planned SELECT.
+type View struct {
+	Plan    plan.Node
+	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
+	Emit    string        // close or changes
+}
+
+// Plan plans the SELECT in span of text. Emit is close, changes, or empty for what suits the query. Mistakes in the text come
+// back as *parse.Error, with their place in text.
+func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	place := placer{text: text, span: span}
+	query := span.Of(text)
+	if err := p.refuseImpure(query); err != nil {
+		return nil, place.err(err)
+	}
+	root, err := p.duckPlan(query)
+	if err != nil {
+		return nil, place.err(err)
+	}
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate}
+	node, err := b.build(root)
+	if err != nil {
+		return nil, place.err(err)
+	}
+	prune(node)
+	v := &View{Plan: node}
+	if v.Emit, err = decideEmit(node, emit); err != nil {
+		return nil, place.err(err)
+	}
+	names, err := p.outputNames(query)
+	if err != nil {
+		return nil, place.err(err)
+	}
+	for i, c := range node.Columns() {
+		v.Columns = append(v.Columns, types.Field{Name: names[i], Type: concrete(c.Type)})
+	}
+	return v, nil
+}
+
+// concrete is the type that a table column has: a bare NULL becomes INTEGER, as in CREATE TABLE AS.
+func concrete(t types.Type) types.Type {
+	if t.ID == types.Null {
+		return types.Of(types.Integer)
+	}
+	return t
+}
+
+func (p *Planner) duckPlan(query string) (duckplan.Operator, error) {
+	var answer string
+	const call = "SELECT json_serialize_plan(?::VARCHAR, optimize := true)::VARCHAR"
+	if err := p.conn.QueryRowContext(context.Background(), call, query).Scan(&answer); err != nil {
+		return nil, fmt.Errorf("planner: plan: %w", err)
+	}
+	return duckplan.Parse(answer)
+}
+
+// outputNames are the result's column names, made unique as DuckDB does for a subquery.
+func (p *Planner) outputNames(query string) ([]string, error) {
+	rows, err := p.conn.QueryContext(context.Background(), "SELECT column_name FROM (DESCRIBE SELECT * FROM (\n"+query+"\n))")
+	if err != nil {
+		return nil, fmt.Errorf("planner: describe: %w", err)
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("planner: describe: %w", err)
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// decideEmit settles when the view's rows are written, and tells the last aggregate.
+func decideEmit(node plan.Node, emit string) (string, error) {
+	last := lastAggregate(node)
+	windowed := last != nil && last.Window != nil
+	switch {
+	case emit == "" && windowed:
+		emit = engine.EmitClose
+	case emit == "":
+		emit = engine.EmitChanges
+	case emit == engine.EmitClose && !windowed:
+		return "", &duckplan.Unsupported{
+			Construct: "emit = 'close' without a window", Position: -1,
+			Instead: "group by a window over the source's WATERMARK column, such as tumble(…), or use emit = 'changes'",
+		}
+	}
+	if last != nil {
+		last.Changes = emit == engine.EmitChanges
+	}
+	return emit, nil
+}
+
+func lastAggregate(node plan.Node) *plan.Aggregate {
+	for ; node != nil; node = node.Input() {
+		if a, ok := node.(*plan.Aggregate); ok {
+			return a
+		}
+	}
+	return nil
+}
