@@ -21,8 +21,11 @@ type Query struct {
 type Stage struct {
 	// New makes the chain of one shard. Rows pass through its operators in order.
 	New func(s Shard) ([]Operator, error)
-	// Hash gives each row the hash that decides its shard. Nil for stage 0, whose rows stay with their partition.
-	Hash func(rows arrow.RecordBatch, out []uint64)
+	// Split divides rows among shards by the key that the stage's first operator groups by: entry i goes to shard i, nil
+	// where there is nothing for it. The caller releases the parts. Nil for stage 0, whose rows stay with their partition.
+	Split func(rows arrow.RecordBatch, shards int) ([]arrow.RecordBatch, error)
+	// EventTime is the position of the event-time column in the stage's input, -1 if it is not among its columns.
+	EventTime int
 }
 
 // Shard is one of the parallel instances of a stage. It owns the keys whose hash leaves Index when divided by Count.

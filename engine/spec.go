@@ -158,10 +158,9 @@ type Connector struct {
 	Name    string
 	Doc     string // a paragraph
 	Example string // statements that work as they stand
-	// Columns is the schema of a source that fixes its own: CREATE SOURCE may leave the list out, or name a part of it.
-	Columns []types.Field
-	// Watermark is the event-time column and delay that such a source declares when CREATE SOURCE does not.
-	Watermark string
+	// Schema is the schema of a source that fixes its own, so that CREATE SOURCE may leave the columns out; nil if the
+	// connector has none. The watermark is an expression such as "t - INTERVAL '4 seconds'", for when none is declared.
+	Schema func(o Options) (columns []types.Field, eventTime, watermark string, err error)
 	// Formats are the values of format = …. The first is the default. Empty if the connector has none.
 	Formats       []string
 	SourceOptions []Option

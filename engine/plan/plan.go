@@ -58,6 +58,9 @@ type Aggregate struct {
 	Calls  []AggregateCall `json:"calls"`
 	// Window tells when a group is complete; nil where groups never are.
 	Window *WindowKey `json:"window,omitempty"`
+	// EventTime is the position in the input of the event time that Window is computed from, for late rows; -1 if the input
+	// does not have it.
+	EventTime int `json:"event_time"`
 	// Changes asks for every change of a group's row at each commit, instead of one row when the group's window closes.
 	Changes bool `json:"changes"`
 }

@@ -46,7 +46,7 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 	window := findWindow(groups, origins)
 	kept, rebuilt := independentGroups(groups, origins, window)
 	g := &gatherer{}
-	agg := &plan.Aggregate{}
+	agg := &plan.Aggregate{EventTime: -1}
 	for i, at := range kept {
 		agg.Groups = append(agg.Groups, g.column(groups[at]))
 		agg.Names = append(agg.Names, nameOf(groups[at]))
@@ -60,6 +60,9 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 			c.Filter = g.column(c.Filter)
 		}
 		agg.Calls = append(agg.Calls, c)
+	}
+	if window != nil {
+		agg.EventTime = g.eventTime(from, origins)
 	}
 	agg.From = projectOver(from, g.exprs, g.names)
 	return restoreGroups(agg, groups, kept, rebuilt), nil
@@ -80,6 +83,17 @@ func (g *gatherer) column(e *plan.Expr) *plan.Expr {
 	g.exprs = append(g.exprs, e)
 	g.names = append(g.names, nameOf(e))
 	return plan.Col(len(g.exprs)-1, nameOf(e), e.Type)
+}
+
+// eventTime adds the source's event time, if from still has it, so that a late row can say when it happened.
+func (g *gatherer) eventTime(from plan.Node, origins []*plan.Expr) int {
+	for i, origin := range origins {
+		if origin.Name == eventTime {
+			c := from.Columns()[i]
+			return g.column(plan.Col(i, c.Name, c.Type)).Index
+		}
+	}
+	return -1
 }
 
 func (g *gatherer) columns(exprs []*plan.Expr) []*plan.Expr {

@@ -68,7 +68,11 @@ func findWindow(groups, origins []*plan.Expr) *plan.WindowKey {
 
 // closable are the types whose values compare as integers.
 func closable(t types.Type) bool {
-	return t.Integral() || t.ID == types.Timestamp || t.ID == types.TimestampTZ || t.ID == types.Date
+	switch t.ID {
+	case types.Timestamp, types.TimestampTZ, types.Date, types.BigInt, types.Integer:
+		return true
+	}
+	return false
 }
 
 // rank orders keys by how soon they close, and by how much else follows from them: a window's end follows from its start.

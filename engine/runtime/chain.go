@@ -1,0 +1,121 @@
+package runtime
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine"
+)
+
+// chain is the operators of one shard of a stage, each emitting into the next, the last into out.
+type chain struct {
+	ops      []engine.Operator
+	links    []link
+	out      *output
+	advanced engine.Time // the last watermark that the operators were told
+}
+
+// link is the emitter that operator i of a chain is given.
+type link struct {
+	c *chain
+	i int
+}
+
+// output gathers what a chain produces until the runtime takes it.
+type output struct {
+	batches []engine.Batch
+	late    []lateRows
+	from    *fetched // what is being processed, for the late rows' origin; nil otherwise
+}
+
+// lateRows are rows that an operator put aside.
+type lateRows struct {
+	rows      arrow.RecordBatch
+	partition string
+}
+
+func newChain(ops []engine.Operator) *chain {
+	c := &chain{ops: ops, out: &output{}, advanced: engine.MinTime}
+	for i := range ops {
+		c.links = append(c.links, link{c, i})
+	}
+	return c
+}
+
+// Emit implements engine.Emitter.
+func (l link) Emit(b engine.Batch) error { return l.c.process(l.i+1, b) }
+
+// Late implements engine.Emitter.
+func (l link) Late(rows arrow.RecordBatch) error {
+	rows.Retain()
+	late := lateRows{rows: rows}
+	if l.c.out.from != nil {
+		late.partition = l.c.out.from.Partition
+	}
+	l.c.out.late = append(l.c.out.late, late)
+	return nil
+}
+
+// process gives a batch to operator i, or to the output behind the last one.
+func (c *chain) process(i int, b engine.Batch) error {
+	if b.Rows.NumRows() == 0 {
+		return nil
+	}
+	if i < len(c.ops) {
+		return c.ops[i].Process(0, b, c.links[i])
+	}
+	c.out.batches = append(c.out.batches, engine.Batch{Rows: b.Retain().Rows, Weights: slices.Clone(b.Weights)})
+	return nil
+}
+
+func (c *chain) advance(wm engine.Time) error {
+	for i, op := range c.ops {
+		if err := op.Advance(wm, c.links[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *chain) flush() error {
+	for i, op := range c.ops {
+		if f, ok := op.(engine.Flusher); ok {
+			if err := f.Flush(c.links[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// take hands over what the chain has put out since the last call.
+func (o *output) take() []engine.Batch {
+	out := o.batches
+	o.batches = nil
+	return out
+}
+
+func (o *output) drop() {
+	release(o.take())
+	for _, l := range o.late {
+		l.rows.Release()
+	}
+	o.late = nil
+}
+
+func release(batches []engine.Batch) {
+	for _, b := range batches {
+		b.Release()
+	}
+}
+
+// guard turns a panic in an operator into an error: it ends the query, not the process.
+func guard(what string, f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: panic: %v", what, r)
+		}
+	}()
+	return f()
+}

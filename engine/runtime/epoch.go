@@ -1,0 +1,189 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/weirdb/weir/engine"
+)
+
+// commit ends the epoch: operators flush, their state is written, and one transaction holds all of it. It is retried for a
+// while if the store fails; what it holds stays in memory until then, and no further rounds run.
+func (e *Engine) commit(ctx context.Context) error {
+	defer func() { e.epochStart, e.epochRows = e.config.Now(), 0 }()
+	for _, q := range e.queries {
+		if q.failed == nil && (q.dirty || !q.flushed) {
+			e.runStages(q, q.watermark, true)
+			q.flushed = true
+		}
+		if q.failed != nil {
+			q.drop()
+		}
+	}
+	c, queries, err := e.gatherCommit()
+	if err != nil || c == nil {
+		return err
+	}
+	started := e.config.Now()
+	if err := e.store(ctx, c); err != nil {
+		return err
+	}
+	e.epoch = c.Epoch
+	e.committed(c, queries, e.config.Now().Sub(started))
+	return nil
+}
+
+// gatherCommit collects what has changed since the last commit; nil if nothing has.
+func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
+	c := &engine.Commit{Epoch: e.epoch + 1}
+	var dirty []*query
+	for _, q := range e.queries {
+		if q.failed != nil || (!q.dirty && len(q.changes) == 0) {
+			continue
+		}
+		dirty = append(dirty, q)
+		if len(q.changes) > 0 {
+			c.Changes = append(c.Changes, engine.Change{View: q.Name, Batches: q.changes})
+		}
+		c.Late = append(c.Late, q.late...)
+		for _, name := range sortedKeys(q.positions) {
+			at := q.positions[name]
+			c.Positions = append(c.Positions, engine.Position{
+				Query: q.Name, Source: q.Source, Partition: name, Next: at.next, Watermark: at.watermark,
+			})
+		}
+		files, err := e.snapshot(q, c.Epoch)
+		if err != nil {
+			return nil, nil, err
+		}
+		c.State = append(c.State, files...)
+	}
+	e.gatherSources(c)
+	if len(dirty) == 0 && len(c.DeadLetters) == 0 {
+		return nil, nil, nil
+	}
+	return c, dirty, nil
+}
+
+// gatherSources adds dead letters, and the sources' own positions that say which of them are known.
+func (e *Engine) gatherSources(c *engine.Commit) {
+	for _, s := range e.sources {
+		c.DeadLetters = append(c.DeadLetters, s.letters...)
+		for _, name := range sortedKeys(s.positions) {
+			if p := s.positions[name]; p.next > 0 {
+				c.Positions = append(c.Positions, engine.Position{Source: s.Name, Partition: name, Next: p.next, Watermark: engine.MinTime})
+			}
+		}
+	}
+}
+
+// snapshot writes the state of a query's operators, a file for each shard that has any.
+func (e *Engine) snapshot(q *query, epoch int64) ([]engine.StateFile, error) {
+	var files []engine.StateFile
+	for i, s := range q.stages {
+		for shard, c := range s.chains {
+			name := fmt.Sprintf("%d-%s-%d-%d", epoch, q.Name, i, shard)
+			wrote, err := e.snapshotChain(name, c)
+			if err != nil {
+				return nil, fmt.Errorf("query %s: write state: %w", q.Name, err)
+			}
+			if wrote {
+				files = append(files, engine.StateFile{Query: q.Name, Stage: i, Name: name})
+			}
+		}
+	}
+	return files, nil
+}
+
+func (e *Engine) snapshotChain(name string, c *chain) (bool, error) {
+	var sink engine.StateSink
+	for i, op := range c.ops {
+		s, ok := op.(engine.Snapshotter)
+		if !ok {
+			continue
+		}
+		if sink == nil {
+			var err error
+			if sink, err = e.config.Store.CreateState(name); err != nil {
+				return false, err
+			}
+		}
+		if err := s.Snapshot(section{sink, i}); err != nil {
+			return false, errors.Join(err, sink.Close())
+		}
+	}
+	if sink == nil {
+		return false, nil
+	}
+	return true, sink.Close()
+}
+
+// commitRetries are the pauses between attempts to commit: a full disk or a slow one may come back.
+var commitRetries = []time.Duration{100 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
+
+func (e *Engine) store(ctx context.Context, c *engine.Commit) error {
+	for attempt := 0; ; attempt++ {
+		err := e.config.Store.Commit(ctx, c)
+		if err == nil {
+			return nil
+		}
+		if attempt == len(commitRetries) || ctx.Err() != nil {
+			return fmt.Errorf("commit epoch %d: %w", c.Epoch, err)
+		}
+		e.config.Log.Error("commit failed, will retry", "epoch", c.Epoch, "in", commitRetries[attempt], "error", err)
+		select {
+		case <-time.After(commitRetries[attempt]):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// committed tells everyone what is now durable, and begins the next epoch.
+func (e *Engine) committed(c *engine.Commit, queries []*query, took time.Duration) {
+	for _, change := range c.Changes {
+		e.hub.publish(change.View, c.Epoch, change.Batches)
+	}
+	for _, q := range queries {
+		release(q.changes)
+		q.changes, q.late, q.dirty = nil, nil, false
+	}
+	for _, s := range e.sources {
+		s.letters = nil
+		e.acknowledge(s)
+	}
+	for _, s := range e.sinks {
+		s.poke()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.status.Commits++
+	e.status.CommitTime += took
+	e.status.CommittedAt = e.config.Now()
+}
+
+// acknowledge tells a reader up to where all queries have committed.
+func (e *Engine) acknowledge(s *source) {
+	safe := map[string]int64{}
+	for name, p := range s.positions {
+		next := p.next
+		for _, q := range s.queries {
+			if q.failed == nil {
+				next = min(next, q.at(name).next)
+			}
+		}
+		safe[name] = next
+	}
+	s.committed(safe)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

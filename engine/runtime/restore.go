@@ -1,0 +1,128 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/weirdb/weir/engine"
+)
+
+// open restores the last commit and opens the sources where it stood.
+func (e *Engine) open(ctx context.Context) error {
+	cp, err := e.config.Store.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("load checkpoint: %w", err)
+	}
+	e.epoch = cp.Epoch
+	for _, s := range e.sources {
+		s.needed()
+	}
+	for _, q := range e.queries {
+		if err := e.restoreQuery(q, cp); err != nil {
+			return err
+		}
+	}
+	for _, p := range cp.Positions {
+		if s := e.sourceNamed(p.Source); s != nil && p.Query == "" {
+			s.positions[p.Partition] = &partition{next: p.Next, waiting: -1}
+		}
+	}
+	for _, s := range e.sources {
+		o := engine.ReadOptions{From: s.resume(), Bounded: e.config.Bounded}
+		if err := s.open(ctx, e.config.Workers, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) sourceNamed(name string) *source {
+	for _, s := range e.sources {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
+	if err := q.bindColumns(q.source.read); err != nil {
+		return err
+	}
+	if err := q.build(); err != nil {
+		return err
+	}
+	for _, p := range cp.Positions {
+		if p.Query == q.Name && p.Source == q.Source {
+			q.positions[p.Partition] = &position{next: p.Next, watermark: p.Watermark}
+		}
+	}
+	for _, f := range cp.State {
+		if f.Query != q.Name {
+			continue
+		}
+		if err := e.restoreFile(q, f); err != nil {
+			return fmt.Errorf("query %s: restore state %s: %w", q.Name, f.Name, err)
+		}
+		q.flushed = true
+	}
+	return nil
+}
+
+// restoreFile gives one file to the operators of every shard; each keeps the keys that it owns.
+func (e *Engine) restoreFile(q *query, f engine.StateFile) error {
+	if f.Stage >= len(q.stages) {
+		return fmt.Errorf("there is no stage %d", f.Stage)
+	}
+	for shard, c := range q.stages[f.Stage].chains {
+		for i, op := range c.ops {
+			s, ok := op.(engine.Snapshotter)
+			if !ok {
+				continue
+			}
+			from := stateFile{store: e.config.Store, name: f.Name, op: i, shard: engine.Shard{Index: shard, Count: q.workers}}
+			if err := s.Restore(from); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// resume is where to read each partition from: where the query stands that has come least far. A partition that some query has
+// not read at all starts at its beginning; queries that are ahead skip what they have seen.
+func (s *source) resume() map[string]int64 {
+	from := map[string]int64{}
+	for name := range s.partitionsOfQueries() {
+		next, all := int64(0), true
+		for i, q := range s.queries {
+			at, ok := q.positions[name]
+			all = all && ok
+			if ok && (i == 0 || at.next < next) {
+				next = at.next
+			}
+		}
+		if all {
+			from[name] = next
+		}
+	}
+	return from
+}
+
+func (s *source) partitionsOfQueries() map[string]bool {
+	names := map[string]bool{}
+	for _, q := range s.queries {
+		for name := range q.positions {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+// forgetUnknown marks partitions that are gone as ended, so that no watermark waits for them.
+func (s *source) forgetUnknown(known []string) {
+	for name, p := range s.positions {
+		p.ended = !slices.Contains(known, name)
+	}
+}

@@ -1,0 +1,219 @@
+// Package runtime moves batches from sources through operators into the store.
+//
+// Work goes in rounds and epochs. A round takes what the readers have fetched, decodes it and runs stage 0 of every query on
+// it, all partitions in parallel; then each later stage, all shards in parallel. An epoch is as many rounds as fit between two
+// commits; at its end the operators flush what they have gathered, and one transaction holds results, positions, watermarks and
+// state.
+//
+//	reader ─► fetches ─┐
+//	reader ─► fetches ─┤ round: decode, stage 0 │ split │ stage 1 … │ advance watermarks
+//	reader ─► fetches ─┘   └───────────────── epoch ─────────────────┘ flush, snapshot, commit ─► live readers, sinks
+//
+// Nothing runs between rounds, so that a snapshot is the state of all operators after the same events. Operators have no
+// goroutines; workers are goroutines that take (partition) or (query, shard) tasks, and wait for each other after each stage.
+// A query that fails stops alone: what it did since the last commit is dropped, the others go on.
+//
+// Files: source.go reads and tracks partitions, query.go holds a query's stages and positions, chain.go links operators,
+// round.go and epoch.go are the two loops, restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Source is a source to read, and how.
+type Source struct {
+	Name      string
+	Connector string
+	Source    engine.Source
+	Format    engine.Format // nil if the connector gives rows by columns
+	Columns   []types.Field // all that are declared
+	EventTime int           // position in Columns, -1 if there is no watermark
+	Delay     time.Duration // of the watermark behind the highest event time
+	// IdleTimeout is how long a partition in which nothing waits may be silent before the watermark goes on without it; 0
+	// means that it never does.
+	IdleTimeout time.Duration
+}
+
+// Sink is a sink to deliver a view's changes to.
+type Sink struct {
+	Name      string
+	View      string
+	Connector string
+	Sink      engine.Sink
+}
+
+// Outbox keeps changes for sinks from the commit that made them until they are delivered.
+type Outbox interface {
+	// Pending returns the deliveries that a sink has not confirmed, oldest first, at most a few. The caller releases the
+	// batches in them.
+	Pending(ctx context.Context, sink string) ([]engine.Delivery, error)
+	// Done confirms a delivery.
+	Done(ctx context.Context, sink string, epoch int64) error
+}
+
+// Config says what to run.
+type Config struct {
+	Store   engine.Store
+	Outbox  Outbox // may be nil if there are no sinks
+	Sources []Source
+	Queries []engine.Query
+	Views   map[string]ViewInfo // by query name
+	Sinks   []Sink
+	// Workers is how many goroutines process; each query's later stages have as many shards.
+	Workers int
+	// CommitInterval is how long an epoch lasts. Zero commits after every round.
+	CommitInterval time.Duration
+	// EpochRows ends an epoch early once so many rows were read or written in it, which bounds what is held in memory.
+	EpochRows int
+	// Bounded reads what the sources hold now, closes all windows, commits and returns.
+	Bounded bool
+	// Now is the wall clock, for idleness and status only.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// ViewInfo is what Status shows of a view beyond its query.
+type ViewInfo struct {
+	SQL  string
+	Emit string
+}
+
+// Engine runs queries. Make one with New, run it once.
+type Engine struct {
+	config  Config
+	sources []*source
+	queries []*query
+	hub     *hub
+	sinks   []*sinkRun
+
+	epoch      int64 // the last one committed
+	epochStart time.Time
+	epochRows  int // read and written since the last commit
+
+	mu     sync.Mutex // guards status
+	status engine.Status
+}
+
+// New prepares an engine. It touches nothing outside until Run.
+func New(c Config) (*Engine, error) {
+	if c.Workers < 1 {
+		return nil, fmt.Errorf("runtime: %d workers, want at least 1", c.Workers)
+	}
+	if c.EpochRows == 0 {
+		c.EpochRows = 2_000_000
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{config: c, hub: newHub()}
+	byName := map[string]*source{}
+	for _, s := range c.Sources {
+		run := &source{Source: s, log: c.Log, positions: map[string]*partition{}}
+		e.sources = append(e.sources, run)
+		byName[s.Name] = run
+	}
+	for _, q := range c.Queries {
+		s, ok := byName[q.Source]
+		if !ok {
+			return nil, fmt.Errorf("runtime: query %s reads source %s, which is not there", q.Name, q.Source)
+		}
+		run := &query{Query: q, source: s, workers: c.Workers, positions: map[string]*position{}}
+		e.queries = append(e.queries, run)
+		s.queries = append(s.queries, run)
+	}
+	for _, s := range c.Sinks {
+		e.sinks = append(e.sinks, &sinkRun{Sink: s, wake: make(chan struct{}, 1)})
+	}
+	e.status = engine.Status{Started: c.Now(), Workers: c.Workers}
+	return e, nil
+}
+
+// Run reads, processes and commits until ctx is done or, when bounded, the input has ended. When ctx is done it commits what
+// it has processed, and returns nil. An error means that nothing after the last commit was kept.
+func (e *Engine) Run(ctx context.Context) (err error) {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := e.open(work); err != nil {
+		return errors.Join(err, e.close())
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	sinks := e.startSinks(work)
+	err = e.loop(ctx, work)
+	if err == nil && e.config.Bounded {
+		err = e.drainSinks(ctx)
+	}
+	stop()
+	sinks.Wait()
+	return err
+}
+
+// loop runs rounds until the input has ended or ctx is done.
+func (e *Engine) loop(ctx, work context.Context) error {
+	e.epochStart = e.config.Now()
+	e.publishStatus()
+	for {
+		fetches, more := e.gather(ctx)
+		e.round(fetches)
+		e.publishStatus()
+		stopping := ctx.Err() != nil
+		if stopping || !more || e.epochIsOver() {
+			if err := e.commit(work); err != nil {
+				return err
+			}
+			e.publishStatus()
+		}
+		if stopping || (!more && e.config.Bounded) {
+			return e.failure()
+		}
+		if !more {
+			<-ctx.Done()
+			return nil
+		}
+	}
+}
+
+// failure is the error of a bounded run in which a source or query stopped before its end.
+func (e *Engine) failure() error {
+	if !e.config.Bounded {
+		return nil
+	}
+	var errs []error
+	for _, s := range e.sources {
+		errs = append(errs, s.failed)
+	}
+	for _, q := range e.queries {
+		errs = append(errs, q.failed)
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) epochIsOver() bool {
+	return e.epochRows >= e.config.EpochRows || e.config.Now().Sub(e.epochStart) >= e.config.CommitInterval
+}
+
+// close ends readers and sinks.
+func (e *Engine) close() error {
+	var errs []error
+	for _, s := range e.sources {
+		errs = append(errs, s.close())
+	}
+	for _, s := range e.sinks {
+		if err := s.Sink.Sink.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("close sink %s: %w", s.Name, err))
+		}
+	}
+	e.hub.close()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,121 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/weirdb/weir/engine"
+)
+
+// sinkRun delivers one sink's outbox, epoch after epoch, and never skips one.
+type sinkRun struct {
+	Sink
+	wake chan struct{} // something may have been committed
+
+	mu        sync.Mutex
+	delivered int64
+	pending   int64
+	failed    error
+}
+
+// sinkPause is how long a sink waits after a failed delivery.
+const sinkPause = time.Second
+
+func (s *sinkRun) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// startSinks delivers in the background until ctx is done.
+func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
+	var wg sync.WaitGroup
+	for _, s := range e.sinks {
+		s.poke() // what an earlier run has left
+		wg.Go(func() {
+			for {
+				select {
+				case <-s.wake:
+				case <-ctx.Done():
+					return
+				}
+				if err := e.deliver(ctx, s); err != nil && ctx.Err() == nil {
+					e.config.Log.Error("sink failed, will retry", "sink", s.Name, "error", err)
+					time.AfterFunc(sinkPause, s.poke)
+				}
+			}
+		})
+	}
+	return &wg
+}
+
+// deliver empties a sink's outbox.
+func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
+	for {
+		pending, err := e.config.Outbox.Pending(ctx, s.Name)
+		if err == nil && len(pending) > 0 {
+			err = e.deliverAll(ctx, s, pending)
+		}
+		s.mu.Lock()
+		s.pending, s.failed = int64(len(pending)), err
+		s.mu.Unlock()
+		if err != nil || len(pending) == 0 {
+			return err
+		}
+	}
+}
+
+func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.Delivery) error {
+	defer func() {
+		for _, d := range pending {
+			release(d.Changes)
+		}
+	}()
+	for _, d := range pending {
+		if err := s.Sink.Sink.Deliver(ctx, d); err != nil {
+			return fmt.Errorf("sink %s: deliver epoch %d: %w", s.Name, d.Epoch, err)
+		}
+		if err := e.config.Outbox.Done(ctx, s.Name, d.Epoch); err != nil {
+			return fmt.Errorf("sink %s: confirm epoch %d: %w", s.Name, d.Epoch, err)
+		}
+		rows := int64(0)
+		for _, b := range d.Changes {
+			rows += b.Rows.NumRows()
+		}
+		s.mu.Lock()
+		s.delivered += rows
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+// drainSinks waits until every sink has delivered everything.
+func (e *Engine) drainSinks(ctx context.Context) error {
+	for _, s := range e.sinks {
+		for {
+			pending, err := e.config.Outbox.Pending(ctx, s.Name)
+			for _, d := range pending {
+				release(d.Changes)
+			}
+			if err != nil {
+				return fmt.Errorf("sink %s: %w", s.Name, err)
+			}
+			if len(pending) == 0 {
+				break
+			}
+			s.poke()
+			select {
+			case <-time.After(10 * time.Millisecond):
+			case <-ctx.Done():
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				return errors.Join(fmt.Errorf("sink %s: not everything was delivered", s.Name), s.failed)
+			}
+		}
+	}
+	return nil
+}

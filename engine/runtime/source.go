@@ -1,0 +1,288 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sort"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// source is a source being read, for all queries on it.
+type source struct {
+	Source
+	log      *slog.Logger
+	queries  []*query
+	read     []types.Field // the columns that are decoded: what the queries need, and the event time
+	event    int           // position of the event time in read, -1 if there is none
+	reader   engine.Reader
+	decoders []engine.Decoder // one for each worker; nil if the connector gives rows
+	fetches  chan polled
+	acks     chan map[string]int64 // committed positions for the reader, the newest only
+	stop     context.CancelFunc
+	stopped  chan struct{}
+
+	positions map[string]*partition
+	ended     bool // the reader has ended, or failed
+	failed    error
+
+	records, bytes, deadLetters int64
+	letters                     []engine.DeadLetter // of this epoch
+}
+
+// partition is a source's own view of a partition.
+type partition struct {
+	next    int64 // the first record not yet decoded for the first time: before it, dead letters are known
+	waiting int64
+	ended   bool
+	heard   time.Time // when records last came
+	quiet   bool      // the broker said that nothing waits
+}
+
+// polled is the outcome of one poll.
+type polled struct {
+	fetches    []engine.Fetch
+	partitions []string
+	err        error // io.EOF at the end
+}
+
+// fetched is a fetch in a round, decoded.
+type fetched struct {
+	engine.Fetch
+	source  *source
+	rows    arrow.RecordBatch // nil if there are none
+	offsets func(row int) int64
+	heads   map[*query]*headResult
+	err     error // of decoding
+	letters []engine.DeadLetter
+	bytes   int64
+}
+
+// needed gathers the columns that the source must decode.
+func (s *source) needed() {
+	s.event = -1
+	add := func(f types.Field) {
+		if indexOf(s.read, f.Name) < 0 {
+			s.read = append(s.read, f)
+		}
+	}
+	for _, c := range s.Columns { // in declared order, whatever the queries' order is
+		for _, q := range s.queries {
+			if indexOf(q.Read, c.Name) >= 0 {
+				add(c)
+			}
+		}
+		if s.EventTime >= 0 && c.Name == s.Columns[s.EventTime].Name {
+			add(c)
+		}
+	}
+	if s.EventTime >= 0 {
+		s.event = indexOf(s.read, s.Columns[s.EventTime].Name)
+	}
+}
+
+func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions) error {
+	o.Columns = s.read
+	if s.Format != nil {
+		for range workers {
+			d, err := s.Format.NewDecoder(s.read)
+			if err != nil {
+				return fmt.Errorf("source %s: %w", s.Name, err)
+			}
+			s.decoders = append(s.decoders, d)
+		}
+	}
+	reader, err := s.Source.Source.Open(ctx, o)
+	if err != nil {
+		return fmt.Errorf("source %s: %w", s.Name, err)
+	}
+	s.reader = reader
+	s.forgetUnknown(reader.Partitions())
+	s.fetches, s.acks, s.stopped = make(chan polled, 1), make(chan map[string]int64, 1), make(chan struct{})
+	ctx, s.stop = context.WithCancel(ctx)
+	go s.poll(ctx)
+	return nil
+}
+
+// poll fetches ahead of the rounds, one poll at most, until the reader ends. Only this goroutine calls the reader.
+func (s *source) poll(ctx context.Context) {
+	defer close(s.stopped)
+	for {
+		s.acknowledge()
+		fetches, err := s.reader.Poll(ctx)
+		p := polled{fetches, s.reader.Partitions(), err}
+		select {
+		case s.fetches <- p:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// acknowledge hands the reader what has been committed since it was last asked.
+func (s *source) acknowledge() {
+	select {
+	case positions := <-s.acks:
+		if err := s.reader.Committed(positions); err != nil {
+			s.log.Warn("source did not take committed positions", "source", s.Name, "error", err)
+		}
+	default:
+	}
+}
+
+// committed leaves positions for the reader to be told.
+func (s *source) committed(positions map[string]int64) {
+	select {
+	case <-s.acks: // an older one that nobody has taken
+	default:
+	}
+	s.acks <- positions
+}
+
+func (s *source) close() error {
+	if s.reader == nil {
+		return nil
+	}
+	s.stop()
+	<-s.stopped
+	s.acknowledge()
+	if err := s.reader.Close(); err != nil {
+		return fmt.Errorf("source %s: close: %w", s.Name, err)
+	}
+	return nil
+}
+
+// note takes in what a poll said about partitions, before anything is decoded.
+func (s *source) note(p polled, now time.Time) {
+	for _, name := range p.partitions {
+		s.part(name, now)
+	}
+	for i := range p.fetches {
+		f := &p.fetches[i]
+		part := s.part(f.Partition, now)
+		part.waiting, part.quiet = f.Waiting, f.Waiting == 0
+		part.ended = part.ended || f.End
+		if len(f.Records) > 0 || f.Rows != nil {
+			part.heard = now
+		}
+	}
+	if p.err == nil {
+		return
+	}
+	s.ended = true
+	if !errors.Is(p.err, io.EOF) && !errors.Is(p.err, context.Canceled) {
+		s.failed = fmt.Errorf("source %s: %w", s.Name, p.err)
+	}
+}
+
+func (s *source) part(name string, now time.Time) *partition {
+	p, ok := s.positions[name]
+	if !ok {
+		p = &partition{waiting: -1}
+		s.positions[name] = p
+	}
+	if p.heard.IsZero() {
+		p.heard = now
+	}
+	return p
+}
+
+// idle reports whether the watermark may go on without the partition: the broker says that nothing waits in it, and nothing
+// has come for the idle timeout.
+func (s *source) idle(p *partition, now time.Time) bool {
+	return s.IdleTimeout > 0 && p.quiet && now.Sub(p.heard) >= s.IdleTimeout
+}
+
+// decode turns a fetch into rows, on one worker.
+func (s *source) decode(f *fetched, worker int, now time.Time) {
+	for _, l := range f.Rejects {
+		f.letters = append(f.letters, l)
+	}
+	if f.Rows != nil {
+		f.rows = f.Rows
+		f.offsets = func(row int) int64 { return f.Offsets[row] }
+		return
+	}
+	if len(f.Records) == 0 {
+		return
+	}
+	for i := range f.Records {
+		f.bytes += int64(len(f.Records[i].Value))
+	}
+	if s.decoders == nil {
+		f.err = fmt.Errorf("source %s: got records, but has no format to decode them", s.Name)
+		return
+	}
+	d, err := s.decoders[worker].Decode(f.Records)
+	if err != nil {
+		f.err = fmt.Errorf("source %s: decode partition %s: %w", s.Name, f.Partition, err)
+		return
+	}
+	for _, r := range d.Rejects {
+		f.letters = append(f.letters, engine.DeadLetter{
+			Offset: f.Records[r.Record].Offset, Value: append([]byte(nil), f.Records[r.Record].Value...), Reason: r.Reason,
+		})
+	}
+	for i := range f.letters {
+		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
+	}
+	f.rows = d.Rows
+	f.offsets = func(row int) int64 {
+		if d.Record != nil {
+			row = int(d.Record[row])
+		}
+		return f.Records[row].Offset
+	}
+}
+
+// firstAtOrAfter is the first row whose position is not before next.
+func (f *fetched) firstAtOrAfter(next int64) int {
+	n := int(f.rows.NumRows())
+	if n == 0 || f.offsets(0) >= next {
+		return 0
+	}
+	return sort.Search(n, func(i int) bool { return f.offsets(i) >= next })
+}
+
+// highestFrom is the highest event time from a row on, MinTime if there is none.
+func (f *fetched) highestFrom(from int) engine.Time {
+	highest := engine.MinTime
+	if f.source.event < 0 {
+		return highest
+	}
+	column := f.rows.Column(f.source.event).(*array.Timestamp)
+	values := column.Values()
+	if column.NullN() == 0 {
+		for _, v := range values[from:] {
+			highest = max(highest, engine.Time(v))
+		}
+		return highest
+	}
+	for i := from; i < len(values); i++ {
+		if column.IsValid(i) {
+			highest = max(highest, engine.Time(values[i]))
+		}
+	}
+	return highest
+}
+
+// takeLetters drops dead letters that an earlier run has committed, and counts the rest.
+func (s *source) takeLetters(f *fetched) {
+	known := s.positions[f.Partition].next
+	for _, l := range f.letters {
+		if l.Offset >= known {
+			s.letters = append(s.letters, l)
+			s.deadLetters++
+		}
+	}
+}

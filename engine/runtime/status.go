@@ -1,0 +1,86 @@
+package runtime
+
+import (
+	"github.com/weirdb/weir/engine"
+)
+
+// Status is what the engine is doing. It may be called at any time, from any goroutine.
+func (e *Engine) Status() engine.Status {
+	e.mu.Lock()
+	s := e.status
+	e.mu.Unlock()
+	for _, run := range e.sinks {
+		s.Sinks = append(s.Sinks, run.status())
+	}
+	return s
+}
+
+func (s *sinkRun) status() engine.SinkStatus {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return engine.SinkStatus{
+		Name: s.Name, View: s.View, Connector: s.Connector,
+		Delivered: s.delivered, Pending: s.pending, Error: message(s.failed),
+	}
+}
+
+// publishStatus renews what Status returns. The loop calls it between rounds.
+func (e *Engine) publishStatus() {
+	var sources []engine.SourceStatus
+	for _, s := range e.sources {
+		sources = append(sources, e.sourceStatus(s))
+	}
+	var queries []engine.QueryStatus
+	for _, q := range e.queries {
+		queries = append(queries, e.queryStatus(q))
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.status.Sources, e.status.Queries, e.status.Epoch = sources, queries, e.epoch
+}
+
+func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
+	out := engine.SourceStatus{
+		Name: s.Name, Connector: s.Connector, Records: s.records, Bytes: s.bytes, DeadLetters: s.deadLetters, Error: message(s.failed),
+	}
+	now := e.config.Now()
+	for _, name := range sortedKeys(s.positions) {
+		p := s.positions[name]
+		status := engine.PartitionStatus{Partition: name, Next: p.next, Waiting: p.waiting, Watermark: engine.MinTime, State: "active"}
+		for _, q := range s.queries {
+			if at, ok := q.positions[name]; ok {
+				status.Watermark = max(status.Watermark, at.watermark)
+			}
+		}
+		switch {
+		case p.ended:
+			status.State = "ended"
+		case s.idle(p, now):
+			status.State = "idle"
+		}
+		out.Partitions = append(out.Partitions, status)
+	}
+	return out
+}
+
+func (e *Engine) queryStatus(q *query) engine.QueryStatus {
+	info := e.config.Views[q.Name]
+	out := engine.QueryStatus{
+		View: q.Name, SQL: info.SQL, Emit: info.Emit, Source: q.Source, Columns: q.Output,
+		RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Watermark: q.watermark, State: "running", Error: message(q.failed),
+	}
+	switch {
+	case q.failed != nil:
+		out.State = "failed"
+	case q.ended:
+		out.State = "ended"
+	}
+	return out
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

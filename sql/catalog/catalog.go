@@ -1,0 +1,231 @@
+// Package catalog holds what statements have defined: sources, views and sinks, checked and planned. It decides what a file of
+// statements means for a database that has definitions already: running the same file again changes nothing, and a definition
+// that differs must say OR REPLACE.
+//
+// To add a kind of object: its struct and create function in a file of its own, a case in Catalog.apply.
+package catalog
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/sql/parse"
+	"github.com/weirdb/weir/sql/planner"
+)
+
+// Config tells a catalog what there is to refer to.
+type Config struct {
+	Planner    *planner.Planner
+	Connectors []engine.Connector
+	Formats    []engine.FormatSpec
+	// InDuckDB lists the parts of an expression that have no kernel, for EXPLAIN.
+	InDuckDB func(*plan.Expr) []*plan.Expr
+	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
+	Getenv func(string) (string, bool)
+}
+
+// Catalog is the set of definitions. One goroutine uses it at a time.
+type Catalog struct {
+	config  Config
+	Sources []*Source
+	Views   []*View
+	Sinks   []*Sink
+	changes []Change
+}
+
+// Change is what a statement did to the definitions.
+type Change struct {
+	Kind parse.Kind
+	Name string
+	Text string // the statement; empty for a drop
+	// Rebuild says that the object's results and state from before, if any, must go.
+	Rebuild bool
+}
+
+// New makes an empty catalog.
+func New(c Config) *Catalog {
+	if c.Getenv == nil {
+		c.Getenv = os.LookupEnv
+	}
+	return &Catalog{config: c}
+}
+
+// Changes returns what Apply has changed since the last call, in order.
+func (c *Catalog) Changes() []Change {
+	out := c.changes
+	c.changes = nil
+	return out
+}
+
+// Apply runs a text of statements. What SHOW, DESCRIBE and EXPLAIN answer is returned, in order. A mistake is a *parse.Error
+// with its place; what the statements before it defined stays.
+func (c *Catalog) Apply(text string) ([]Answer, error) {
+	statements, err := parse.Statements(text)
+	if err != nil {
+		return nil, err
+	}
+	var answers []Answer
+	for _, s := range statements {
+		a, err := c.apply(text, s)
+		if err != nil {
+			return answers, at(err, text, s)
+		}
+		if a != nil {
+			answers = append(answers, *a)
+		}
+	}
+	return answers, nil
+}
+
+// at gives an error without a place the statement's.
+func at(err error, text string, s parse.Statement) error {
+	if _, placed := err.(*parse.Error); placed {
+		return err
+	}
+	return parse.Errorf(text, s.At().Start, "%s", err)
+}
+
+func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
+	switch s := s.(type) {
+	case parse.CreateSource:
+		return nil, c.createSource(text, s)
+	case parse.CreateView:
+		return nil, c.createView(text, s)
+	case parse.CreateSink:
+		return nil, c.createSink(text, s)
+	case parse.Drop:
+		return nil, c.drop(s)
+	case parse.Show:
+		return c.show(s), nil
+	case parse.Describe:
+		return c.describe(s)
+	case parse.Explain:
+		return c.explain(text, s)
+	}
+	return nil, fmt.Errorf("no such statement: %T", s)
+}
+
+// existing settles what a CREATE does about an object of the same name.
+type existing int
+
+const (
+	absent  existing = iota
+	keep             // the same definition, or IF NOT EXISTS
+	replace          // another one, and OR REPLACE
+)
+
+// check looks at a name before an object is created under it.
+func (c *Catalog) check(kind parse.Kind, name, text string, orReplace, ifMissing bool) (existing, error) {
+	oldKind, old, ok := c.find(name)
+	switch {
+	case !ok:
+		return absent, nil
+	case oldKind != kind:
+		return absent, fmt.Errorf("%s is the name of a %s already", name, oldKind)
+	case sameTokens(old, text), ifMissing:
+		return keep, nil
+	case orReplace:
+		return replace, nil
+	}
+	return absent, fmt.Errorf("%s %s exists with another definition: write CREATE OR REPLACE, or DROP %s %s first", kind, name, kind, name)
+}
+
+// find looks up an object of any kind. Names are compared as DuckDB does, without regard to case.
+func (c *Catalog) find(name string) (parse.Kind, string, bool) {
+	if s := c.Source(name); s != nil {
+		return parse.Source, s.Text, true
+	}
+	if v := c.View(name); v != nil {
+		return parse.View, v.Text, true
+	}
+	if s := c.sink(name); s != nil {
+		return parse.Sink, s.Text, true
+	}
+	return "", "", false
+}
+
+// sameTokens compares two statements without regard to white space, comments and OR REPLACE.
+func sameTokens(a, b string) bool {
+	return slices.Equal(words(a), words(b))
+}
+
+func words(text string) []string {
+	tokens, err := parse.Tokens(text)
+	if err != nil {
+		return []string{text}
+	}
+	out := make([]string, len(tokens))
+	for i, t := range tokens {
+		if out[i] = t.Text; t.Kind == parse.Word && !t.Quoted {
+			out[i] = strings.ToLower(t.Text)
+		}
+	}
+	if len(out) > 3 && slices.Equal(out[:3], []string{"create", "or", "replace"}) {
+		return append([]string{"create"}, out[3:]...)
+	}
+	return out
+}
+
+func (c *Catalog) drop(s parse.Drop) error {
+	kind, _, ok := c.find(s.Name)
+	if !ok && s.IfExists {
+		return nil
+	}
+	if !ok || kind != s.Kind {
+		return fmt.Errorf("there is no %s %s%s", s.Kind, s.Name, c.namesOf(s.Kind))
+	}
+	if users := c.users(s.Name); len(users) > 0 {
+		return fmt.Errorf("%s %s is used by %s: drop that first", s.Kind, s.Name, strings.Join(users, ", "))
+	}
+	same := func(name string) bool { return strings.EqualFold(name, s.Name) }
+	c.Sources = slices.DeleteFunc(c.Sources, func(x *Source) bool { return same(x.Name) })
+	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
+	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
+	c.changes = append(c.changes, Change{Kind: s.Kind, Name: s.Name, Rebuild: true})
+	if s.Kind == parse.Source {
+		return c.config.Planner.DropSource(s.Name)
+	}
+	return nil
+}
+
+// users names the views or sinks that read an object.
+func (c *Catalog) users(name string) []string {
+	var out []string
+	for _, v := range c.Views {
+		if strings.EqualFold(v.Source, name) {
+			out = append(out, "view "+v.Name)
+		}
+	}
+	for _, s := range c.Sinks {
+		if strings.EqualFold(s.View, name) {
+			out = append(out, "sink "+s.Name)
+		}
+	}
+	return out
+}
+
+func (c *Catalog) namesOf(kind parse.Kind) string {
+	var names []string
+	switch kind {
+	case parse.Source:
+		for _, s := range c.Sources {
+			names = append(names, s.Name)
+		}
+	case parse.View:
+		for _, v := range c.Views {
+			names = append(names, v.Name)
+		}
+	case parse.Sink:
+		for _, s := range c.Sinks {
+			names = append(names, s.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ": there is none"
+	}
+	return "; there are " + strings.Join(names, ", ")
+}

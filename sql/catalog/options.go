@@ -1,0 +1,115 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/sql/parse"
+)
+
+// Options that the engine itself understands.
+var (
+	// SourceOptions go with any source's connector.
+	SourceOptions = []engine.Option{
+		{Name: "connector", Doc: "The system to read from.", Required: true},
+		{Name: "format", Doc: "How records are encoded; the connector says which formats it has."},
+		{Name: "idle_timeout", Kind: engine.Duration, Default: "1 minute",
+			Doc: "How long a partition in which nothing waits may be silent before windows close without it; '0 seconds' for never."},
+	}
+	// ViewOptions are WITH (…) of a view.
+	ViewOptions = []engine.Option{
+		{Name: "emit", Allowed: []string{engine.EmitClose, engine.EmitChanges},
+			Doc: "When rows are written: close, once, when a window closes (the default where a window bounds the query); changes, at each commit."},
+	}
+	// SinkOptions go with any sink's connector.
+	SinkOptions = []engine.Option{
+		{Name: "connector", Doc: "The system to write to.", Required: true},
+		{Name: "format", Doc: "How rows are encoded; the connector says which formats it has."},
+	}
+)
+
+var environment = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expand replaces ${NAME} in option values by environment variables.
+func (c *Catalog) expand(text string, with parse.With) (map[string]string, error) {
+	out := map[string]string{}
+	for name, v := range with {
+		var missing string
+		out[name] = environment.ReplaceAllStringFunc(v.Text, func(ref string) string {
+			value, ok := c.config.Getenv(ref[2 : len(ref)-1])
+			if !ok {
+				missing = ref
+			}
+			return value
+		})
+		if missing != "" {
+			return nil, parse.Errorf(text, v.Pos, "option %s: the environment variable in %s is not set", name, missing)
+		}
+	}
+	return out, nil
+}
+
+// validate checks options, and points at the one that is wrong.
+func validate(text string, with parse.With, given map[string]string, declared []engine.Option) (engine.Options, error) {
+	out, err := engine.Validate(given, declared)
+	if err == nil {
+		return out, nil
+	}
+	names := make([]string, 0, len(with))
+	for name := range with {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool { return len(names[i]) > len(names[j]) })
+	for _, name := range names {
+		if strings.Contains(err.Error(), "option "+name+" ") || strings.Contains(err.Error(), "option "+name+";") {
+			return nil, parse.Errorf(text, with[name].Pos, "%s", err)
+		}
+	}
+	return nil, err
+}
+
+// connector finds the connector of a source or sink.
+func (c *Catalog) connector(text string, with parse.With, can func(engine.Connector) bool) (engine.Connector, error) {
+	var names []string
+	for _, x := range c.config.Connectors {
+		if can(x) {
+			names = append(names, x.Name)
+		}
+	}
+	v, ok := with["connector"]
+	if !ok {
+		return engine.Connector{}, fmt.Errorf("WITH (connector = …) is missing; allowed are '%s'", strings.Join(names, "', '"))
+	}
+	for _, x := range c.config.Connectors {
+		if x.Name == v.Text && can(x) {
+			return x, nil
+		}
+	}
+	return engine.Connector{}, parse.Errorf(text, v.Pos, "connector = '%s': allowed are '%s'", v.Text, strings.Join(names, "', '"))
+}
+
+// format settles the format, and returns the options that it declares.
+func (c *Catalog) format(text string, with parse.With, x engine.Connector) (string, *engine.FormatSpec, error) {
+	v, given := with["format"]
+	name := v.Text
+	switch {
+	case len(x.Formats) == 0 && given:
+		return "", nil, parse.Errorf(text, v.Pos, "connector %s has no format to choose", x.Name)
+	case len(x.Formats) == 0:
+		return "", nil, nil
+	case !given:
+		name = x.Formats[0]
+	case !slices.Contains(x.Formats, name):
+		return "", nil, parse.Errorf(text, v.Pos, "format = '%s': connector %s has '%s'", name, x.Name, strings.Join(x.Formats, "', '"))
+	}
+	for i := range c.config.Formats {
+		if c.config.Formats[i].Name == name {
+			return name, &c.config.Formats[i], nil
+		}
+	}
+	return name, nil, nil // the connector reads or writes the format itself
+}

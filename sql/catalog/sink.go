@@ -1,0 +1,75 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/sql/parse"
+)
+
+// Sink is a defined sink.
+type Sink struct {
+	Name      string
+	Text      string // the statement
+	View      string
+	Connector engine.Connector
+	Format    string
+	Options   engine.Options
+}
+
+func (c *Catalog) sink(name string) *Sink {
+	for _, s := range c.Sinks {
+		if strings.EqualFold(s.Name, name) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) createSink(text string, s parse.CreateSink) error {
+	statement := s.Of(text)
+	what, err := c.check(parse.Sink, s.Name, statement, s.Replace, s.IfMissing)
+	if err != nil || what == keep {
+		return err
+	}
+	made, err := c.newSink(text, s)
+	if err != nil {
+		return err
+	}
+	made.Text = statement
+	change := Change{Kind: parse.Sink, Name: s.Name, Text: statement}
+	if what == replace {
+		for i, old := range c.Sinks {
+			if strings.EqualFold(old.Name, s.Name) {
+				c.Sinks[i], change.Rebuild = made, true
+			}
+		}
+	} else {
+		c.Sinks = append(c.Sinks, made)
+	}
+	c.changes = append(c.changes, change)
+	return nil
+}
+
+func (c *Catalog) newSink(text string, s parse.CreateSink) (*Sink, error) {
+	view := c.View(s.View)
+	if view == nil {
+		return nil, parse.Errorf(text, s.ViewPos, "there is no MATERIALIZED VIEW %s%s", s.View, c.namesOf(parse.View))
+	}
+	made := &Sink{Name: s.Name, View: view.Name}
+	var err error
+	made.Connector, err = c.connector(text, s.With, func(x engine.Connector) bool { return x.Sink != nil })
+	if err != nil {
+		return nil, err
+	}
+	if made.Format, _, err = c.format(text, s.With, made.Connector); err != nil {
+		return nil, err
+	}
+	given, err := c.expand(text, s.With)
+	if err != nil {
+		return nil, err
+	}
+	made.Options, err = validate(text, s.With, given, slices.Concat(SinkOptions, made.Connector.SinkOptions))
+	return made, err
+}

@@ -1,0 +1,169 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/duckplan"
+	"github.com/weirdb/weir/sql/parse"
+	"github.com/weirdb/weir/sql/planner"
+)
+
+// Source is a defined source.
+type Source struct {
+	*planner.Source
+	Text       string // the statement
+	Connector  engine.Connector
+	Format     string
+	FormatSpec *engine.FormatSpec // nil if the connector has no format, or reads it itself
+	Options    engine.Options     // all of them, expanded and checked
+}
+
+// Source finds a source by name; nil if there is none.
+func (c *Catalog) Source(name string) *Source {
+	for _, s := range c.Sources {
+		if strings.EqualFold(s.Name, name) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) createSource(text string, s parse.CreateSource) error {
+	statement := s.Of(text)
+	what, err := c.check(parse.Source, s.Name, statement, s.Replace, s.IfMissing)
+	if err != nil || what == keep {
+		return err
+	}
+	made, err := c.newSource(text, s)
+	if err != nil {
+		return err
+	}
+	made.Text = statement
+	if what == replace {
+		return c.replaceSource(made)
+	}
+	c.Sources = append(c.Sources, made)
+	c.changes = append(c.changes, Change{Kind: parse.Source, Name: s.Name, Text: statement})
+	return nil
+}
+
+func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) {
+	made := &Source{}
+	var err error
+	made.Connector, err = c.connector(text, s.With, func(x engine.Connector) bool { return x.Source != nil })
+	if err != nil {
+		return nil, err
+	}
+	if made.Format, made.FormatSpec, err = c.format(text, s.With, made.Connector); err != nil {
+		return nil, err
+	}
+	declared := slices.Concat(SourceOptions, made.Connector.SourceOptions)
+	if made.FormatSpec != nil {
+		declared = slices.Concat(declared, made.FormatSpec.Options)
+	}
+	given, err := c.expand(text, s.With)
+	if err != nil {
+		return nil, err
+	}
+	if made.Options, err = validate(text, s.With, given, declared); err != nil {
+		return nil, err
+	}
+	made.Source, err = c.defineSource(text, s, made)
+	return made, err
+}
+
+// defineSource settles columns and watermark: those that are declared, or those that the connector fixes.
+func (c *Catalog) defineSource(text string, s parse.CreateSource, made *Source) (*planner.Source, error) {
+	columns := planner.Columns(text, s.Columns)
+	eventTime, watermark := "", ""
+	if s.Watermark != nil {
+		eventTime, watermark = s.Watermark.Column, s.Watermark.Expr.Of(text)
+	}
+	if made.Connector.Schema != nil && (len(columns) == 0 || watermark == "") {
+		fixed, fixedTime, fixedWatermark, err := made.Connector.Schema(made.Options)
+		if err != nil {
+			return nil, err
+		}
+		if len(columns) == 0 {
+			columns = fixedColumns(fixed)
+		}
+		if watermark == "" && slices.ContainsFunc(columns, func(x planner.Column) bool { return x.Name == fixedTime }) {
+			eventTime, watermark = fixedTime, fixedWatermark
+		}
+	}
+	if len(columns) == 0 {
+		return nil, fmt.Errorf("source %s declares no columns: write CREATE SOURCE %s (name TYPE, …)", s.Name, s.Name)
+	}
+	if twice := repeated(columns); twice != "" {
+		return nil, fmt.Errorf("source %s declares column %s twice", s.Name, twice)
+	}
+	defined, err := c.config.Planner.DefineSource(s.Name, columns, eventTime, watermark)
+	return defined, placeInSource(err, text, s)
+}
+
+func fixedColumns(fields []types.Field) []planner.Column {
+	out := make([]planner.Column, len(fields))
+	for i, f := range fields {
+		out[i] = planner.Column{Name: f.Name, Type: f.Type.String()}
+	}
+	return out
+}
+
+func repeated(columns []planner.Column) string {
+	seen := map[string]bool{}
+	for _, c := range columns {
+		if seen[strings.ToLower(c.Name)] {
+			return c.Name
+		}
+		seen[strings.ToLower(c.Name)] = true
+	}
+	return ""
+}
+
+// placeInSource puts a mistake at the watermark or at the column whose type it names.
+func placeInSource(err error, text string, s parse.CreateSource) error {
+	var mistake *duckplan.Mistake
+	var unsupported *duckplan.Unsupported
+	if !errors.As(err, &mistake) && !errors.As(err, &unsupported) {
+		return err
+	}
+	for _, d := range s.Columns {
+		head, _, _ := strings.Cut(d.Type.Of(text), "(")
+		if strings.Contains(strings.ToUpper(err.Error()), strings.ToUpper(strings.TrimSpace(head))) {
+			return parse.Errorf(text, d.Type.Start, "column %s: %s", d.Name, err)
+		}
+	}
+	if s.Watermark != nil {
+		return parse.Errorf(text, s.Watermark.Pos, "%s", err)
+	}
+	return err
+}
+
+// replaceSource puts a new definition in place of an old one. Views on it are planned again; one whose plan changes is rebuilt.
+func (c *Catalog) replaceSource(made *Source) error {
+	for i, s := range c.Sources {
+		if strings.EqualFold(s.Name, made.Name) {
+			c.Sources[i] = made
+		}
+	}
+	c.changes = append(c.changes, Change{Kind: parse.Source, Name: made.Name, Text: made.Text})
+	for _, v := range c.Views {
+		if !strings.EqualFold(v.Source, made.Name) {
+			continue
+		}
+		before := plan.Print(v.Plan)
+		if err := c.replan(v); err != nil {
+			return fmt.Errorf("view %s does not work with the new definition: %w", v.Name, err)
+		}
+		if plan.Print(v.Plan) != before {
+			c.changes = append(c.changes, Change{Kind: parse.View, Name: v.Name, Text: v.Text, Rebuild: true})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/sql/parse"
+	"github.com/weirdb/weir/sql/planner"
+)
+
+// View is a defined materialized view.
+type View struct {
+	*planner.View
+	Name   string
+	Text   string // the statement
+	Select string
+	Source string // that it reads
+}
+
+// View finds a view by name; nil if there is none.
+func (c *Catalog) View(name string) *View {
+	for _, v := range c.Views {
+		if strings.EqualFold(v.Name, name) {
+			return v
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) createView(text string, s parse.CreateView) error {
+	statement := s.Of(text)
+	what, err := c.check(parse.View, s.Name, statement, s.Replace, s.IfMissing)
+	if err != nil || what == keep {
+		return err
+	}
+	made, err := c.newView(text, s)
+	if err != nil {
+		return err
+	}
+	made.Text = statement
+	change := Change{Kind: parse.View, Name: s.Name, Text: statement}
+	if what == replace {
+		for i, v := range c.Views {
+			if strings.EqualFold(v.Name, s.Name) {
+				c.Views[i], change.Rebuild = made, true
+			}
+		}
+	} else {
+		c.Views = append(c.Views, made)
+	}
+	c.changes = append(c.changes, change)
+	return nil
+}
+
+func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
+	given, err := c.expand(text, s.With)
+	if err != nil {
+		return nil, err
+	}
+	options, err := validate(text, s.With, given, ViewOptions)
+	if err != nil {
+		return nil, err
+	}
+	planned, err := c.config.Planner.Plan(text, s.Select, options["emit"])
+	if err != nil {
+		return nil, err
+	}
+	if twice := repeatedColumn(planned); twice != "" {
+		return nil, fmt.Errorf("view %s has two columns called %s: name one of them with AS", s.Name, twice)
+	}
+	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Source: plan.ScanOf(planned.Plan).Source}, nil
+}
+
+func repeatedColumn(v *planner.View) string {
+	columns := make([]planner.Column, len(v.Columns))
+	for i, c := range v.Columns {
+		columns[i].Name = c.Name
+	}
+	return repeated(columns)
+}
+
+// replan plans a view's stored statement again.
+func (c *Catalog) replan(v *View) error {
+	statements, err := parse.Statements(v.Text)
+	if err != nil {
+		return err
+	}
+	made, err := c.newView(v.Text, statements[0].(parse.CreateView))
+	if err == nil {
+		v.View = made.View
+	}
+	return err
+}
