@@ -27,6 +27,11 @@ func (e *Engine) commit(ctx context.Context) error {
 	if err != nil || c == nil {
 		return err
 	}
+	if e.config.BeforeCommit != nil {
+		if err := e.config.BeforeCommit(c.Epoch); err != nil {
+			return err
+		}
+	}
 	started := e.config.Now()
 	if err := e.store(ctx, c); err != nil {
 		return err

@@ -365,7 +365,7 @@ func (s *fakeStore) ReadState(name, section string, yield func(arrow.RecordBatch
 	return nil
 }
 
-func (s *fakeStore) Pending(_ context.Context, sink string) ([]engine.Delivery, error) {
+func (s *fakeStore) Pending(_ context.Context, sink string, _ int) ([]engine.Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := append([]engine.Delivery(nil), s.outbox[sink]...)

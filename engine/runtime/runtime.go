@@ -53,9 +53,9 @@ type Sink struct {
 
 // Outbox keeps changes for sinks from the commit that made them until they are delivered.
 type Outbox interface {
-	// Pending returns the deliveries that a sink has not confirmed, oldest first, at most a few. The caller releases the
+	// Pending returns the deliveries that a sink has not confirmed, oldest first, at most limit. The caller releases the
 	// batches in them.
-	Pending(ctx context.Context, sink string) ([]engine.Delivery, error)
+	Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error)
 	// Done confirms a delivery.
 	Done(ctx context.Context, sink string, epoch int64) error
 }
@@ -76,6 +76,8 @@ type Config struct {
 	EpochRows int
 	// Bounded reads what the sources hold now, closes all windows, commits and returns.
 	Bounded bool
+	// BeforeCommit is called once before each commit; an error ends the run there, as a crash would. It may be nil.
+	BeforeCommit func(epoch int64) error
 	// Now is the wall clock, for idleness and status only.
 	Now func() time.Time
 	Log *slog.Logger

@@ -24,6 +24,9 @@ type sinkRun struct {
 // sinkPause is how long a sink waits after a failed delivery.
 const sinkPause = time.Second
 
+// sinkBatch is how many epochs are taken from the outbox at once.
+const sinkBatch = 16
+
 func (s *sinkRun) poke() {
 	select {
 	case s.wake <- struct{}{}:
@@ -56,7 +59,7 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 // deliver empties a sink's outbox.
 func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
 	for {
-		pending, err := e.config.Outbox.Pending(ctx, s.Name)
+		pending, err := e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
 		if err == nil && len(pending) > 0 {
 			err = e.deliverAll(ctx, s, pending)
 		}
@@ -97,7 +100,7 @@ func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.De
 func (e *Engine) drainSinks(ctx context.Context) error {
 	for _, s := range e.sinks {
 		for {
-			pending, err := e.config.Outbox.Pending(ctx, s.Name)
+			pending, err := e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
 			for _, d := range pending {
 				release(d.Changes)
 			}

@@ -1,0 +1,40 @@
+// Command weir runs continuous SQL over event streams.
+//
+// Each subcommand is a file; to add one, write its constructor and list it in commands.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker: -X main.version=….
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := root().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "weir:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "weir",
+		Short:         "Continuous SQL over event streams, in DuckDB's dialect",
+		Long:          "Weir keeps SQL queries running over event streams and their results in a DuckDB database.\nA query that runs once in DuckDB, Weir keeps running.",
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	c.AddCommand(runCommand(), sqlCommand(), explainCommand(), demoCommand(), connectorsCommand())
+	return c
+}

@@ -1,0 +1,134 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/connectors/server"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/runtime"
+	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/catalog"
+	"github.com/weirdb/weir/sql/parse"
+)
+
+var _ server.Backend = (*Node)(nil)
+
+// Status implements server.Backend.
+func (n *Node) Status() engine.Status {
+	if e := n.running(); e != nil {
+		return e.Status()
+	}
+	return engine.Status{}
+}
+
+// Subscribe implements server.Backend.
+func (n *Node) Subscribe(view string) (<-chan engine.Committed, func(), error) {
+	e := n.running()
+	if e == nil {
+		return nil, nil, server.ErrStarting
+	}
+	return e.Subscribe(view)
+}
+
+// Ready implements server.Backend.
+func (n *Node) Ready() error {
+	if e := n.running(); e == nil || e.Status().Sources == nil && len(n.catalog.Sources) > 0 {
+		return server.ErrStarting
+	}
+	return nil
+}
+
+func (n *Node) running() *runtime.Engine {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.engine
+}
+
+// Query implements server.Backend: SHOW, DESCRIBE and EXPLAIN of Weir's own objects are answered by the catalog, all else by
+// the result database.
+func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*server.Result, error) {
+	if answer, err := n.ask(sql); err != nil || answer != nil {
+		return answer, err
+	}
+	rows, err := n.store.Query(ctx, sql, duckdb.Limits{Rows: int64(limit.MaxRows)})
+	if err != nil {
+		return nil, userError(err)
+	}
+	return server.NewResult(rows.Columns(), rows, nil), nil
+}
+
+// ask answers a statement about Weir's objects; nil if the statement is not one.
+func (n *Node) ask(sql string) (*server.Result, error) {
+	statements, err := parse.Statements(sql)
+	if err != nil || len(statements) != 1 || !n.isOurs(statements[0]) {
+		return nil, nil
+	}
+	n.asking.Lock()
+	answers, err := n.catalog.Apply(sql)
+	n.asking.Unlock()
+	var mistake *parse.Error
+	if errors.As(err, &mistake) {
+		return nil, &server.UserError{Message: mistake.Message, Code: "weir", Position: mistake.Pos}
+	}
+	if err != nil || len(answers) == 0 {
+		return nil, err
+	}
+	return answerResult(answers[0]), nil
+}
+
+// isOurs reports whether a statement asks about something that DuckDB does not know.
+func (n *Node) isOurs(s parse.Statement) bool {
+	switch s := s.(type) {
+	case parse.Show:
+		return true
+	case parse.Describe:
+		return n.catalog.Source(s.Name) != nil
+	case parse.Explain:
+		return s.View == nil && n.catalog.View(s.Name) != nil || s.View != nil && s.View.Name != ""
+	}
+	return false
+}
+
+// answerResult turns a table of text into a result.
+func answerResult(a catalog.Answer) *server.Result {
+	columns := make([]types.Field, len(a.Columns))
+	for i, name := range a.Columns {
+		columns[i] = types.Field{Name: name, Type: types.Of(types.Varchar)}
+	}
+	b := array.NewRecordBuilder(memory.DefaultAllocator, types.Schema(columns))
+	defer b.Release()
+	for _, row := range a.Rows {
+		for i, text := range row {
+			b.Field(i).(*array.StringBuilder).Append(text)
+		}
+	}
+	rows := b.NewRecordBatch()
+	defer rows.Release()
+	reader, err := array.NewRecordReader(rows.Schema(), []arrow.RecordBatch{rows})
+	if err != nil {
+		panic(err) // the batch has the schema that it is given with
+	}
+	return server.NewResult(columns, reader, nil)
+}
+
+// userError tells mistakes in a statement apart from a query that was given up.
+func userError(err error) error {
+	var e *duckdb.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case !errors.As(err, &e):
+		return &server.UserError{Message: err.Error(), Code: "refused", Position: -1}
+	}
+	message := e.Message
+	if e.Detail != "" {
+		message += "\n" + e.Detail
+	}
+	return &server.UserError{Message: message, Code: strings.ToLower(e.Kind), Position: e.Position}
+}

@@ -1,0 +1,264 @@
+// Package node joins the parts of Weir into one process: the result database, the catalog, the operators of every view, the
+// engine, and the answers that the HTTP API gives. It is the only place that knows them all.
+//
+//	Open ─► Apply statements ─► Run
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/weirdb/weir/connectors"
+	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/connectors/format"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/runtime"
+	"github.com/weirdb/weir/operators"
+	"github.com/weirdb/weir/operators/aggregate"
+	"github.com/weirdb/weir/operators/function"
+	"github.com/weirdb/weir/sql/catalog"
+	"github.com/weirdb/weir/sql/parse"
+	"github.com/weirdb/weir/sql/planner"
+)
+
+// Options say how to run.
+type Options struct {
+	DB             string // path of the result database; empty for one in memory
+	Workers        int
+	CommitInterval time.Duration
+	EpochRows      int  // 0 for the engine's default
+	Bounded        bool // read what is there now, close all windows, end
+	MemoryLimit    string
+	Threads        int // DuckDB's, for the result database
+	Log            *slog.Logger
+	// BeforeCommit is called before each commit; an error ends the run there, as a crash would. It may be nil.
+	BeforeCommit func(epoch int64) error
+	// Connectors are what CREATE SOURCE and CREATE SINK may name; nil for all there are.
+	Connectors []engine.Connector
+}
+
+// Node is one running Weir. Apply and Run are for one goroutine; the methods of the HTTP API's backend for any.
+type Node struct {
+	options    Options
+	store      *duckdb.Store
+	planner    *planner.Planner
+	catalog    *catalog.Catalog
+	evaluators []engine.Evaluator // one for each worker
+	decoding   *sharedEvaluator   // for the sources' decoders
+
+	mu     sync.Mutex // guards engine
+	engine *runtime.Engine
+	asking sync.Mutex // the catalog answers one question at a time
+}
+
+// Open opens the result database and reads the definitions in it.
+func Open(ctx context.Context, o Options) (*Node, error) {
+	if o.Connectors == nil {
+		o.Connectors = connectors.All
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads})
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{options: o, store: store}
+	if err := n.prepare(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+func (n *Node) prepare(ctx context.Context) error {
+	var err error
+	if n.catalog, n.planner, err = NewCatalog(n.options.Connectors); err != nil {
+		return err
+	}
+	for range n.options.Workers {
+		e, err := duckdb.NewEvaluator()
+		if err != nil {
+			return err
+		}
+		n.evaluators = append(n.evaluators, e)
+	}
+	if n.decoding, err = newSharedEvaluator(); err != nil {
+		return err
+	}
+	entries, err := n.store.Entries(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, err := n.catalog.Apply(e.SQL); err != nil {
+			return fmt.Errorf("definition of %s %s in the database: %w", e.Kind, e.Name, err)
+		}
+	}
+	n.catalog.Changes() // what the database has is not a change
+	return nil
+}
+
+// NewCatalog makes an empty catalog over the given connectors. The caller closes the planner.
+func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Planner, error) {
+	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
+	if err != nil {
+		return nil, nil, err
+	}
+	c := catalog.New(catalog.Config{Planner: p, Connectors: connectors, Formats: format.All, InDuckDB: function.InDuckDB})
+	return c, p, nil
+}
+
+// Apply runs statements and stores the definitions that they change.
+func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error) {
+	answers, err := n.catalog.Apply(text)
+	if changes := n.catalog.Changes(); len(changes) > 0 && err == nil {
+		err = n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
+	}
+	return answers, err
+}
+
+func (n *Node) persist(c *duckdb.Catalog, changes []catalog.Change) error {
+	for _, change := range changes {
+		if err := n.persistOne(c, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
+	if change.Rebuild {
+		if err := dropObject(c, change); err != nil {
+			return err
+		}
+	}
+	if change.Text == "" {
+		return c.Delete(string(change.Kind), change.Name)
+	}
+	entry := duckdb.Entry{Kind: string(change.Kind), Name: change.Name, SQL: change.Text}
+	if view := n.catalog.View(change.Name); change.Kind == parse.View && view != nil {
+		if err := n.createView(c, view, &entry); err != nil {
+			return err
+		}
+	}
+	return c.Put(entry)
+}
+
+func dropObject(c *duckdb.Catalog, change catalog.Change) error {
+	switch change.Kind {
+	case parse.View:
+		return c.DropView(change.Name)
+	case parse.Source:
+		return c.DropSource(change.Name)
+	}
+	return c.DropSink(change.Name)
+}
+
+// Close frees everything. Run must have returned.
+func (n *Node) Close() error {
+	var errs []error
+	if n.planner != nil {
+		errs = append(errs, n.planner.Close())
+	}
+	for _, e := range n.evaluators {
+		errs = append(errs, e.(*duckdb.Evaluator).Close())
+	}
+	if n.decoding != nil && n.decoding.eval != nil {
+		errs = append(errs, n.decoding.Close())
+	}
+	return errors.Join(append(errs, n.store.Close())...)
+}
+
+// Run reads, processes and commits until ctx is done or, when bounded, the input has ended.
+func (n *Node) Run(ctx context.Context) error {
+	c, err := n.runtimeConfig()
+	if err != nil {
+		return err
+	}
+	e, err := runtime.New(c)
+	if err != nil {
+		return errors.Join(err, closeSinks(c.Sinks))
+	}
+	n.mu.Lock()
+	n.engine = e
+	n.mu.Unlock()
+	return e.Run(ctx)
+}
+
+func closeSinks(sinks []runtime.Sink) error {
+	var errs []error
+	for _, s := range sinks {
+		errs = append(errs, s.Sink.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (n *Node) runtimeConfig() (runtime.Config, error) {
+	c := runtime.Config{
+		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
+		BeforeCommit: n.options.BeforeCommit,
+	}
+	for _, v := range n.catalog.Views {
+		q, err := operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluators: n.evaluators})
+		if err != nil {
+			return c, err
+		}
+		c.Queries = append(c.Queries, q)
+		c.Views[v.Name] = runtime.ViewInfo{SQL: v.Select, Emit: v.Emit}
+	}
+	for _, s := range n.catalog.Sources {
+		source, err := n.source(s)
+		if err != nil {
+			return c, fmt.Errorf("source %s: %w", s.Name, err)
+		}
+		c.Sources = append(c.Sources, source)
+	}
+	sinks := map[string][]string{}
+	for _, s := range n.catalog.Sinks {
+		sink, err := n.sink(s)
+		if err != nil {
+			return c, errors.Join(fmt.Errorf("sink %s: %w", s.Name, err), closeSinks(c.Sinks))
+		}
+		c.Sinks = append(c.Sinks, sink)
+		sinks[s.View] = append(sinks[s.View], s.Name)
+	}
+	n.store.SetSinks(sinks)
+	return c, nil
+}
+
+func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
+	out := runtime.Source{
+		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
+		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"),
+	}
+	var err error
+	if s.FormatSpec != nil {
+		if out.Format, err = s.FormatSpec.New(s.Options, n.decoding); err != nil {
+			return out, err
+		}
+	}
+	out.Source, err = s.Connector.Source(engine.SourceConfig{
+		Name: s.Name, Format: s.Format, Columns: s.Columns, Options: s.Options, Eval: n.decoding,
+	})
+	return out, err
+}
+
+func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
+	out := runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name}
+	var err error
+	out.Sink, err = s.Connector.Sink(engine.SinkConfig{
+		Name: s.Name, Format: s.Format, Columns: n.catalog.View(s.View).Columns, Options: s.Options,
+	})
+	return out, err
+}
+
+// Store is the result database.
+func (n *Node) Store() *duckdb.Store { return n.store }
+
+// Catalog is the set of definitions, for reading.
+func (n *Node) Catalog() *catalog.Catalog { return n.catalog }

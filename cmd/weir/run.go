@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/weirdb/weir/cmd/weir/node"
+)
+
+// runFlags are the flags of weir run.
+type runFlags struct {
+	node   node.Options
+	listen string
+	quiet  bool
+}
+
+func runCommand() *cobra.Command {
+	f := &runFlags{}
+	c := &cobra.Command{
+		Use:   "run [flags] FILE.sql...",
+		Short: "Run the statements in files, and keep their views current",
+		Long: `Run the statements in files, and keep their views current until SIGTERM or Ctrl-C.
+
+Definitions are kept in the database: running the same files again changes nothing and goes on where the last commit stood.
+With --once, every source is read to its present end, all windows are closed, and weir exits.`,
+		Example: "  weir run bids.sql\n  weir run --once --db results.duckdb bids.sql",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			if f.node.Bounded && !c.Flags().Changed("listen") {
+				f.listen = ""
+			}
+			return f.run(c.Context(), files)
+		},
+	}
+	fs := c.Flags()
+	fs.StringVar(&f.node.DB, "db", "weir.duckdb", "the result database")
+	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the HTTP API and the console; with --once, only if given")
+	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
+	fs.IntVar(&f.node.Workers, "workers", runtime.NumCPU(), "goroutines that process")
+	fs.DurationVar(&f.node.CommitInterval, "commit-interval", 500*time.Millisecond, "time between commits")
+	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "1GB", "what the result database may use, as DuckDB's memory_limit")
+	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
+	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
+	return c
+}
+
+// run opens the database, applies the files and processes until the end or a signal.
+func (f *runFlags) run(ctx context.Context, files []string) (err error) {
+	if f.node.Workers < 1 {
+		return fmt.Errorf("--workers %d: want at least 1", f.node.Workers)
+	}
+	f.node.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	n, err := node.Open(ctx, f.node)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.Close()) }()
+	if err := applyFiles(ctx, n, files); err != nil {
+		return err
+	}
+	stop, err := serve(f.listen, n)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if !f.quiet {
+		defer showProgress(n)()
+	}
+	return n.Run(ctx)
+}
+
+// applyFiles runs the statements of files, and prints what they answer.
+func applyFiles(ctx context.Context, n *node.Node, files []string) error {
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		answers, err := n.Apply(ctx, string(text))
+		for _, a := range answers {
+			printAnswer(os.Stdout, a)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return nil
+}

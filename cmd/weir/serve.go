@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/connectors/server"
+	"github.com/weirdb/weir/dashboards/console"
+)
+
+// serve answers HTTP on address until the returned function is called. An empty address serves nothing.
+func serve(address string, n *node.Node) (stop func(), err error) {
+	if address == "" {
+		return func() {}, nil
+	}
+	at, stop, err := listen(address, n)
+	if err == nil {
+		fmt.Fprintf(os.Stderr, "console and API on http://%s\n", at)
+	}
+	return stop, err
+}
+
+// listen answers HTTP on address, and tells which one that is.
+func listen(address string, n *node.Node) (at string, stop func(), err error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", nil, fmt.Errorf("%w; choose another address with --listen", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &http.Server{
+		Handler:           server.New(n, console.Handler(), server.Options{}),
+		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	go func() {
+		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			slog.Error("http server has stopped", "error", err)
+		}
+	}()
+	return listener.Addr().String(), func() {
+		cancel() // ends live streams, which would never end by themselves
+		grace, done := context.WithTimeout(context.Background(), 5*time.Second)
+		defer done()
+		_ = s.Shutdown(grace) // what has not ended by now is cut off
+	}, nil
+}

@@ -1,0 +1,156 @@
+package slt
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
+	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/catalog"
+)
+
+// batch is the judge: a DuckDB in which sources are tables of all events, and views are tables of their SELECTs.
+type batch struct {
+	db   *sql.DB
+	conn *sql.Conn
+	dir  string
+}
+
+func newBatch(dir string) (*batch, error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{db: db, conn: conn, dir: dir}
+	return b, b.exec("SET TimeZone = 'UTC'; SET threads = 1; " + duckdb.WindowMacros())
+}
+
+func (b *batch) close() { b.conn.Close(); b.db.Close() }
+
+func (b *batch) exec(text string) error {
+	_, err := b.conn.ExecContext(context.Background(), text)
+	return err
+}
+
+// load makes a table of a source's events, read by DuckDB itself. Events that it cannot read are left out, one by one.
+func (b *batch) load(s *catalog.Source, lines []string) error {
+	columns := make([]string, len(s.Columns))
+	defs := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		columns[i] = types.QuoteIdent(c.Name) + ": " + types.QuoteString(c.Type.String())
+		defs[i] = types.QuoteIdent(c.Name) + " " + c.Type.String()
+	}
+	table := types.QuoteIdent(s.Name)
+	if err := b.exec(fmt.Sprintf("CREATE TABLE %s (%s)", table, strings.Join(defs, ", "))); err != nil {
+		return err
+	}
+	insert := func(lines ...string) error {
+		path := filepath.Join(b.dir, s.Name+".ndjson")
+		if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+			return err
+		}
+		return b.exec(fmt.Sprintf("INSERT INTO %s SELECT * FROM read_json(%s, columns = {%s}, format = 'newline_delimited', auto_detect = false)",
+			table, types.QuoteString(path), strings.Join(columns, ", ")))
+	}
+	if len(lines) == 0 || insert(lines...) == nil {
+		return nil
+	}
+	for _, line := range lines {
+		_ = insert(line) // what DuckDB refuses is a dead letter
+	}
+	return nil
+}
+
+// eventTimes are the event times of a source's events, in order; an event that cannot be read has the time of the one before.
+func (b *batch) eventTimes(s *catalog.Source, lines []string) ([]int64, error) {
+	column := types.QuoteIdent(s.Columns[s.EventTime].Name)
+	out := make([]int64, len(lines))
+	last := int64(0)
+	for i, line := range lines {
+		if err := b.exec("DROP TABLE IF EXISTS " + types.QuoteIdent(s.Name)); err != nil {
+			return nil, err
+		}
+		if err := b.load(s, []string{line}); err != nil {
+			return nil, err
+		}
+		var t sql.NullInt64
+		err := b.conn.QueryRowContext(context.Background(), fmt.Sprintf("SELECT epoch_us(%s) FROM %s", column, types.QuoteIdent(s.Name))).Scan(&t)
+		if err == nil && t.Valid {
+			last = t.Int64
+		}
+		out[i] = last
+	}
+	return out, b.exec("DROP TABLE IF EXISTS " + types.QuoteIdent(s.Name))
+}
+
+// view computes a view's SELECT as a table, with the column types of the view.
+func (b *batch) view(v *catalog.View) error {
+	if err := b.exec(fmt.Sprintf("CREATE TABLE %s AS %s", types.QuoteIdent(v.Name), v.Select)); err != nil {
+		return err
+	}
+	rows, err := b.rows("DESCRIBE " + types.QuoteIdent(v.Name))
+	if err != nil {
+		return err
+	}
+	for i, c := range v.Columns {
+		if got := strings.Split(rows[i], "\t"); got[0] != c.Name || got[1] != c.Type.String() {
+			return fmt.Errorf("column %d is %s %s, in DuckDB %s %s", i, c.Name, c.Type, got[0], got[1])
+		}
+	}
+	return nil
+}
+
+func (b *batch) rows(query string) ([]string, error) { return textRows(b.conn, query) }
+
+// textRows runs a query and prints its rows as test files have them.
+func textRows(conn *sql.Conn, query string) ([]string, error) {
+	rows, err := conn.QueryContext(context.Background(), "SELECT COLUMNS(*)::VARCHAR FROM ("+strings.TrimRight(strings.TrimSpace(query), ";")+"\n)")
+	if strings.HasPrefix(query, "DESCRIBE") {
+		rows, err = conn.QueryContext(context.Background(), "SELECT column_name, column_type FROM ("+query+")")
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for rows.Next() {
+		values := make([]sql.NullString, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		out = append(out, printRow(values))
+	}
+	return out, rows.Err()
+}
+
+func printRow(values []sql.NullString) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		switch {
+		case !v.Valid:
+			texts[i] = "NULL"
+		case v.String == "":
+			texts[i] = "(empty)"
+		default:
+			texts[i] = v.String
+		}
+	}
+	return strings.Join(texts, "\t")
+}

@@ -1,0 +1,111 @@
+// Package slt runs sqllogictest files over streams. A file holds statements, the events of its sources, and queries with their
+// results. Each file runs five ways, and all must give the results that it lists:
+//
+//	batch      DuckDB computes each view's SELECT over all events at once
+//	stream     Weir, with random cuts between batches and events reordered within the watermark
+//	workers    Weir with 1, 2, 3 and 4 workers
+//	killed     Weir, cut off before random commits and restarted with another number of workers
+//	smallest   Weir with every buffer at its smallest: one event a batch, one batch an epoch
+//
+// The blocks of a file, separated by empty lines:
+//
+//	statement ok                     a statement for Weir
+//	statement error TEXT             one that must fail with an error that contains TEXT
+//	events SOURCE [PARTITION]        events of a source that is WITH (connector = 'events'), a JSON object a line
+//	query [rowsort]                  a SELECT, a line ----, and the rows: columns separated by tabs, NULL, (empty)
+//	in order                         events come exactly as they stand, one a batch: for late rows and the timing of emits;
+//	                                 such a file does not run in DuckDB
+//	stop                             run what has been given so far, then stop Weir in an orderly way
+//
+// To add a case: a file in testdata. A bug fix brings one that failed before.
+package slt
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// File is a parsed test file.
+type File struct {
+	Path    string
+	Ordered bool
+	Blocks  []Block
+}
+
+// Block is one block of a file.
+type Block struct {
+	Line      int
+	Kind      string // statement, events, query, stop
+	Text      string // SQL, or events
+	Error     string // statement: what the error must contain; empty for ok
+	Source    string
+	Partition string
+	Sort      bool
+	Want      []string // query: rows
+}
+
+// ReadFile parses a test file.
+func ReadFile(path string) (*File, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Path: path}
+	lines := strings.Split(string(data), "\n")
+	for at := 0; at < len(lines); {
+		if line := strings.TrimSpace(lines[at]); line == "" || strings.HasPrefix(line, "#") {
+			at++
+			continue
+		}
+		end := at
+		for end < len(lines) && strings.TrimSpace(lines[end]) != "" {
+			end++
+		}
+		if err := f.block(at+1, lines[at], lines[at+1:end]); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, at+1, err)
+		}
+		at = end
+	}
+	return f, nil
+}
+
+func (f *File) block(line int, head string, body []string) error {
+	b := Block{Line: line, Text: strings.Join(body, "\n")}
+	words := strings.Fields(head)
+	switch {
+	case head == "in order":
+		f.Ordered = true
+		return nil
+	case words[0] == "statement" && len(words) > 1:
+		b.Kind = "statement"
+		if words[1] == "error" {
+			b.Error = strings.TrimSpace(strings.TrimPrefix(head, "statement error"))
+		}
+	case words[0] == "events" && len(words) > 1:
+		b.Kind, b.Source, b.Partition = "events", words[1], "0"
+		if len(words) > 2 {
+			b.Partition = words[2]
+		}
+	case words[0] == "query":
+		return f.query(b, words, body)
+	case words[0] == "stop":
+		b.Kind = "stop"
+	default:
+		return fmt.Errorf("block begins with %q; allowed are statement, events, query, in order, stop", head)
+	}
+	f.Blocks = append(f.Blocks, b)
+	return nil
+}
+
+func (f *File) query(b Block, words, body []string) error {
+	b.Kind, b.Sort = "query", len(words) > 1 && words[1] == "rowsort"
+	for i, line := range body {
+		if line == "----" {
+			b.Text, b.Want = strings.Join(body[:i], "\n"), body[i+1:]
+			f.Blocks = append(f.Blocks, b)
+			return nil
+		}
+	}
+	return fmt.Errorf("query has no line ---- before its result")
+}

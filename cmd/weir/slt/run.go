@@ -1,0 +1,60 @@
+package slt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/engine"
+)
+
+// RunBatch runs a file in DuckDB.
+func RunBatch(f *File, dir string) error {
+	b, err := newBatch(dir)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	r := &batchRun{file: f, batch: b, events: map[string][]string{}}
+	c, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	for i, block := range f.Blocks {
+		switch block.Kind {
+		case "statement":
+			_, err = c.Apply(block.Text)
+			err = checkStatement(block, err)
+		case "events":
+			r.events[block.Source] = append(r.events[block.Source], strings.Split(block.Text, "\n")...)
+		case "query":
+			if r.stale(i) {
+				if err = r.compute(c.Sources, c.Views); err != nil {
+					break
+				}
+			}
+			var got []string
+			if got, err = b.rows(block.Text); err == nil {
+				err = compare(block, got)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%s:%d: in DuckDB: %w", f.Path, block.Line, err)
+		}
+	}
+	return nil
+}
+
+// compare holds a result against what the file lists.
+func compare(b Block, got []string) error {
+	want := b.Want
+	if b.Sort {
+		got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
+	}
+	if slices.Equal(got, want) {
+		return nil
+	}
+	return fmt.Errorf("the result differs\ngot:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+}

@@ -1,0 +1,243 @@
+package slt
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/engine"
+)
+
+// Way is one of the ways to run a file as a stream.
+type Way struct {
+	Name    string
+	Workers func(r *rand.Rand) int
+	Batch   int // records a poll, at most
+	Rows    int // rows an epoch; 0 for the engine's default
+	Kill    bool
+}
+
+// Ways are the four ways to stream; DuckDB's batch is the fifth.
+var Ways = []Way{
+	{Name: "stream", Workers: func(*rand.Rand) int { return 1 }, Batch: 7},
+	{Name: "workers", Workers: func(r *rand.Rand) int { return 1 + r.IntN(4) }, Batch: 20},
+	{Name: "killed", Workers: func(r *rand.Rand) int { return 1 + r.IntN(4) }, Batch: 5, Rows: 3, Kill: true},
+	{Name: "smallest", Workers: func(r *rand.Rand) int { return 1 + r.IntN(2) }, Batch: 1, Rows: 1},
+}
+
+// stream runs a file in Weir.
+type stream struct {
+	file *File
+	way  Way
+	rand *rand.Rand
+	feed *feed
+	db   string
+	node *node.Node
+	dir  string
+
+	commitsLeft int // before the run is killed
+}
+
+// RunStream runs a file in one of the ways to stream. Seed decides all that is random.
+func RunStream(ctx context.Context, f *File, way Way, seed uint64, dir string) error {
+	r := rand.New(rand.NewPCG(seed, seed))
+	s := &stream{
+		file: f, way: way, rand: r, dir: dir, db: filepath.Join(dir, "weir.duckdb"),
+		feed: &feed{rand: r, batch: way.Batch, sources: map[string]map[string][]engine.Record{}},
+	}
+	if f.Ordered {
+		s.feed.order = []turn{}
+	}
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	err := s.blocks(ctx)
+	return errors.Join(err, s.node.Close())
+}
+
+func (s *stream) open(ctx context.Context) error {
+	var err error
+	s.node, err = node.Open(ctx, node.Options{
+		DB: s.db, Workers: s.way.Workers(s.rand), Bounded: true, EpochRows: s.epochRows(), MemoryLimit: "1GB", Threads: 1,
+		Connectors: []engine.Connector{s.feed.connector()}, BeforeCommit: s.beforeCommit,
+	})
+	return err
+}
+
+func (s *stream) epochRows() int {
+	if s.file.Ordered {
+		return 1
+	}
+	return s.way.Rows
+}
+
+func (s *stream) blocks(ctx context.Context) error {
+	ran := false
+	for _, b := range s.file.Blocks {
+		var err error
+		switch b.Kind {
+		case "statement":
+			err = checkStatement(b, s.apply(ctx, b.Text))
+		case "events":
+			s.feed.add(b)
+			ran = false
+		case "stop":
+			err = s.restart(ctx)
+			ran = false
+		case "query":
+			if !ran {
+				err, ran = s.run(ctx), true
+			}
+			if err == nil {
+				err = s.query(ctx, b)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%s:%d: %w", s.file.Path, b.Line, err)
+		}
+	}
+	return nil
+}
+
+func checkStatement(b Block, err error) error {
+	switch {
+	case b.Error == "" || err == nil && b.Error == "":
+		return err
+	case err == nil:
+		return fmt.Errorf("no error, want %q", b.Error)
+	case !strings.Contains(err.Error(), b.Error):
+		return fmt.Errorf("error %q, want %q", err, b.Error)
+	}
+	return nil
+}
+
+func (s *stream) apply(ctx context.Context, text string) error {
+	_, err := s.node.Apply(ctx, text)
+	return err
+}
+
+// restart runs what has been given and opens the database anew.
+func (s *stream) restart(ctx context.Context) error {
+	if err := s.run(ctx); err != nil {
+		return err
+	}
+	if err := s.node.Close(); err != nil {
+		return err
+	}
+	return s.open(ctx)
+}
+
+// run processes all events given so far. When the way kills, every run but the last is cut off after a random commit.
+func (s *stream) run(ctx context.Context) error {
+	if err := s.reorder(); err != nil {
+		return err
+	}
+	for s.way.Kill {
+		killed, err := s.runAndKill(ctx)
+		if err != nil {
+			return err
+		}
+		if !killed {
+			return nil
+		}
+	}
+	return s.node.Run(ctx)
+}
+
+// runAndKill cuts a run off after a few commits. What it had processed since is lost, as with kill -9: closing the node
+// commits nothing.
+func (s *stream) runAndKill(ctx context.Context) (killed bool, err error) {
+	s.commitsLeft = 1 + s.rand.IntN(4)
+	err = s.node.Run(ctx)
+	if !errors.Is(err, errKilled) {
+		return false, err
+	}
+	if err := s.node.Close(); err != nil {
+		return false, err
+	}
+	return true, s.open(ctx)
+}
+
+var errKilled = errors.New("killed by the test")
+
+// beforeCommit kills when the commits that were granted are used up.
+func (s *stream) beforeCommit(int64) error {
+	if s.commitsLeft--; s.way.Kill && s.commitsLeft < 0 {
+		return errKilled
+	}
+	return nil
+}
+
+// reorder moves events of each partition as far as its source's watermark allows.
+func (s *stream) reorder() error {
+	if s.file.Ordered {
+		return nil
+	}
+	b, err := newBatch(s.dir)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	for _, source := range s.node.Catalog().Sources {
+		if source.EventTime < 0 {
+			continue
+		}
+		for partition, records := range s.feed.sources[source.Name] {
+			lines := make([]string, len(records))
+			for i, r := range records {
+				lines[i] = string(r.Value)
+			}
+			times, err := b.eventTimes(source, lines)
+			if err != nil {
+				return err
+			}
+			if err := s.feed.reorder(source.Name, partition, times, source.Delay.Microseconds()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *stream) query(ctx context.Context, b Block) error {
+	text := "SELECT COLUMNS(*)::VARCHAR FROM (" + strings.TrimRight(strings.TrimSpace(b.Text), ";") + "\n)"
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	rows, err := s.node.Store().Query(ctx, text, duckdb.Limits{})
+	if err != nil {
+		return err
+	}
+	defer rows.Release()
+	got, err := arrowRows(rows)
+	if err != nil {
+		return err
+	}
+	return compare(b, got)
+}
+
+// arrowRows prints a result whose columns are all VARCHAR.
+func arrowRows(rows *duckdb.Rows) ([]string, error) {
+	var out []string
+	for rows.Next() {
+		batch := rows.RecordBatch()
+		for i := range int(batch.NumRows()) {
+			values := make([]sql.NullString, batch.NumCols())
+			for c := range values {
+				column := batch.Column(c).(*array.String)
+				if values[c].Valid = column.IsValid(i); values[c].Valid {
+					values[c].String = column.Value(i)
+				}
+			}
+			out = append(out, printRow(values))
+		}
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,160 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Entry is something that was created: a source, a view, a sink, an alert.
+type Entry struct {
+	Kind    string
+	Name    string
+	SQL     string // the statement
+	Plan    []byte // JSON; nil if the kind has none
+	Created time.Time
+}
+
+// Entries returns the catalog, in the order of creation.
+func (s *Store) Entries(ctx context.Context) ([]Entry, error) {
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return nil, queryError("reading the catalog", err)
+	}
+	defer reader.close()
+	var out []Entry
+	err = reader.each(ctx, "SELECT kind, name, sql, plan::VARCHAR, created FROM weir.catalog ORDER BY position", func(r row) {
+		e := Entry{Kind: r.text(0), Name: r.text(1), SQL: r.text(2), Created: time.UnixMicro(r.int(4)).UTC()}
+		if !r.null(3) {
+			e.Plan = []byte(r.text(3))
+		}
+		out = append(out, e)
+	})
+	if err != nil {
+		return nil, queryError("reading the catalog", err)
+	}
+	return out, nil
+}
+
+// Catalog is the catalog inside Store.Change.
+type Catalog struct {
+	store   *Store
+	ctx     context.Context
+	dropped []string // views, whose state files go once the change is committed
+}
+
+// Change changes the catalog and the views' tables in one transaction: all that the function does or, on an error, nothing. It
+// waits for a running commit. The function must not call other methods of the store.
+func (s *Store) Change(ctx context.Context, change func(c *Catalog) error) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	c := &Catalog{store: s, ctx: ctx}
+	if err := s.session.transaction(ctx, func() error { return change(c) }); err != nil {
+		return queryError("changing the catalog", err)
+	}
+	for _, view := range c.dropped {
+		s.state.drop(nil, func(f engine.StateFile) bool { return f.Query == view })
+	}
+	return nil
+}
+
+// Put adds an entry, or replaces the one of the same kind and name, which keeps its place. A zero Created means now.
+func (c *Catalog) Put(e Entry) error {
+	if e.Created.IsZero() {
+		e.Created = time.Now()
+	}
+	micros := e.Created.UnixMicro()
+	changed, err := c.store.session.execute(c.ctx,
+		"UPDATE weir.catalog SET sql = $3, plan = $4::JSON, created = make_timestamptz($5) WHERE kind = $1 AND name = $2",
+		e.Kind, e.Name, e.SQL, e.Plan, micros)
+	if err == nil && changed == 0 {
+		_, err = c.store.session.execute(c.ctx,
+			`INSERT INTO weir.catalog SELECT (SELECT coalesce(max(position), 0) + 1 FROM weir.catalog), $1, $2, $3, $4::JSON, make_timestamptz($5)`,
+			e.Kind, e.Name, e.SQL, e.Plan, micros)
+	}
+	if err != nil {
+		return fmt.Errorf("storing %s %s: %w", e.Kind, e.Name, err)
+	}
+	return nil
+}
+
+// Delete removes an entry. One that is not there is an error.
+func (c *Catalog) Delete(kind, name string) error {
+	changed, err := c.store.session.execute(c.ctx, "DELETE FROM weir.catalog WHERE kind = $1 AND name = $2", kind, name)
+	if err == nil && changed == 0 {
+		err = errors.New("there is none")
+	}
+	if err != nil {
+		return fmt.Errorf("removing %s %s: %w", kind, name, err)
+	}
+	return nil
+}
+
+// CreateView creates the table that a view's results go to. One that exists is an error. The comment, which may be empty, is
+// what SQL clients show beside the table.
+func (c *Catalog) CreateView(name string, columns []types.Field, comment string) error {
+	defs := make([]string, len(columns))
+	for i, f := range columns {
+		defs[i] = types.QuoteIdent(f.Name) + " " + f.Type.String()
+	}
+	sql := fmt.Sprintf("CREATE TABLE %s (%s)", tableName(name), strings.Join(defs, ", "))
+	if comment != "" {
+		sql += fmt.Sprintf("; COMMENT ON TABLE %s IS %s", tableName(name), types.QuoteString(comment))
+	}
+	if err := c.store.session.exec(c.ctx, sql); err != nil {
+		return fmt.Errorf("creating the table of view %s: %w", name, err)
+	}
+	return nil
+}
+
+// DropView drops a view's table and forgets its positions and its state. Its late rows stay.
+func (c *Catalog) DropView(name string) error {
+	delete(c.store.tables, name)
+	session := c.store.session
+	err := session.exec(c.ctx, "DROP TABLE "+tableName(name))
+	for _, sql := range []string{"DELETE FROM weir.positions WHERE query = $1", "DELETE FROM weir.state_files WHERE query = $1"} {
+		if err == nil {
+			_, err = session.execute(c.ctx, sql, name)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("dropping the table of view %s: %w", name, err)
+	}
+	c.dropped = append(c.dropped, name)
+	return nil
+}
+
+// DropSource forgets the positions of a source itself, which its dead letters follow. The dead letters stay.
+func (c *Catalog) DropSource(name string) error {
+	_, err := c.store.session.execute(c.ctx, "DELETE FROM weir.positions WHERE query = '' AND source = $1", name)
+	if err != nil {
+		return fmt.Errorf("forgetting the positions of source %s: %w", name, err)
+	}
+	return nil
+}
+
+// DropSink drops what a sink has not delivered yet.
+func (c *Catalog) DropSink(name string) error {
+	if _, err := c.store.session.execute(c.ctx, "DELETE FROM weir.outbox WHERE sink = $1", name); err != nil {
+		return fmt.Errorf("emptying the outbox of sink %s: %w", name, err)
+	}
+	return nil
+}
+
+// CreateView is Catalog.CreateView as a change of its own.
+func (s *Store) CreateView(ctx context.Context, name string, columns []types.Field) error {
+	return s.Change(ctx, func(c *Catalog) error { return c.CreateView(name, columns, "") })
+}
+
+// DropView is Catalog.DropView as a change of its own.
+func (s *Store) DropView(ctx context.Context, name string) error {
+	return s.Change(ctx, func(c *Catalog) error { return c.DropView(name) })
+}

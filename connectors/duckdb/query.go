@@ -1,0 +1,155 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Limits bound what a query may return. Time is bounded by the context, memory by the store's options.
+type Limits struct {
+	Rows int64 // at most so many; 0 for any number
+}
+
+// Query runs a statement of a user that only reads, over a snapshot of the last commit; see sandbox.go for what is refused.
+// Rows come as they are computed; commits go on meanwhile. The caller releases the result, also to end it early, before ctx is
+// of no use any more. Errors of DuckDB are an *Error inside, with the position in the statement if DuckDB gave one.
+func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, error) {
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return nil, queryError("query", err)
+	}
+	r := &Rows{ctx: ctx, session: reader, left: limits.Rows, limited: limits.Rows > 0}
+	r.references.Store(1)
+	if err := r.start(sql); err != nil {
+		r.Release()
+		return nil, queryError("query", err)
+	}
+	return r, nil
+}
+
+// Rows is the result of a query, batch by batch. One goroutine reads it.
+type Rows struct {
+	ctx        context.Context
+	session    *session
+	statement  *statement
+	result     *result
+	columns    []types.Field
+	current    arrow.RecordBatch
+	left       int64 // rows, if limited
+	limited    bool
+	truncated  bool
+	err        error
+	references atomic.Int64
+}
+
+var _ array.RecordReader = (*Rows)(nil)
+
+func (r *Rows) start(sql string) error {
+	if err := vet(r.ctx, r.session, sql); err != nil {
+		return err
+	}
+	if err := r.session.exec(r.ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
+		return err
+	}
+	err := r.session.interruptible(r.ctx, func() (err error) {
+		r.statement, err = r.session.prepare(sql)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	switch mapping.PreparedStatementType(r.statement.stmt) {
+	case mapping.StatementTypeSelect, mapping.StatementTypeExplain:
+	default:
+		return errors.New(readOnlyHint)
+	}
+	if r.columns, err = r.statement.columns(); err != nil {
+		return err
+	}
+	r.result, err = r.statement.query(r.ctx, r.columns, true)
+	return err
+}
+
+// Columns are the names and types of the result.
+func (r *Rows) Columns() []types.Field { return r.columns }
+
+// Truncated reports whether there were more rows than Limits allowed. It is known once Next has returned false.
+func (r *Rows) Truncated() bool { return r.truncated }
+
+// Schema lays out Columns.
+func (r *Rows) Schema() *arrow.Schema { return r.result.schema }
+
+// Next moves to the next batch. It returns false at the end, at the limit, and on an error, which Err tells.
+func (r *Rows) Next() bool {
+	r.drop()
+	if r.err != nil || r.truncated {
+		return false
+	}
+	rows, err := r.result.next(r.ctx)
+	if err != nil {
+		r.err = queryError("query", err)
+		return false
+	}
+	if rows == nil {
+		return false
+	}
+	r.current = r.limit(rows)
+	return r.current != nil
+}
+
+// limit cuts a batch to what the limit leaves; nil if that is nothing.
+func (r *Rows) limit(rows arrow.RecordBatch) arrow.RecordBatch {
+	if !r.limited {
+		return rows
+	}
+	if rows.NumRows() <= r.left {
+		r.left -= rows.NumRows()
+		return rows
+	}
+	defer rows.Release()
+	r.truncated = true
+	if r.left == 0 {
+		return nil
+	}
+	return rows.NewSlice(0, r.left)
+}
+
+func (r *Rows) drop() {
+	if r.current != nil {
+		r.current.Release()
+		r.current = nil
+	}
+}
+
+// RecordBatch is the current batch. It is the reader's: retain it to keep it after the next call of Next.
+func (r *Rows) RecordBatch() arrow.RecordBatch { return r.current }
+
+// Record is the former name of RecordBatch.
+func (r *Rows) Record() arrow.RecordBatch { return r.current }
+
+// Err is why Next returned false; nil at the end and at the limit.
+func (r *Rows) Err() error { return r.err }
+
+// Retain adds a reference.
+func (r *Rows) Retain() { r.references.Add(1) }
+
+// Release drops a reference. The last one ends the query and its snapshot and frees everything.
+func (r *Rows) Release() {
+	if r.references.Add(-1) != 0 {
+		return
+	}
+	r.drop()
+	if r.result != nil {
+		r.result.close()
+	}
+	if r.statement != nil {
+		r.statement.close()
+	}
+	r.session.close() // rolls back
+}

@@ -1,0 +1,210 @@
+package duckdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What queries of users may do is decided here, over the statement as DuckDB's own parser understands it: one statement that
+// only reads, and reads nothing but the results, Weir's tables, and what describes them. Two more walls stand behind: the
+// transaction is read-only, and the instance has no access to files, settings and extensions.
+
+// readableFunctions are the table functions that queries may use. There are many others; most read files or settings.
+var readableFunctions = []string{
+	"cumulate", "duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_schemas", "duckdb_tables",
+	"duckdb_types", "duckdb_views", "generate_series", "hop", "icu_calendar_names", "json_each", "json_tree",
+	"pg_timezone_names", "range", "repeat", "repeat_row", "session", "tumble", "unnest",
+}
+
+// windowMacros take the name of a table, which is checked like one after FROM.
+var windowMacros = []string{"cumulate", "hop", "session", "tumble"}
+
+// forbiddenFunctions are the scalar functions and macros that have effects, tell about the process, or run SQL that is not
+// looked at here: a plan has constant expressions computed.
+var forbiddenFunctions = []string{
+	"current_setting", "currval", "getenv", "getvariable", "json_serialize_plan", "nextval", "pg_sleep", "setseed", "sleep_ms",
+	"write_log",
+}
+
+// forbiddenViews are the built-in views that tell about settings, files or other sessions.
+var forbiddenViews = []string{"duckdb_databases", "duckdb_logs", "pg_prepared_statements", "pg_settings", "pragma_database_list"}
+
+// shown are what SHOW may show without naming a table.
+var shown = []string{`"tables"`, "__show_tables_expanded"}
+
+// tableRefs are the kinds of table expression that are known to be covered by the checks.
+var tableRefs = []string{"BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVOT", "SHOW_REF", "SUBQUERY", "TABLE_FUNCTION"}
+
+// explainPrefix is what comes before the statement that is explained. Nothing else is skipped, not even a comment: what runs
+// must be what was looked at, and only DuckDB knows for sure where a comment ends.
+var explainPrefix = regexp.MustCompile(`(?i)^\s*EXPLAIN\b(?:\s+ANALYZE\b|\s*\(\s*(?:ANALYZE|FORMAT\s+\w+)(?:\s*,\s*(?:ANALYZE|FORMAT\s+\w+))*\s*\))?`)
+
+const readOnlyHint = "only one statement that reads is allowed: SELECT, WITH, VALUES, FROM, EXPLAIN, DESCRIBE, SHOW TABLES or SUMMARIZE"
+
+// vet refuses a statement that must not run. The session only parses it.
+func vet(ctx context.Context, s *session, sql string) error {
+	if strings.ContainsRune(sql, 0) {
+		return errors.New("the statement contains a NUL byte")
+	}
+	skipped := len(explainPrefix.FindString(sql))
+	tree := ""
+	err := s.each(ctx, "SELECT json_serialize_sql($1::VARCHAR, skip_null := true, skip_empty := true)::VARCHAR",
+		func(r row) { tree = r.text(0) }, sql[skipped:])
+	if err != nil {
+		return err
+	}
+	var parsed parsedSQL
+	if err := json.Unmarshal([]byte(tree), &parsed); err != nil {
+		return fmt.Errorf("reading the parsed statement: %w", err)
+	}
+	if parsed.Error {
+		return parsed.problem(skipped)
+	}
+	if len(parsed.Statements) != 1 {
+		return errors.New(readOnlyHint)
+	}
+	return vetNode(parsed.Statements[0])
+}
+
+// parsedSQL is what json_serialize_sql returns.
+type parsedSQL struct {
+	Error      bool   `json:"error"`
+	Kind       string `json:"error_type"`
+	Message    string `json:"error_message"`
+	Position   string `json:"position"`
+	Statements []any  `json:"statements"`
+}
+
+func (p parsedSQL) problem(skipped int) error {
+	if p.Kind == "not implemented" {
+		return errors.New(readOnlyHint)
+	}
+	e := errorOf("Parser", p.Message, p.Position)
+	if at, err := strconv.Atoi(p.Position); err == nil {
+		e.Position = at + skipped
+	}
+	return e
+}
+
+// vetNode checks a part of the parsed statement and all parts below it.
+func vetNode(node any) error {
+	switch n := node.(type) {
+	case []any:
+		for _, child := range n {
+			if err := vetNode(child); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		if err := vetObject(n); err != nil {
+			return err
+		}
+		for _, child := range n {
+			if err := vetNode(child); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func vetObject(n map[string]any) error {
+	_, expression := n["class"]
+	_, located := n["query_location"]
+	if located && !expression {
+		return vetTableRef(n)
+	}
+	if n["class"] == "PARAMETER" {
+		return errors.New("parameters are not supported: write the value")
+	}
+	if name := text(n, "function_name"); slices.Contains(forbiddenFunctions, strings.ToLower(name)) {
+		return fmt.Errorf("function %s is not allowed in queries", name)
+	}
+	return nil
+}
+
+func vetTableRef(n map[string]any) error {
+	switch kind := text(n, "type"); kind {
+	case "BASE_TABLE":
+		return vetTable(text(n, "catalog_name"), text(n, "table_name"))
+	case "TABLE_FUNCTION":
+		return vetTableFunction(n)
+	case "SHOW_REF":
+		if _, described := n["query"]; !described && !slices.Contains(shown, text(n, "table_name")) {
+			return fmt.Errorf("SHOW %s is not allowed: SHOW TABLES and SHOW ALL TABLES are", strings.Trim(text(n, "table_name"), `"`))
+		}
+	default:
+		if !slices.Contains(tableRefs, kind) {
+			return fmt.Errorf("%s is not allowed after FROM", kind)
+		}
+	}
+	return nil
+}
+
+func vetTable(catalog, name string) error {
+	if slices.Contains(forbiddenViews, strings.ToLower(name)) {
+		return fmt.Errorf("table %s is not allowed in queries", name)
+	}
+	switch strings.ToLower(catalog) {
+	case "", database, "system":
+		return nil
+	}
+	return fmt.Errorf("database %s is not allowed in queries", catalog)
+}
+
+func vetTableFunction(n map[string]any) error {
+	function, _ := n["function"].(map[string]any)
+	name := strings.ToLower(text(function, "function_name"))
+	if !slices.Contains(readableFunctions, name) {
+		return fmt.Errorf("table function %s is not allowed in queries; allowed are %s", name, strings.Join(readableFunctions, ", "))
+	}
+	if !slices.Contains(windowMacros, name) {
+		return nil
+	}
+	path, ok := tableArgument(function)
+	if !ok {
+		return fmt.Errorf("the first argument of %s must be the name of a table", name)
+	}
+	catalog := ""
+	if len(path) == 3 {
+		catalog = path[0]
+	}
+	return vetTable(catalog, path[len(path)-1])
+}
+
+// tableArgument finds the table that a window macro is given: its first argument, a name or a text.
+func tableArgument(function map[string]any) (path []string, ok bool) {
+	children, _ := function["children"].([]any)
+	if len(children) == 0 {
+		return nil, false
+	}
+	for _, child := range children[1:] {
+		if c, _ := child.(map[string]any); strings.EqualFold(text(c, "alias"), "t") {
+			return nil, false
+		}
+	}
+	first, _ := children[0].(map[string]any)
+	switch text(first, "class") {
+	case "COLUMN_REF":
+		names, _ := first["column_names"].([]any)
+		for _, name := range names {
+			part, _ := name.(string)
+			path = append(path, part)
+		}
+	case "CONSTANT":
+		value, _ := first["value"].(map[string]any)
+		path = strings.Split(strings.ReplaceAll(text(value, "value"), `"`, ""), ".")
+	}
+	return path, len(path) > 0 && path[len(path)-1] != ""
+}
+
+func text(n map[string]any, key string) string {
+	s, _ := n[key].(string)
+	return s
+}

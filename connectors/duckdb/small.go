@@ -1,0 +1,136 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Positions and state pointers replace others. They come in by way of temporary tables, which are empty between commits.
+const tablesIn = `CREATE TEMP TABLE positions_in AS FROM weir.positions LIMIT 0; CREATE TEMP TABLE state_in AS FROM weir.state_files LIMIT 0`
+
+var replacePositions = []string{
+	`DELETE FROM weir.positions p USING temp.main.positions_in i
+		WHERE p.query = i.query AND p.source = i.source AND p."partition" = i."partition"`,
+	`INSERT INTO weir.positions FROM temp.main.positions_in`,
+}
+
+var replaceState = []string{
+	`DELETE FROM weir.state_files WHERE query IN (SELECT query FROM temp.main.positions_in UNION ALL SELECT query FROM temp.main.state_in)`,
+	`INSERT INTO weir.state_files FROM temp.main.state_in`,
+	`DELETE FROM temp.main.state_in`,
+}
+
+const emptyPositions = `DELETE FROM temp.main.positions_in`
+
+// replaceSQL are the statements that a commit needs once its positions and state pointers are in the temporary tables.
+func (s *Store) replaceSQL(c *engine.Commit) []string {
+	var out []string
+	if len(c.Positions) > 0 {
+		out = append(out, replacePositions...)
+	}
+	if len(c.State)+len(s.state.files) > 0 {
+		out = append(out, replaceState...)
+	}
+	if len(c.Positions) > 0 {
+		out = append(out, emptyPositions)
+	}
+	return out
+}
+
+// writeSmall writes everything of a commit but the views, in the transaction.
+func (s *Store) writeSmall(ctx context.Context, c *engine.Commit) error {
+	for _, write := range []func(*engine.Commit) error{s.writePositions, s.writeState, s.writeDeadLetters, s.writeLate, s.writeOutbox} {
+		if err := write(c); err != nil {
+			return err
+		}
+	}
+	if err := s.session.executeAll(ctx, s.replaceSQL(c)...); err != nil {
+		return err
+	}
+	_, err := s.session.execute(ctx, `UPDATE weir.checkpoint SET epoch = $1, "at" = now()`, c.Epoch)
+	return err
+}
+
+// appendBuilt appends n rows that fill writes by hand. Tables that get few rows a commit are filled this way.
+func (s *Store) appendBuilt(catalog, schema, table string, ids []types.ID, n int, fill func(b *array.RecordBuilder, i int)) error {
+	if n == 0 {
+		return nil
+	}
+	columns := make([]types.Field, len(ids))
+	for i, id := range ids {
+		columns[i] = types.Field{Name: fmt.Sprintf("c%d", i), Type: types.Of(id)}
+	}
+	b := array.NewRecordBuilder(memory.DefaultAllocator, types.Schema(columns))
+	defer b.Release()
+	for i := range n {
+		fill(b, i)
+	}
+	rows := b.NewRecordBatch()
+	defer rows.Release()
+	if err := s.session.appendRows(catalog, schema, table, rows); err != nil {
+		return fmt.Errorf("writing %s: %w", table, err)
+	}
+	return nil
+}
+
+var positionColumns = []types.ID{types.Varchar, types.Varchar, types.Varchar, types.BigInt, types.Timestamp}
+
+func (s *Store) writePositions(c *engine.Commit) error {
+	return s.appendBuilt("temp", "main", "positions_in", positionColumns, len(c.Positions), func(b *array.RecordBuilder, i int) {
+		p := &c.Positions[i]
+		appendTexts(b, p.Query, p.Source, p.Partition)
+		b.Field(3).(*array.Int64Builder).Append(p.Next)
+		b.Field(4).(*array.TimestampBuilder).Append(timestamp(p.Watermark))
+	})
+}
+
+var stateColumns = []types.ID{types.Varchar, types.Varchar, types.Integer, types.BigInt}
+
+func (s *Store) writeState(c *engine.Commit) error {
+	return s.appendBuilt("temp", "main", "state_in", stateColumns, len(c.State), func(b *array.RecordBuilder, i int) {
+		f := &c.State[i]
+		appendTexts(b, f.Query, f.Name)
+		b.Field(2).(*array.Int32Builder).Append(int32(f.Stage))
+		b.Field(3).(*array.Int64Builder).Append(c.Epoch)
+	})
+}
+
+var letterColumns = []types.ID{types.Varchar, types.Varchar, types.BigInt, types.Blob, types.Varchar, types.TimestampTZ}
+
+func (s *Store) writeDeadLetters(c *engine.Commit) error {
+	return s.appendBuilt(database, "weir", "dead_letters", letterColumns, len(c.DeadLetters), func(b *array.RecordBuilder, i int) {
+		d := &c.DeadLetters[i]
+		appendTexts(b, d.Source, d.Partition)
+		b.Field(2).(*array.Int64Builder).Append(d.Offset)
+		b.Field(3).(*array.BinaryBuilder).Append(d.Value)
+		b.Field(4).(*array.StringBuilder).Append(d.Reason)
+		b.Field(5).(*array.TimestampBuilder).AppendTime(d.At)
+	})
+}
+
+var lateColumns = []types.ID{
+	types.Varchar, types.Varchar, types.Varchar, types.Timestamp, types.Timestamp, types.Varchar, types.TimestampTZ,
+}
+
+func (s *Store) writeLate(c *engine.Commit) error {
+	return s.appendBuilt(database, "weir", "late_rows", lateColumns, len(c.Late), func(b *array.RecordBuilder, i int) {
+		l := &c.Late[i]
+		appendTexts(b, l.View, l.Source, l.Partition)
+		b.Field(3).(*array.TimestampBuilder).Append(timestamp(l.EventTime))
+		b.Field(4).(*array.TimestampBuilder).Append(timestamp(l.Watermark))
+		b.Field(5).(*array.StringBuilder).Append(l.Row)
+		b.Field(6).(*array.TimestampBuilder).AppendTime(l.At)
+	})
+}
+
+// appendTexts fills the first columns.
+func appendTexts(b *array.RecordBuilder, texts ...string) {
+	for i, text := range texts {
+		b.Field(i).(*array.StringBuilder).Append(text)
+	}
+}

@@ -1,0 +1,115 @@
+package duckdb
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine"
+)
+
+// stateFolder is where state files lie.
+type stateFolder struct {
+	dir   string
+	files []engine.StateFile // those that the last commit refers to
+}
+
+// stateSuffix ends the name of every state file, so that nothing else in the folder is ever removed.
+const stateSuffix = ".weirstate"
+
+// path is where a state file lies. The name may hold any characters.
+func (f *stateFolder) path(name string) string { return filepath.Join(f.dir, fileName(name)) }
+
+func fileName(name string) string { return url.PathEscape(name) + stateSuffix }
+
+func (f *stateFolder) makeDir() error {
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+		return fmt.Errorf("making the state folder: %w", err)
+	}
+	return nil
+}
+
+// CreateState starts a new state file, in place of one of the same name that no commit refers to. It is durable once closed,
+// and counts only once a commit names it: files that no commit names are removed by the next Open. One goroutine writes it.
+func (s *Store) CreateState(name string) (engine.StateSink, error) {
+	w, err := createStateFile(s.state.path(name))
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: creating state %s: %w", name, err)
+	}
+	return w, nil
+}
+
+// ReadState calls yield with each batch of a section of a state file, in the order in which they were written; a section that
+// was never written has none. It lends the rows. A file that is cut short or damaged is an error.
+func (s *Store) ReadState(name, section string, yield func(rows arrow.RecordBatch) error) error {
+	if err := readStateFile(s.state.path(name), section, yield); err != nil {
+		return fmt.Errorf("duckdb: reading state %s, section %s: %w", name, section, err)
+	}
+	return nil
+}
+
+// checkThere keeps a commit from naming a file that a restart would not find.
+func (f *stateFolder) checkThere(state []engine.StateFile) error {
+	for _, s := range state {
+		if _, err := os.Stat(f.path(s.Name)); err != nil {
+			return fmt.Errorf("state %s of %s: %w", s.Name, s.Query, err)
+		}
+	}
+	return nil
+}
+
+// replace notes a commit and removes the files that it has made superfluous. One that cannot be removed does no harm: the next
+// Open tries again.
+func (f *stateFolder) replace(c *engine.Commit) {
+	replaced := map[string]bool{}
+	for _, p := range c.Positions {
+		replaced[p.Query] = true
+	}
+	for _, s := range c.State {
+		replaced[s.Query] = true
+	}
+	f.drop(c.State, func(s engine.StateFile) bool { return replaced[s.Query] })
+}
+
+// drop forgets the files that gone names, adds others, and removes from disk what nobody refers to any more.
+func (f *stateFolder) drop(added []engine.StateFile, gone func(engine.StateFile) bool) {
+	before := f.files
+	f.files = slices.DeleteFunc(slices.Clone(before), gone)
+	f.files = append(f.files, added...)
+	keep := map[string]bool{}
+	for _, s := range f.files {
+		keep[s.Name] = true
+	}
+	for _, s := range before {
+		if !keep[s.Name] {
+			_ = os.Remove(f.path(s.Name))
+		}
+	}
+}
+
+// keepOnly removes the state files that the last commit does not refer to, left over from a crash.
+func (f *stateFolder) keepOnly(state []engine.StateFile) error {
+	f.files = state
+	keep := map[string]bool{}
+	for _, s := range state {
+		keep[fileName(s.Name)] = true
+	}
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return fmt.Errorf("reading the state folder: %w", err)
+	}
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), stateSuffix) || keep[entry.Name()] {
+			continue
+		}
+		if err := os.Remove(filepath.Join(f.dir, entry.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("removing superfluous state: %w", err)
+		}
+	}
+	return nil
+}

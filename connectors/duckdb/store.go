@@ -1,0 +1,118 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+	"github.com/weirdb/weir/engine"
+)
+
+// Store keeps the results of the views, how far they have come, and their state in one DuckDB database and a folder beside
+// it. Its methods may be called by any goroutine: writers wait for each other, readers see the last commit and wait for nobody.
+//
+//	weir.duckdb         results, positions, dead letters, late rows, catalog, outbox
+//	weir.duckdb.state/  state files: durable before the commit that names them
+type Store struct {
+	db      mapping.Database
+	state   stateFolder
+	atClose func() error
+
+	free    chan struct{} // holds a token while no one writes; what follows belongs to the writer
+	session *session
+	epoch   int64
+	tables  map[string]*viewTable
+
+	sinksLock sync.Mutex
+	sinks     map[string][]string // view -> sinks
+}
+
+var _ engine.Store = (*Store)(nil)
+
+// lock waits for the right to write. Call the function that it returns when done.
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	select {
+	case <-s.free:
+		return func() { s.free <- struct{}{} }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// SetSinks says which sinks follow which view. From then on each commit puts what it changes in these views into the outbox.
+// The store keeps the map.
+func (s *Store) SetSinks(sinks map[string][]string) {
+	s.sinksLock.Lock()
+	defer s.sinksLock.Unlock()
+	s.sinks = sinks
+}
+
+func (s *Store) sinksOf(view string) []string {
+	s.sinksLock.Lock()
+	defer s.sinksLock.Unlock()
+	return s.sinks[view]
+}
+
+// Checkpoint moves the write-ahead log into the database file. Call it when little is going on; DuckDB does it by itself once
+// the log has 256 MB. It waits for a running commit. While a query is being read that began before the last commit, it does
+// nothing: the log stays for the next time.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	err = s.session.exec(ctx, "CHECKPOINT")
+	var duck *Error
+	if err == nil || errors.As(err, &duck) && duck.Kind == "TransactionContext" {
+		return nil
+	}
+	return queryError("checkpoint", err)
+}
+
+// Close checkpoints and closes the database. Rows of Query must be released before.
+func (s *Store) Close() error {
+	err := s.Checkpoint(context.Background())
+	s.disconnect()
+	return errors.Join(err, s.atClose())
+}
+
+func (s *Store) disconnect() {
+	s.session.close()
+	mapping.Close(&s.db)
+}
+
+// Load returns the last commit; a zero Checkpoint if there is none.
+func (s *Store) Load(ctx context.Context) (engine.Checkpoint, error) {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return engine.Checkpoint{}, err
+	}
+	defer unlock()
+	c, err := s.load(ctx)
+	if err != nil {
+		return engine.Checkpoint{}, queryError("loading the last commit", err)
+	}
+	return c, nil
+}
+
+func (s *Store) load(ctx context.Context) (engine.Checkpoint, error) {
+	var c engine.Checkpoint
+	err := s.session.each(ctx, "SELECT epoch FROM weir.checkpoint", func(r row) { c.Epoch = r.int(0) })
+	if err != nil {
+		return c, err
+	}
+	err = s.session.each(ctx, `SELECT query, source, "partition", next, watermark FROM weir.positions ORDER BY ALL`, func(r row) {
+		c.Positions = append(c.Positions, engine.Position{
+			Query: r.text(0), Source: r.text(1), Partition: r.text(2), Next: r.int(3), Watermark: engineTime(r.int(4)),
+		})
+	})
+	if err != nil {
+		return c, err
+	}
+	err = s.session.each(ctx, "SELECT query, stage, name FROM weir.state_files ORDER BY ALL", func(r row) {
+		c.State = append(c.State, engine.StateFile{Query: r.text(0), Stage: int(r.int(1)), Name: r.text(2)})
+	})
+	return c, err
+}

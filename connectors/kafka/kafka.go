@@ -1,0 +1,39 @@
+// Package kafka reads topics of Apache Kafka, and of what speaks its protocol, as sources, and writes views to topics.
+//
+//	topic ──► partitions 0, 1, … ──► Fetch (records, Next, Waiting) ──► engine
+//	              ▲                                                        │ Committed
+//	              └── offsets are kept by Weir, in the commit ◄────────────┤
+//	                  the consumer group only mirrors them, for lag tools ◄┘
+//
+// The source assigns itself all partitions of the topic; it is no member of a consumer group, so nothing rebalances.
+//
+// To add an option: declare it in options.go, use it in client.go (what concerns the connection), source.go or sink.go.
+// Tests run on kfake, an in-process broker; those that need the real one start it with the package broker below.
+package kafka
+
+import "github.com/weirdb/weir/engine"
+
+// Connector reads and writes Kafka topics.
+var Connector = engine.Connector{
+	Name: "kafka",
+	Doc: "Reads a topic of Apache Kafka from positions that Weir keeps with its results, and writes views to topics. " +
+		"A source reads every partition, those added later included. Records that retention removes before they are read " +
+		"are named in the dead letters. The consumer group shows the progress to lag tools and decides nothing. " +
+		"A sink is idempotent and waits for all replicas; after a crash the last epoch may be delivered again, with the " +
+		"same content and the same header weir-epoch (at least once). With a key, a changed row replaces the earlier message " +
+		"of its key, and a deleted row becomes a tombstone. Without one, rows of a view that takes rows back carry weir_weight, 1 or -1.",
+	Example: `CREATE SOURCE bid (
+    auction BIGINT, price BIGINT, date_time TIMESTAMP,
+    WATERMARK FOR date_time AS date_time - INTERVAL '4 seconds'
+) WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'bid', format = 'json');
+
+CREATE MATERIALIZED VIEW hot WITH (emit = 'close') AS
+SELECT window_start, auction, count(*) AS bids FROM tumble(bid, date_time, INTERVAL '10 seconds') GROUP BY ALL;
+
+CREATE SINK hot_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'hot', key = 'auction,window_start') AS FROM hot;`,
+	Formats:       []string{"json"},
+	SourceOptions: append(connectionOptions(), sourceOptions()...),
+	SinkOptions:   append(connectionOptions(), sinkOptions()...),
+	Source:        newSource,
+	Sink:          newSink,
+}

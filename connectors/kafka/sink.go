@@ -1,0 +1,134 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/weirdb/weir/connectors/format/lines"
+	"github.com/weirdb/weir/engine"
+)
+
+// epochHeader carries the epoch's number: after a crash the last epoch comes again, with the same number and content.
+const epochHeader = "weir-epoch"
+
+// deliverTimeout bounds one try, so that an outage shows as the sink's error. The engine tries again.
+const deliverTimeout = 30 * time.Second
+
+// sink writes epochs to a topic: idempotent, acknowledged by all replicas.
+type sink struct {
+	topic  string
+	opts   []kgo.Opt
+	client *kgo.Client
+	key    *keyer // nil without the option key
+	limit  time.Duration
+}
+
+// newSink connects within a bounded time, so that a wrong address or topic shows when the sink is made.
+func newSink(c engine.SinkConfig) (engine.Sink, error) {
+	log := slog.With("sink", c.Name, "topic", c.Options["topic"])
+	opts, err := clientOptions(c.Options, log)
+	if err != nil {
+		return nil, err
+	}
+	key, err := newKeyer(c.Options["key"], c.Columns)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, kgo.RequiredAcks(kgo.AllISRAcks()))
+	client, err := kgo.NewClient(opts...)
+	if err != nil {
+		return nil, fmt.Errorf("kafka: make sink %s: %w", c.Name, err)
+	}
+	if err := reach(client, c.Options); err != nil {
+		client.Close()
+		return nil, err
+	}
+	return &sink{topic: c.Options["topic"], opts: opts, client: client, key: key, limit: deliverTimeout}, nil
+}
+
+// reach checks that the brokers and the topic are there.
+func reach(client *kgo.Client, o engine.Options) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*connectTimeout)
+	defer cancel()
+	if err := connect(ctx, client, o, connectTimeout); err != nil {
+		return err
+	}
+	_, err := describe(ctx, kadm.NewClient(client), o)
+	return err
+}
+
+// Deliver writes one epoch and returns when the brokers have acknowledged all of it.
+func (s *sink) Deliver(ctx context.Context, d engine.Delivery) error {
+	messages := s.messages(d)
+	if len(messages) == 0 {
+		return nil
+	}
+	epoch := []kgo.RecordHeader{{Key: epochHeader, Value: strconv.AppendInt(nil, d.Epoch, 10)}}
+	for _, m := range messages {
+		m.Topic, m.Headers = s.topic, epoch
+	}
+	bounded, cancel := context.WithTimeout(ctx, s.limit)
+	defer cancel()
+	if err := s.produce(bounded, messages); err != nil {
+		return fmt.Errorf("kafka: write epoch %d to %s: %w", d.Epoch, s.topic, err)
+	}
+	return nil
+}
+
+// produce waits until all messages are acknowledged, or ctx is done. The client keeps trying what it may have sent, for as
+// long as it lives: to be rid of that before the epoch comes again, it is replaced.
+func (s *sink) produce(ctx context.Context, messages []*kgo.Record) error {
+	client := s.client
+	done := make(chan error, 1)
+	go func() { done <- client.ProduceSync(ctx, messages...).FirstErr() }()
+	var failed error
+	select {
+	case failed = <-done:
+	case <-ctx.Done():
+		failed = fmt.Errorf("the brokers have not acknowledged it: %w", ctx.Err())
+	}
+	if failed == nil {
+		return nil
+	}
+	client.Close()
+	fresh, err := kgo.NewClient(s.opts...)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	s.client = fresh
+	return failed
+}
+
+func (s *sink) messages(d engine.Delivery) []*kgo.Record {
+	weighted := lines.HasWeights(d.Changes)
+	if s.key != nil && weighted {
+		return s.key.net(d)
+	}
+	var out []*kgo.Record
+	for _, b := range d.Changes {
+		for row, key := range s.key.all(b.Rows) {
+			value := lines.AppendJSON(nil, d.Columns, b.Rows, row, weight(b, row), weighted)
+			out = append(out, &kgo.Record{Key: key, Value: value})
+		}
+	}
+	return out
+}
+
+func weight(b engine.Batch, row int) int8 {
+	if b.Weights == nil {
+		return 1
+	}
+	return b.Weights[row]
+}
+
+// Close waits for nothing: Deliver has returned, so nothing is under way.
+func (s *sink) Close() error {
+	s.client.Close()
+	return nil
+}

@@ -1,0 +1,78 @@
+package kafka
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/weirdb/weir/engine"
+)
+
+// What is fetched ahead is bounded: at most maxFetches responses lie in memory, each of at most fetchBytes as sent.
+// Small responses stay in the processor's cache, which makes them about twice as cheap to read as large ones.
+const (
+	fetchBytes          = 8 << 20
+	fetchPartitionBytes = 1 << 20
+	maxFetches          = 8
+	fetchWait           = 500 * time.Millisecond // a quiet broker holds one of maxFetches for no longer
+)
+
+// tick is how often the brokers are asked where the partitions end. A quiet partition is reported that often.
+const tick = time.Second
+
+// source is a configured topic.
+type source struct {
+	name    string
+	options engine.Options
+	client  []kgo.Opt
+	log     *slog.Logger
+	tick    time.Duration
+	connect time.Duration
+}
+
+func newSource(c engine.SourceConfig) (engine.Source, error) {
+	log := slog.With("source", c.Name, "topic", c.Options["topic"])
+	opts, err := clientOptions(c.Options, log)
+	if err != nil {
+		return nil, err
+	}
+	isolation := kgo.ReadCommitted()
+	if c.Options["isolation_level"] == "read_uncommitted" {
+		isolation = kgo.ReadUncommitted()
+	}
+	opts = append(opts,
+		kgo.FetchIsolationLevel(isolation), kgo.FetchMaxWait(fetchWait),
+		kgo.FetchMaxBytes(fetchBytes), kgo.FetchMaxPartitionBytes(fetchPartitionBytes), kgo.MaxConcurrentFetches(maxFetches),
+		// Markers of transactions take offsets too: seeing them, we know that nothing waits behind the last record.
+		kgo.KeepControlRecords(),
+		// An offset that is gone must come back as an error, so that the loss can be named.
+		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
+		kgo.WithPools(&recordPool{}))
+	return &source{name: c.Name, options: c.Options, client: opts, log: log, tick: tick, connect: connectTimeout}, nil
+}
+
+// group is the consumer group that mirrors the positions.
+func (s *source) group() string {
+	if g := s.options["group_id"]; g != "" {
+		return g
+	}
+	return "weir-" + s.name
+}
+
+// committedOnly reports whether open and aborted transactions stay hidden.
+func (s *source) committedOnly() bool { return s.options["isolation_level"] != "read_uncommitted" }
+
+// Open connects within a bounded time, notes where each partition begins and ends, and starts fetching.
+func (s *source) Open(ctx context.Context, o engine.ReadOptions) (engine.Reader, error) {
+	client, err := kgo.NewClient(s.client...)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.open(ctx, client, o)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	return r, nil
+}

@@ -1,0 +1,149 @@
+// Package server is Weir's HTTP API: it answers SQL over the views, tells what the engine is doing, and streams each
+// commit's changes. It only reads; there are no routes that write.
+//
+//	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
+//	GET  /v1/views                 the views, with columns, counters and watermark
+//	GET  /v1/views/{view}          one of them
+//	GET  /v1/views/{view}/changes  its changes as they commit: Server-Sent Events
+//	GET  /v1/sources               the sources, with their partitions
+//	GET  /v1/status                engine.Status as it stands: times in µs since 1970, counters since the start
+//	GET  /healthz, /readyz         the process is up; the engine has committed, or has its sources open
+//	GET  /metrics                  the same counters for Prometheus
+//	GET  /                         the console, where one was given
+//
+// Answers are JSON. POST /v1/sql also gives Arrow (Accept: application/vnd.apache.arrow.stream) and CSV (text/csv). A result
+// that was cut at the limit says so: "truncated" in JSON, the HTTP trailer Weir-Truncated elsewhere.
+//
+// Values in JSON keep every digit, for readers whose numbers are doubles:
+//
+//	integers up to 64 bits         number; a string outside ±2^53
+//	HUGEINT, DECIMAL               string
+//	FLOAT, DOUBLE                  number; null for NaN and infinities
+//	TIMESTAMP and its kin          "2026-01-01T10:00:00.123456", without the zeros at the end; TIMESTAMPTZ ends in Z
+//	                               "infinity" and "-infinity" for the ends of time
+//	DATE, TIME, INTERVAL           "2026-01-01", "10:00:00.5", "1 month 2 days 03:00:00"
+//	VARCHAR, UUID, JSON            string, JSON as its text
+//	BLOB                           base64
+//	STRUCT, LIST, MAP              object, array, array of {"key", "value"}
+//
+// An error is {"error": {"message", "code", "position"}}: position counts characters of the statement from 0, and is there
+// only where it is known. 400 and 404 are for the caller to mend, 499 says that the caller left, 408 that the time was up,
+// 503 that the engine is still starting.
+//
+// To add a result format: a file with a resultWriter, and a line in resultFormats. To add a route: a file with its handler,
+// a line in routes and one in the table above.
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/go-chi/chi/v5"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Backend is what the API needs of the engine and its store. All methods may be called at the same time.
+type Backend interface {
+	// Query runs one statement that only reads, over one committed state. What the user has to mend is a *UserError; before
+	// the store is open, the error is ErrStarting. The caller closes the result; ctx ends the reading too.
+	Query(ctx context.Context, sql string, limit Limits) (*Result, error)
+	// Status is what the engine is doing now. The caller does not change it.
+	Status() engine.Status
+	// Subscribe gives each later commit's changes to a view, until cancel. It closes changes when the view is dropped or the
+	// engine stops. The caller releases the batches, and goes on reading until changes is closed or cancel has returned.
+	Subscribe(view string) (changes <-chan engine.Committed, cancel func(), err error)
+	// Ready is nil once the engine has committed or has its sources open; otherwise it says what is missing.
+	Ready() error
+}
+
+// Limits bound a query's answer.
+type Limits struct {
+	// MaxRows is how many rows will be read at most: the backend need not compute more.
+	MaxRows int
+}
+
+// Result is the answer to a query: its columns, and the rows in batches. The layout of a column may be any that Arrow has for
+// its type.
+type Result struct {
+	Columns []types.Field
+	Reader  array.RecordReader
+	close   func()
+}
+
+// NewResult makes a result. Closing it releases the reader, then calls done, which may be nil.
+func NewResult(columns []types.Field, reader array.RecordReader, done func()) *Result {
+	return &Result{Columns: columns, Reader: reader, close: done}
+}
+
+// Close frees what the result holds.
+func (r *Result) Close() {
+	r.Reader.Release()
+	if r.close != nil {
+		r.close()
+	}
+}
+
+// Options adjust the API. The zero value is ready to use.
+type Options struct {
+	AllowedOrigins []string      // other web origins that may call the API, as "https://host"; none unless given
+	DefaultRows    int           // rows of a result where the caller gives no limit; 10 000 if zero
+	MaxRows        int           // the greatest limit a caller may give; 1 000 000 if zero
+	MaxBody        int64         // bytes of a statement; 1 MiB if zero
+	QueryTimeout   time.Duration // for one statement, with sending its rows; none if zero
+	Heartbeat      time.Duration // between comments on a quiet change stream; 15 s if zero
+}
+
+// withDefaults fills in what is zero.
+func (o Options) withDefaults() Options {
+	if o.DefaultRows == 0 {
+		o.DefaultRows = 10_000
+	}
+	if o.MaxRows == 0 {
+		o.MaxRows = 1_000_000
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.Heartbeat == 0 {
+		o.Heartbeat = 15 * time.Second
+	}
+	return o
+}
+
+// api answers the requests.
+type api struct {
+	backend Backend
+	options Options
+}
+
+// New returns the API over b. The console answers every path that the API does not have; nil leaves them not found.
+func New(b Backend, console http.Handler, o Options) http.Handler {
+	a := &api{backend: b, options: o.withDefaults()}
+	r := chi.NewRouter()
+	r.Use(a.origins())
+	r.NotFound(writeNoRoute)
+	r.MethodNotAllowed(writeNoMethod)
+	a.routes(r)
+	if console != nil {
+		r.Method(http.MethodGet, "/*", console)
+		r.Method(http.MethodHead, "/*", console)
+	}
+	return r
+}
+
+func (a *api) routes(r chi.Router) {
+	r.Post("/v1/sql", a.serveSQL)
+	r.Get("/v1/views", a.serveViews)
+	r.Get("/v1/views/{view}", a.serveView)
+	r.Get("/v1/views/{view}/changes", a.serveChanges)
+	r.Get("/v1/sources", a.serveSources)
+	r.Get("/v1/status", a.serveStatus)
+	r.Get("/v1/sql", writeNoMethod)
+	r.Get("/v1/*", writeNoRoute) // the console must not answer for these
+	r.Get("/healthz", a.serveHealth)
+	r.Get("/readyz", a.serveReady)
+	r.Method(http.MethodGet, "/metrics", metricsHandler(a.backend))
+}

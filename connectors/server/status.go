@@ -1,0 +1,141 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// column is a column as answers name it: its type in DuckDB's words.
+type column struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// view is a query as /v1/views shows it. Counters start at zero with the process; rates are theirs to compute who poll.
+type view struct {
+	View      string   `json:"view"`
+	SQL       string   `json:"sql"`
+	Source    string   `json:"source"`
+	Emit      string   `json:"emit"` // close or changes
+	Columns   []column `json:"columns"`
+	RowsIn    int64    `json:"rows_in"`
+	RowsOut   int64    `json:"rows_out"`
+	LateRows  int64    `json:"late_rows"`
+	Watermark *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
+	State     string   `json:"state"`     // running, ended or failed
+	Error     string   `json:"error,omitempty"`
+}
+
+// source is a source as /v1/sources shows it.
+type source struct {
+	Name        string      `json:"name"`
+	Connector   string      `json:"connector"`
+	Records     int64       `json:"records"`
+	Bytes       int64       `json:"bytes"`
+	DeadLetters int64       `json:"dead_letters"`
+	Partitions  []partition `json:"partitions"`
+	Error       string      `json:"error,omitempty"`
+}
+
+type partition struct {
+	Partition string  `json:"partition"`
+	Next      int64   `json:"next"`
+	Waiting   *int64  `json:"waiting"`   // null if the connector cannot tell
+	Watermark *string `json:"watermark"` // as a view's
+	State     string  `json:"state"`     // active, idle or ended
+}
+
+func (a *api) serveStatus(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, a.backend.Status())
+}
+
+func (a *api) serveViews(w http.ResponseWriter, _ *http.Request) {
+	queries := a.backend.Status().Queries
+	views := make([]view, len(queries))
+	for i := range queries {
+		views[i] = viewOf(&queries[i])
+	}
+	writeJSON(w, http.StatusOK, map[string][]view{"views": views})
+}
+
+func (a *api) serveView(w http.ResponseWriter, r *http.Request) {
+	if q := a.findView(w, r); q != nil {
+		writeJSON(w, http.StatusOK, viewOf(q))
+	}
+}
+
+// findView finds the view that the path names. If there is none, it answers with those that exist and returns nil.
+func (a *api) findView(w http.ResponseWriter, r *http.Request) *engine.QueryStatus {
+	name := viewName(r)
+	queries := a.backend.Status().Queries
+	names := make([]string, len(queries))
+	for i := range queries {
+		if queries[i].View == name {
+			return &queries[i]
+		}
+		names[i] = queries[i].View
+	}
+	slices.Sort(names)
+	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: "there is no view " + strconv.Quote(name), Names: names})
+	return nil
+}
+
+// viewName is the path's {view}. The router leaves a path with escapes, such as %2F, as it came.
+func viewName(r *http.Request) string {
+	name := chi.URLParam(r, "view")
+	if r.URL.RawPath == "" {
+		return name
+	}
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
+}
+
+func (a *api) serveSources(w http.ResponseWriter, _ *http.Request) {
+	all := a.backend.Status().Sources
+	sources := make([]source, len(all))
+	for i := range all {
+		sources[i] = sourceOf(&all[i])
+	}
+	writeJSON(w, http.StatusOK, map[string][]source{"sources": sources})
+}
+
+func viewOf(q *engine.QueryStatus) view {
+	return view{View: q.View, SQL: q.SQL, Source: q.Source, Emit: q.Emit, Columns: columnsOf(q.Columns), RowsIn: q.RowsIn,
+		RowsOut: q.RowsOut, LateRows: q.LateRows, Watermark: watermarkText(q.Watermark), State: q.State, Error: q.Error}
+}
+
+func sourceOf(s *engine.SourceStatus) source {
+	out := source{Name: s.Name, Connector: s.Connector, Records: s.Records, Bytes: s.Bytes, DeadLetters: s.DeadLetters,
+		Partitions: make([]partition, len(s.Partitions)), Error: s.Error}
+	for i, p := range s.Partitions {
+		out.Partitions[i] = partition{Partition: p.Partition, Next: p.Next, Watermark: watermarkText(p.Watermark), State: p.State}
+		if p.Waiting >= 0 {
+			out.Partitions[i].Waiting = &p.Waiting
+		}
+	}
+	return out
+}
+
+func columnsOf(fields []types.Field) []column {
+	out := make([]column, len(fields))
+	for i, f := range fields {
+		out[i] = column{Name: f.Name, Type: f.Type.String()}
+	}
+	return out
+}
+
+func watermarkText(t engine.Time) *string {
+	if t == engine.MinTime {
+		return nil
+	}
+	text := string(appendMicros(nil, int64(t)))
+	return &text
+}

@@ -1,0 +1,168 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fakeAPI answers as connectors/server does, for two views: hot, with windows, and totals, without a time.
+type fakeAPI struct {
+	mu      sync.Mutex
+	epoch   int
+	windows int // of hot that have closed
+	changed chan struct{}
+}
+
+var channels = []string{"app", "mail", "search", "web"}
+
+var begin = time.Now().UTC().Truncate(10 * time.Second).Add(-time.Hour)
+
+const hotSQL = "SELECT window_start, window_end, channel, count(*) AS bids, max(price) AS top\n" +
+	"FROM tumble(bid, date_time, INTERVAL '10 seconds')\nWHERE price > 100 -- cents\nGROUP BY ALL"
+
+const hotColumns = `[{"name":"window_start","type":"TIMESTAMP"},{"name":"window_end","type":"TIMESTAMP"},` +
+	`{"name":"channel","type":"VARCHAR"},{"name":"bids","type":"BIGINT"},{"name":"top","type":"DECIMAL(18,2)"}]`
+
+const totalsColumns = `[{"name":"channel","type":"VARCHAR"},{"name":"bids","type":"BIGINT"}]`
+
+// serveFake serves the page and the fake API.
+func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
+	t.Helper()
+	f := &fakeAPI{epoch: 40, windows: 120, changed: make(chan struct{})}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", f.status)
+	mux.HandleFunc("GET /v1/views", f.views)
+	mux.HandleFunc("GET /v1/views/{view}", f.view)
+	mux.HandleFunc("GET /v1/views/{view}/changes", f.changes)
+	mux.HandleFunc("POST /v1/sql", f.sql)
+	mux.Handle("/", Handler())
+	s := httptest.NewServer(mux)
+	t.Cleanup(func() {
+		s.CloseClientConnections()
+		s.Close()
+	})
+	return f, s
+}
+
+// commit closes one more window of hot.
+func (f *fakeAPI) commit() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.epoch++
+	f.windows++
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+func (f *fakeAPI) now() (epoch, windows int, changed chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.epoch, f.windows, f.changed
+}
+
+// windowRows are the rows of hot's i-th window.
+func windowRows(i int) []string {
+	start := begin.Add(time.Duration(i) * 10 * time.Second)
+	rows := make([]string, len(channels))
+	for c, channel := range channels {
+		bids := int(300 + 90*float64(c) + 80*math.Sin(float64(i)/9+float64(c)) + float64(i*7919%41))
+		rows[c] = fmt.Sprintf(`"%s","%s","%s",%d,"%d.50"`, start.Format("2006-01-02T15:04:05"),
+			start.Add(10*time.Second).Format("2006-01-02T15:04:05"), channel, bids, bids*17)
+	}
+	return rows
+}
+
+func (f *fakeAPI) status(w http.ResponseWriter, _ *http.Request) {
+	epoch, windows, _ := f.now()
+	elapsed := time.Since(begin).Milliseconds()
+	wm := begin.Add(time.Duration(windows)*10*time.Second + 1234*time.Millisecond).UnixMicro()
+	query := func(view, emit, columns, state, problem string, share int64, wm int64) map[string]any {
+		return map[string]any{"view": view, "sql": hotSQL, "source": "bid", "emit": emit, "rows_in": elapsed * share, "rows_out": elapsed * share / 50,
+			"late_rows": 3 * (share % 2), "watermark": wm, "state": state, "error": problem}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"started": begin, "epoch": epoch, "commits": epoch, "committed_at": time.Now(), "commit_ns": epoch * 7_300_000, "workers": 2,
+		"sources": []any{map[string]any{"name": "bid", "connector": "kafka", "records": elapsed * 152, "bytes": elapsed * 152 * 210, "dead_letters": 4,
+			"partitions": []any{
+				map[string]any{"partition": "0", "next": elapsed * 80, "waiting": 1200, "watermark": wm, "state": "active"},
+				map[string]any{"partition": "1", "next": elapsed * 72, "waiting": 310, "watermark": wm + 2_500_000, "state": "active"},
+				map[string]any{"partition": "2", "next": 0, "waiting": 0, "watermark": int64(math.MinInt64), "state": "idle"},
+			}}},
+		"queries": []any{query("hot", "close", hotColumns, "running", "", 151, wm), query("totals", "changes", totalsColumns, "running", "", 152, wm),
+			query("broken", "close", hotColumns, "failed", "division by zero in bids / (top - top)", 0, math.MinInt64)},
+		"sinks": []any{map[string]any{"name": "alerts", "view": "hot", "connector": "kafka", "delivered": epoch * 4, "pending": 0}},
+	})
+}
+
+func viewJSON(name, emit, columns string) string {
+	text, _ := json.Marshal(hotSQL)
+	return fmt.Sprintf(`{"view":%q,"sql":%s,"source":"bid","emit":%q,"columns":%s,"state":"running"}`, name, text, emit, columns)
+}
+
+func (f *fakeAPI) views(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprintf(w, `{"views":[%s,%s]}`, viewJSON("hot", "close", hotColumns), viewJSON("totals", "changes", totalsColumns))
+}
+
+func (f *fakeAPI) view(w http.ResponseWriter, r *http.Request) {
+	switch r.PathValue("view") {
+	case "hot":
+		_, _ = io.WriteString(w, viewJSON("hot", "close", hotColumns))
+	case "totals":
+		_, _ = io.WriteString(w, viewJSON("totals", "changes", totalsColumns))
+	default:
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"error":{"message":"there is no such view","code":"no_view","names":["hot","totals"]}}`)
+	}
+}
+
+func (f *fakeAPI) changes(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	fmt.Fprintf(w, "event: schema\ndata: {\"columns\":%s}\n\n", hotColumns)
+	_, _, changed := f.now()
+	for {
+		w.(http.Flusher).Flush()
+		select {
+		case <-r.Context().Done():
+			return
+		case <-changed:
+		}
+		var epoch, windows int
+		epoch, windows, changed = f.now()
+		rows := "[1," + strings.Join(windowRows(windows-1), "],[1,") + "]"
+		fmt.Fprintf(w, "event: changes\nid: %d\ndata: {\"epoch\":%d,\"gap\":false,\"rows\":[%s]}\n\n", epoch, epoch, rows)
+	}
+}
+
+// sql knows the page's own statements, SELECT 42, and that everything else is a mistake at character 7.
+func (f *fakeAPI) sql(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	_, windows, _ := f.now()
+	statement := string(body)
+	switch {
+	case strings.HasPrefix(statement, `SELECT * FROM "hot" ORDER BY`):
+		var rows []string
+		for i := windows - 1; i >= 0; i-- {
+			rows = append(rows, windowRows(i)...)
+		}
+		if strings.HasSuffix(statement, "LIMIT 100") {
+			rows = rows[:100]
+		}
+		fmt.Fprintf(w, `{"columns":%s,"rows":[[%s]],"truncated":false}`, hotColumns, strings.Join(rows, "],["))
+	case strings.HasPrefix(statement, `SELECT * FROM "totals"`):
+		fmt.Fprintf(w, `{"columns":%s,"rows":[["web",%d],["app",5200],["mail",310],["search",9120]],"truncated":false}`, totalsColumns, windows*100)
+	case statement == "SELECT 42 AS answer":
+		_, _ = io.WriteString(w, `{"columns":[{"name":"answer","type":"INTEGER"},{"name":"big","type":"HUGEINT"},{"name":"s","type":"STRUCT(a INTEGER)"}],`+
+			`"rows":[[42,"170141183460469231731687303715884105727",{"a":1}],[null,null,null]],"truncated":false}`)
+	default:
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error":{"message":"Referenced column \"bidz\" not found\nDid you mean \"bids\"?","code":"binder","position":7}}`)
+	}
+}

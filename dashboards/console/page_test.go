@@ -1,0 +1,198 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// browser starts Chromium. Set WEIR_SHOTS to a folder to get pictures of the pages.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	if !Built() {
+		t.Skip("the console is not built: run `make console` (npm ci && npm run build in dashboards/console) first")
+	}
+	found, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not installed: apt-get install chromium")
+	}
+	// Flags of our own, not chromedp's defaults, so that the browser talks to nobody but the test.
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(found), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 1000)}
+	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "no-default-browser-check",
+		"disable-background-networking", "disable-component-update", "disable-sync", "disable-default-apps", "disable-extensions",
+		"disable-dev-shm-usage"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	allocated, stopProcess := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stopProcess)
+	ctx, stop := chromedp.NewContext(allocated)
+	t.Cleanup(stop)
+	return ctx
+}
+
+// watch fails the test when the page throws, logs an error or asks another server.
+func watch(ctx context.Context, t *testing.T, server string) {
+	t.Helper()
+	err := chromedp.Listen(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			t.Errorf("the page threw %s %+v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception)
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == runtime.ConsoleAPICalledTypeError {
+				t.Errorf("the page logged an error: %s", e.Args[0].Value)
+			}
+		case *log.EventEntryAdded:
+			if e.Entry.Source == log.EntrySourceSecurity {
+				t.Errorf("the page broke its own policy: %s", e.Entry.Text)
+			}
+		case *network.EventRequestWillBeSent:
+			if url := e.Request.URL; !strings.HasPrefix(url, server) && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "blob:") {
+				t.Errorf("the page asks %s", url)
+			}
+		}
+	})
+	_, networkErr := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	_, runtimeErr := chromedp.Call(ctx, runtime.Enable, cdp.Empty{})
+	_, logErr := chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	if err := errors.Join(err, networkErr, runtimeErr, logErr); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run does steps in the browser; pictures are taken where WEIR_SHOTS says.
+func run(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// until waits for a JavaScript expression to be true.
+func until(expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(30*time.Second))
+}
+
+func at(testid string) string {
+	return fmt.Sprintf(`document.querySelector('[data-testid="%s"]')`, testid)
+}
+
+func css(testid string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf(`[data-testid="%s"]`, testid)) }
+
+// shot takes a picture in both schemes, if WEIR_SHOTS names a folder.
+func shot(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	folder := os.Getenv("WEIR_SHOTS")
+	if folder == "" {
+		return
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
+		run(ctx, t, chromedp.Sleep(300*time.Millisecond))
+		picture, shotErr := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err := errors.Join(err, shotErr, os.WriteFile(filepath.Join(folder, name+"-"+scheme+".png"), picture, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOverviewPage(t *testing.T) {
+	ctx := browser(t)
+	api, server := serveFake(t)
+	watch(ctx, t, server.URL)
+	run(ctx, t, chromedp.Navigate(server.URL),
+		until(`document.querySelectorAll('[data-testid="query-row"]').length === 3`),
+		until(`document.querySelectorAll('[data-testid="source-row"] tbody tr').length === 3`),
+		until(at("connection")+`.textContent === "live"`),
+		until(at("epoch")+`.textContent === "40"`))
+	api.commit()
+	run(ctx, t, until(at("epoch")+`.textContent === "41"`),
+		until(at("query-row")+`.querySelector(".n").textContent.endsWith("k")`)) // a rate, from two samples
+	shot(ctx, t, "overview")
+	run(ctx, t, chromedp.Click(chromedp.CSS(`[data-view="hot"] a`)), until(`location.pathname === "/views/hot"`))
+
+	server.CloseClientConnections()
+	server.Listener.Close()
+	run(ctx, t, until(at("connection")+`.classList.contains("lost")`))
+}
+
+func TestViewPage(t *testing.T) {
+	ctx := browser(t)
+	api, server := serveFake(t)
+	watch(ctx, t, server.URL)
+	const points = `.dataset.points`
+	last := func(windows int) string {
+		return begin.Add(time.Duration(windows) * 10 * time.Second).Format("2006-01-02T15:04:05.000Z")
+	}
+	run(ctx, t, chromedp.Navigate(server.URL+"/views/hot"),
+		until(at("plot-points")+`?.dataset.points === "480"`),
+		until(at("plot-points")+`.dataset.lastX === "`+last(120)+`"`),
+		until(at("live-plot")+`.querySelector("canvas").width > 600`),
+		until(at("view-table")+`.dataset.rows === "100"`))
+	api.commit()
+	run(ctx, t, until(at("plot-points")+points+` === "484"`),
+		until(at("plot-points")+`.dataset.lastX === "`+last(121)+`"`),
+		until(at("view-table")+`.querySelector("tbody td:nth-child(2)").textContent === "`+strings.Replace(last(121)[:19], "T", " ", 1)+`"`),
+		until(at("stream-state")+`.textContent === "following commits"`))
+	shot(ctx, t, "view")
+	run(ctx, t, chromedp.Evaluate[chromedp.Void](`(s => { s.selectedIndex = 1; s.dispatchEvent(new Event("change", { bubbles: true })) })(`+at("series")+`)`),
+		until(at("plot-points")+`.dataset.lines === "1"`), until(at("plot-points")+points+` === "121"`))
+}
+
+func TestViewPageWithoutTime(t *testing.T) {
+	ctx := browser(t)
+	api, server := serveFake(t)
+	watch(ctx, t, server.URL)
+	run(ctx, t, chromedp.Navigate(server.URL+"/views/totals"),
+		until(`document.querySelectorAll(".bar").length === 4 && document.querySelector(".bar-value").textContent === "12,000"`))
+	api.commit()
+	run(ctx, t, until(`document.querySelector(".bar-value").textContent === "12,100"`))
+	shot(ctx, t, "bars")
+}
+
+func TestUnknownViewPage(t *testing.T) {
+	ctx := browser(t)
+	_, server := serveFake(t)
+	run(ctx, t, chromedp.Navigate(server.URL+"/views/nobody"), until(`document.querySelector('main a[href="/views/hot"]') !== null`))
+}
+
+func TestSQLPage(t *testing.T) {
+	ctx := browser(t)
+	_, server := serveFake(t)
+	watch(ctx, t, server.URL)
+	write := func(sql string) chromedp.Action[chromedp.Void] {
+		return chromedp.Steps(
+			chromedp.Click(chromedp.CSS(".cm-content")), chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(sql),
+		)
+	}
+	run(ctx, t, chromedp.Navigate(server.URL+"/sql"),
+		until(`document.querySelector(".cm-content")?.textContent.includes('FROM "hot"')`),
+		write("SELECT 42 AS answer"), chromedp.Click(css("sql-run")),
+		until(at("sql-result")+`?.querySelector("tbody td").textContent === "42"`),
+		until(at("sql-status")+`.textContent.startsWith("2 rows in ")`))
+	shot(ctx, t, "sql")
+
+	run(ctx, t, write("SELECT bidz FROM hot"), chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl)), // Ctrl+Enter
+		until(at("sql-error")+`?.textContent.includes("Did you mean")`),
+		until(at("sql-error")+`.dataset.position === "7"`),
+		until(`document.querySelector(".cm-lintRange-error")?.textContent === "bidz"`))
+	shot(ctx, t, "sql-error")
+
+	run(ctx, t, chromedp.Reload(), until(`document.querySelectorAll(".past li").length === 2`),
+		until(`document.querySelector(".cm-content")?.textContent === "SELECT bidz FROM hot"`),
+		write("SELECT ho"), until(`document.querySelector(".cm-tooltip-autocomplete")?.textContent.includes("hot")`))
+	shot(ctx, t, "sql-complete")
+}

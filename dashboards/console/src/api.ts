@@ -1,0 +1,186 @@
+// The API as the console uses it. connectors/server says what each answer means.
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+export interface Partition {
+  partition: string;
+  next: number;
+  waiting: number; // -1 if unknown
+  watermark: number; // µs since 1970
+  state: string;
+}
+
+export interface Source {
+  name: string;
+  connector: string;
+  records: number;
+  bytes: number;
+  dead_letters: number;
+  partitions: Partition[] | null;
+  error?: string;
+}
+
+export interface Query {
+  view: string;
+  sql: string;
+  source: string;
+  emit: string;
+  rows_in: number;
+  rows_out: number;
+  late_rows: number;
+  watermark: number;
+  state: string;
+  error?: string;
+}
+
+export interface Sink {
+  name: string;
+  view: string;
+  connector: string;
+  delivered: number;
+  pending: number;
+  error?: string;
+}
+
+export interface Status {
+  started: string;
+  epoch: number;
+  commits: number;
+  committed_at: string;
+  commit_ns: number;
+  workers: number;
+  sources: Source[] | null;
+  queries: Query[] | null;
+  sinks: Sink[] | null;
+}
+
+export interface View {
+  view: string;
+  sql: string;
+  source: string;
+  emit: string;
+  columns: Column[];
+}
+
+export type Row = unknown[];
+
+export interface Result {
+  columns: Column[];
+  rows: Row[];
+  truncated: boolean;
+  error?: Problem; // what broke off the reading, after the rows
+}
+
+interface Problem {
+  message: string;
+  code: string;
+  position?: number; // characters from 0
+  names?: string[];
+}
+
+/** ApiError is an answer that says no. Position is an index into the statement, as JavaScript counts. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly position?: number;
+  readonly names?: string[];
+
+  constructor(problem: Problem, statement = "") {
+    super(problem.message);
+    this.code = problem.code;
+    this.names = problem.names;
+    if (problem.position !== undefined) {
+      this.position = [...statement].slice(0, problem.position).join("").length;
+    }
+  }
+}
+
+async function failure(answer: Response, statement?: string): Promise<ApiError> {
+  try {
+    return new ApiError((await answer.json()).error, statement);
+  } catch {
+    return new ApiError({ message: `${answer.status} ${answer.statusText}`, code: "http" });
+  }
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const answer = await fetch(path, { signal, cache: "no-store" });
+  if (!answer.ok) throw await failure(answer);
+  return answer.json();
+}
+
+export const getStatus = (signal?: AbortSignal) => get<Status>("/v1/status", signal);
+
+export const getViews = async () => (await get<{ views: View[] }>("/v1/views")).views;
+
+export const getView = (name: string) => get<View>(`/v1/views/${encodeURIComponent(name)}`);
+
+/** runSQL runs a statement and returns its rows, at most limit of them. */
+export async function runSQL(sql: string, limit: number, signal?: AbortSignal): Promise<Result> {
+  const answer = await post(sql, limit, "application/json", signal);
+  const result: Result = await answer.json();
+  if (result.error) throw new ApiError(result.error, sql);
+  return result;
+}
+
+/** downloadCSV runs a statement and hands its rows to the browser as a file. */
+export async function downloadCSV(sql: string, limit: number) {
+  const answer = await post(sql, limit, "text/csv");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = "weir.csv";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function post(sql: string, limit: number, accept: string, signal?: AbortSignal) {
+  const answer = await fetch(`/v1/sql?limit=${limit}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/sql", Accept: accept },
+    body: sql,
+    signal,
+  });
+  if (!answer.ok) throw await failure(answer, sql);
+  return answer;
+}
+
+export interface Changes {
+  epoch: number;
+  gap: boolean;
+  rows: Row[]; // weight first
+}
+
+/**
+ * follow calls onChanges with each commit's changes to a view, until the returned function is called. It connects again as
+ * needed. Each connection begins with a gap: only the table knows what was there before.
+ */
+export function follow(view: string, onChanges: (c: Changes) => void, onState: (connected: boolean) => void): () => void {
+  let stream: EventSource;
+  let retry: ReturnType<typeof setTimeout>;
+  const open = () => {
+    stream = new EventSource(`/v1/views/${encodeURIComponent(view)}/changes`);
+    stream.addEventListener("schema", () => {
+      onState(true);
+      onChanges({ epoch: 0, gap: true, rows: [] });
+    });
+    stream.addEventListener("changes", (e) => onChanges(JSON.parse(e.data)));
+    stream.addEventListener("end", () => {
+      onState(false);
+      stream.close();
+      retry = setTimeout(open, 2000);
+    });
+    stream.onerror = () => {
+      onState(false);
+      if (stream.readyState === EventSource.CLOSED) retry = setTimeout(open, 2000);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(retry);
+    stream.close();
+  };
+}
+
+export const quoteIdent = (name: string) => `"${name.replaceAll('"', '""')}"`;

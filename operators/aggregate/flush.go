@@ -1,0 +1,67 @@
+package aggregate
+
+import (
+	"bytes"
+
+	"github.com/weirdb/weir/engine"
+)
+
+// Flush implements engine.Flusher: it emits what has changed, and then drops the windows that have closed.
+func (o *Operator) Flush(out engine.Emitter) error {
+	if !o.config.Node.Changes {
+		return nil
+	}
+	for _, p := range o.closing {
+		if err := o.flushPane(p, out); err != nil {
+			return err
+		}
+		o.panes.recycle(p)
+	}
+	o.closing = o.closing[:0]
+	for _, p := range o.panes.all() {
+		if err := o.flushPane(p, out); err != nil {
+			return err
+		}
+	}
+	return o.output.flush(out)
+}
+
+func (o *Operator) flushPane(p *pane, out engine.Emitter) error {
+	c := &p.changes
+	for from := 0; from < len(c.touched); from += maxRows / 2 {
+		to := min(from+maxRows/2, len(c.touched))
+		if o.output.room() < 2*(to-from) {
+			if err := o.output.flush(out); err != nil {
+				return err
+			}
+		}
+		if err := o.flushGroups(p, c.touched[from:to], c.starts[from:to]); err != nil {
+			return err
+		}
+	}
+	c.settle(p.table.Len())
+	return nil
+}
+
+// flushGroups takes back the old rows of the groups that differ from their new ones, and adds the new ones.
+func (o *Operator) flushGroups(p *pane, groups []uint32, starts []int) error {
+	data, ends, err := o.results.encode(p, groups)
+	if err != nil {
+		return err
+	}
+	var gone, come []uint32
+	var at []int
+	start := 0
+	for i, g := range groups {
+		row := data[start:ends[i]]
+		start = ends[i]
+		if starts[i] < 0 {
+			come = append(come, g)
+		} else if !bytes.HasPrefix(p.changes.old[starts[i]:], row) { // a row tells its own length: a prefix is the whole
+			gone, come, at = append(gone, g), append(come, g), append(at, starts[i])
+		}
+	}
+	o.output.appendKeys(p, gone, -1)
+	o.results.encoder.Decode(o.output.results, p.changes.old, at)
+	return o.output.append(p, come)
+}

@@ -1,0 +1,152 @@
+package keys
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// packedKeys is for several columns of at most 64 bits each. A key is a row of words: one for each column, and a last one for
+// the owner and for which columns are NULL.
+//
+//	packed   a0 b0 m0 | a1 b1 m1 | …     the rows in hand
+//	cells    a0 b0 m0 | a4 b4 m4 | …     the keys, by number
+type packedKeys struct {
+	stride int
+	slots  []byteSlot
+	shift  uint
+	cells  []uint64
+	hashes []uint64 // of the keys
+
+	words, packed []uint64
+	nulls         []bool
+}
+
+func packable(columns []arrow.DataType) bool {
+	for _, t := range columns {
+		if !wordSized(t) || floating(t) {
+			return false
+		}
+	}
+	return len(columns) <= 32
+}
+
+func newPackedKeys(columns int) *packedKeys {
+	return &packedKeys{stride: columns + 1, slots: make([]byteSlot, 1<<firstSlotBits), shift: 64 - firstSlotBits}
+}
+
+func (k *packedKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
+	k.pack(columns, rows, owners)
+	mask := uint64(len(k.slots) - 1)
+	for i := range rows {
+		key := k.packed[i*k.stride : (i+1)*k.stride]
+		hash := hashPacked(key)
+		for p := hash >> k.shift; ; p++ {
+			slot := k.slots[p&mask]
+			if slot.id == 0 {
+				groups[i] = k.insert(p&mask, hash, key)
+				mask = uint64(len(k.slots) - 1)
+				break
+			}
+			if slot.tag == uint32(hash) && k.equal(slot.id-1, key) {
+				groups[i] = slot.id - 1
+				break
+			}
+		}
+	}
+}
+
+// pack lays the rows' words side by side.
+func (k *packedKeys) pack(columns []arrow.Array, rows, owners []uint32) {
+	n, last := len(rows), k.stride-1
+	k.words = slices.Grow(k.words[:0], n)[:n]
+	k.packed = slices.Grow(k.packed[:0], n*k.stride)[:n*k.stride]
+	for i, owner := range owners {
+		k.packed[i*k.stride+last] = uint64(owner) << 32
+	}
+	for c, a := range columns {
+		words(a, rows, k.words)
+		for i, w := range k.words {
+			k.packed[i*k.stride+c] = w
+		}
+		k.packNulls(a, rows, c)
+	}
+}
+
+func (k *packedKeys) packNulls(a arrow.Array, rows []uint32, column int) {
+	valid := ValidityOf(a)
+	if !valid.Any() {
+		return
+	}
+	for i, r := range rows {
+		if valid.Null(r) {
+			k.packed[(i+1)*k.stride-1] |= 1 << column
+		}
+	}
+}
+
+func hashPacked(key []uint64) uint64 {
+	h := uint64(emptyHash)
+	for _, w := range key {
+		h = (bits.RotateLeft64(h, 29) ^ w) * multiply
+		h ^= h >> 32
+	}
+	return h * emptyHash
+}
+
+func (k *packedKeys) equal(id uint32, key []uint64) bool {
+	cell := k.cells[int(id)*k.stride:]
+	for i, w := range key {
+		if cell[i] != w {
+			return false
+		}
+	}
+	return true
+}
+
+func (k *packedKeys) insert(at, hash uint64, key []uint64) uint32 {
+	id := uint32(len(k.hashes))
+	k.cells, k.hashes = append(k.cells, key...), append(k.hashes, hash)
+	k.slots[at] = byteSlot{uint32(hash), id + 1}
+	if len(k.hashes)*8 > len(k.slots)*5 {
+		k.grow()
+	}
+	return id
+}
+
+func (k *packedKeys) grow() {
+	k.shift--
+	k.slots = make([]byteSlot, len(k.slots)*2)
+	mask := uint64(len(k.slots) - 1)
+	for id, hash := range k.hashes {
+		p := hash >> k.shift
+		for k.slots[p&mask].id != 0 {
+			p++
+		}
+		k.slots[p&mask] = byteSlot{uint32(hash), uint32(id) + 1}
+	}
+}
+
+func (k *packedKeys) append(builders []array.Builder, groups []uint32) {
+	for c := range k.stride - 1 {
+		k.words, k.nulls = k.words[:0], k.nulls[:0]
+		for _, g := range groups {
+			cell := k.cells[int(g)*k.stride : int(g+1)*k.stride]
+			k.words, k.nulls = append(k.words, cell[c]), append(k.nulls, cell[k.stride-1]>>c&1 == 1)
+		}
+		appendWords(builders[c], k.words, k.nulls)
+	}
+}
+
+func (k *packedKeys) owner(group uint32) uint32 {
+	return uint32(k.cells[int(group+1)*k.stride-1] >> 32)
+}
+
+func (k *packedKeys) length() int { return len(k.hashes) }
+
+func (k *packedKeys) reset() {
+	clear(k.slots)
+	k.cells, k.hashes = k.cells[:0], k.hashes[:0]
+}

@@ -1,0 +1,147 @@
+package keys
+
+import (
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// wordKeys is for one column of at most 64 bits.
+type wordKeys struct {
+	table *wordTable
+	words []uint64
+	nulls []bool
+}
+
+func (k *wordKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
+	k.words = slices.Grow(k.words[:0], len(rows))[:len(rows)]
+	words(columns[0], rows, k.words)
+	markNulls(columns[0], rows, owners)
+	k.table.find(k.words, owners, groups)
+}
+
+func (k *wordKeys) append(builders []array.Builder, groups []uint32) {
+	k.words, k.nulls = k.words[:0], k.nulls[:0]
+	for _, g := range groups {
+		c := k.table.cells[g]
+		k.words, k.nulls = append(k.words, c.word), append(k.nulls, c.owner&1 == 1)
+	}
+	appendWords(builders[0], k.words, k.nulls)
+}
+
+func (k *wordKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
+func (k *wordKeys) length() int               { return len(k.table.cells) }
+func (k *wordKeys) reset()                    { k.table.reset() }
+
+// textKeys is for one column of strings or binary values.
+type textKeys struct{ table *byteTable }
+
+func (k *textKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
+	offsets, data := Bytes(columns[0])
+	markNulls(columns[0], rows, owners)
+	for i, r := range rows {
+		var key []byte
+		if owners[i]&1 == 0 {
+			key = data[offsets[r]:offsets[r+1]]
+		}
+		groups[i], _ = k.table.find(key, owners[i])
+	}
+}
+
+func (k *textKeys) append(builders []array.Builder, groups []uint32) {
+	for _, g := range groups {
+		if k.table.cells[g].owner&1 == 1 {
+			builders[0].AppendNull()
+			continue
+		}
+		AppendBytes(builders[0], k.table.key(g))
+	}
+}
+
+func (k *textKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
+func (k *textKeys) length() int               { return len(k.table.cells) }
+func (k *textKeys) reset()                    { k.table.reset() }
+
+// encodedKeys is for everything else.
+type encodedKeys struct {
+	table  *byteTable
+	normal *Rows
+	exact  *exactKeys // nil where equal keys look the same
+	at     []int
+}
+
+// exactKeys keeps each key as the group's first row had it, beside the form in which keys are compared.
+type exactKeys struct {
+	rows   *Rows
+	data   []byte
+	starts []int
+	fresh  []uint32 // rows in hand that began a group
+}
+
+func newEncodedKeys(columns []arrow.DataType) (*encodedKeys, error) {
+	normal, err := NewRows(columns, false)
+	if err != nil {
+		return nil, err
+	}
+	k := &encodedKeys{table: newByteTable(), normal: normal}
+	if slices.ContainsFunc(columns, lossy) {
+		exact, err := NewRows(columns, true)
+		k.exact = &exactKeys{rows: exact}
+		return k, err
+	}
+	return k, nil
+}
+
+func (k *encodedKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
+	data, ends := k.normal.Encode(columns, rows)
+	start := 0
+	for i, end := range ends {
+		id, fresh := k.table.find(data[start:end], owners[i])
+		if fresh && k.exact != nil {
+			k.exact.fresh = append(k.exact.fresh, rows[i])
+		}
+		groups[i] = id
+		start = end
+	}
+	if k.exact != nil {
+		k.exact.keep(columns)
+	}
+}
+
+// keep stores the fresh rows.
+func (e *exactKeys) keep(columns []arrow.Array) {
+	data, ends := e.rows.Encode(columns, e.fresh)
+	start, base := 0, len(e.data)
+	for _, end := range ends {
+		e.starts = append(e.starts, base+start)
+		start = end
+	}
+	e.data = append(e.data, data...)
+	e.fresh = e.fresh[:0]
+}
+
+func (k *encodedKeys) append(builders []array.Builder, groups []uint32) {
+	k.at = k.at[:0]
+	if k.exact != nil {
+		for _, g := range groups {
+			k.at = append(k.at, k.exact.starts[g])
+		}
+		k.exact.rows.Decode(builders, k.exact.data, k.at)
+		return
+	}
+	for _, g := range groups {
+		k.at = append(k.at, k.table.start(g))
+	}
+	k.normal.Decode(builders, k.table.arena, k.at)
+}
+
+func (k *encodedKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
+func (k *encodedKeys) length() int               { return len(k.table.cells) }
+
+func (k *encodedKeys) reset() {
+	k.table.reset()
+	if k.exact != nil {
+		k.exact.data, k.exact.starts = k.exact.data[:0], k.exact.starts[:0]
+	}
+}

@@ -1,0 +1,86 @@
+package keys
+
+// wordTable numbers keys of one word and an owner by open addressing with linear probing. owner<<1 has a spare low bit that
+// says that the word stands for NULL.
+//
+//	slots   [ ] [k=7 id=0] [k=3 id=2] [ ] [k=9 id=1]     at most 5/8 full; stored ids are one more, so that 0 is free
+//	cells   id 0: 7   id 1: 9   id 2: 3
+type wordTable struct {
+	slots []wordSlot
+	shift uint // 64 less the bits of a slot's number
+	cells []wordCell
+}
+
+type wordSlot struct {
+	word  uint64
+	owner uint32
+	id    uint32
+}
+
+type wordCell struct {
+	word  uint64
+	owner uint32
+}
+
+const firstSlotBits = 6
+
+func newWordTable() *wordTable {
+	return &wordTable{slots: make([]wordSlot, 1<<firstSlotBits), shift: 64 - firstSlotBits}
+}
+
+func slotHash(word uint64, owner uint32) uint64 {
+	x := word ^ uint64(owner)*0xff51afd7ed558ccd
+	x ^= x >> 32
+	x *= 0x9fb21c651e98df25
+	x ^= x >> 28
+	return x * emptyHash
+}
+
+// find sets groups[i] to the number of words[i] with owners[i].
+func (t *wordTable) find(words []uint64, owners []uint32, groups []uint32) {
+	owners, groups = owners[:len(words)], groups[:len(words)]
+	mask := uint64(len(t.slots) - 1)
+	for i, w := range words {
+		owner := owners[i]
+		for p := slotHash(w, owner) >> t.shift; ; p++ {
+			slot := &t.slots[p&mask]
+			if slot.id != 0 && slot.word == w && slot.owner == owner {
+				groups[i] = slot.id - 1
+				break
+			}
+			if slot.id == 0 {
+				groups[i] = t.insert(slot, w, owner)
+				mask = uint64(len(t.slots) - 1)
+				break
+			}
+		}
+	}
+}
+
+func (t *wordTable) insert(slot *wordSlot, word uint64, owner uint32) uint32 {
+	id := uint32(len(t.cells))
+	t.cells = append(t.cells, wordCell{word, owner})
+	*slot = wordSlot{word, owner, id + 1}
+	if len(t.cells)*8 > len(t.slots)*5 {
+		t.grow()
+	}
+	return id
+}
+
+func (t *wordTable) grow() {
+	t.shift--
+	t.slots = make([]wordSlot, len(t.slots)*2)
+	mask := uint64(len(t.slots) - 1)
+	for id, c := range t.cells {
+		p := slotHash(c.word, c.owner) >> t.shift
+		for t.slots[p&mask].id != 0 {
+			p++
+		}
+		t.slots[p&mask] = wordSlot{c.word, c.owner, uint32(id) + 1}
+	}
+}
+
+func (t *wordTable) reset() {
+	clear(t.slots)
+	t.cells = t.cells[:0]
+}

@@ -1,0 +1,168 @@
+package keys
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// wordSized reports whether values of the type fit 64 bits.
+func wordSized(t arrow.DataType) bool {
+	switch t.ID() {
+	case arrow.BOOL, arrow.INT8, arrow.INT16, arrow.INT32, arrow.INT64, arrow.UINT8, arrow.UINT16, arrow.UINT32, arrow.UINT64,
+		arrow.DATE32, arrow.TIME64, arrow.TIMESTAMP, arrow.FLOAT32, arrow.FLOAT64:
+		return true
+	}
+	return false
+}
+
+// floating reports whether equal values of the type can have different bits: zeros with a sign, NaNs.
+func floating(t arrow.DataType) bool { return t.ID() == arrow.FLOAT32 || t.ID() == arrow.FLOAT64 }
+
+// words reads rows of a word-sized column as raw bits into dst, zero where the value is NULL.
+func words(a arrow.Array, rows []uint32, dst []uint64) {
+	switch a.DataType().(arrow.FixedWidthDataType).BitWidth() {
+	case 1:
+		bools(a.(*array.Boolean), rows, dst)
+	case 8:
+		gather(Values[uint8](a), rows, dst)
+	case 16:
+		gather(Values[uint16](a), rows, dst)
+	case 32:
+		gather(Values[uint32](a), rows, dst)
+	default:
+		gather(Values[uint64](a), rows, dst)
+	}
+	if valid := ValidityOf(a); valid.Any() {
+		for i, r := range rows {
+			if valid.Null(r) {
+				dst[i] = 0
+			}
+		}
+	}
+}
+
+func gather[T uint8 | uint16 | uint32 | uint64](values []T, rows []uint32, dst []uint64) {
+	for i, r := range rows {
+		dst[i] = uint64(values[r])
+	}
+}
+
+func bools(a *array.Boolean, rows []uint32, dst []uint64) {
+	for i, r := range rows {
+		dst[i] = 0
+		if a.Value(int(r)) {
+			dst[i] = 1
+		}
+	}
+}
+
+// normalWords is words with one form for all values that are equal.
+func normalWords(a arrow.Array, rows []uint32, dst []uint64) {
+	words(a, rows, dst)
+	switch a.DataType().ID() {
+	case arrow.FLOAT32:
+		for i, w := range dst[:len(rows)] {
+			dst[i] = normalFloat(float64(math.Float32frombits(uint32(w))))
+		}
+	case arrow.FLOAT64:
+		for i, w := range dst[:len(rows)] {
+			dst[i] = normalFloat(math.Float64frombits(w))
+		}
+	}
+}
+
+func normalFloat(f float64) uint64 {
+	if f == 0 {
+		return 0
+	}
+	if f != f {
+		return math.MaxUint64
+	}
+	return math.Float64bits(f)
+}
+
+// appender is what Arrow's builders of fixed-width values have in common.
+type appender[T any] interface {
+	Append(T)
+	AppendNull()
+}
+
+// appendWords turns raw bits back into values. nulls tells which are NULL.
+func appendWords(b array.Builder, ws []uint64, nulls []bool) {
+	switch b := b.(type) {
+	case *array.BooleanBuilder:
+		appendBools(b, ws, nulls)
+	case *array.Float32Builder:
+		appendFloats(b, ws, nulls, func(w uint64) float32 { return math.Float32frombits(uint32(w)) })
+	case *array.Float64Builder:
+		appendFloats(b, ws, nulls, math.Float64frombits)
+	case *array.Int8Builder:
+		appendInts(b, ws, nulls)
+	case *array.Int16Builder:
+		appendInts(b, ws, nulls)
+	case *array.Int32Builder:
+		appendInts(b, ws, nulls)
+	case *array.Int64Builder:
+		appendInts(b, ws, nulls)
+	default:
+		appendOtherInts(b, ws, nulls)
+	}
+}
+
+func appendOtherInts(b array.Builder, ws []uint64, nulls []bool) {
+	switch b := b.(type) {
+	case *array.Uint8Builder:
+		appendInts(b, ws, nulls)
+	case *array.Uint16Builder:
+		appendInts(b, ws, nulls)
+	case *array.Uint32Builder:
+		appendInts(b, ws, nulls)
+	case *array.Uint64Builder:
+		appendInts(b, ws, nulls)
+	case *array.Date32Builder:
+		appendInts(b, ws, nulls)
+	case *array.Time64Builder:
+		appendInts(b, ws, nulls)
+	case *array.TimestampBuilder:
+		appendInts(b, ws, nulls)
+	default:
+		panic(fmt.Sprintf("keys: %s does not fit a word", b.Type()))
+	}
+}
+
+type integer interface {
+	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
+}
+
+func appendInts[T integer](b appender[T], ws []uint64, nulls []bool) {
+	for i, w := range ws {
+		if nulls[i] {
+			b.AppendNull()
+			continue
+		}
+		b.Append(T(w))
+	}
+}
+
+func appendFloats[T float32 | float64](b appender[T], ws []uint64, nulls []bool, value func(uint64) T) {
+	for i, w := range ws {
+		if nulls[i] {
+			b.AppendNull()
+			continue
+		}
+		b.Append(value(w))
+	}
+}
+
+func appendBools(b *array.BooleanBuilder, ws []uint64, nulls []bool) {
+	for i, w := range ws {
+		if nulls[i] {
+			b.AppendNull()
+			continue
+		}
+		b.Append(w == 1)
+	}
+}

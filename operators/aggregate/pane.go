@@ -1,0 +1,46 @@
+package aggregate
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/operators/aggregate/keys"
+)
+
+// pane holds the groups of one window: their keys, without the window's own, and a partial result for each call.
+type pane struct {
+	key      windowKey
+	table    *keys.Table
+	partials []partial
+	changes  changes
+	rows     []uint32 // of the batch in hand
+}
+
+func (o *Operator) newPane() (*pane, error) {
+	var columns []arrow.DataType
+	for i, g := range o.config.Node.Groups {
+		if i != o.window {
+			columns = append(columns, g.Type.Arrow())
+		}
+	}
+	table, err := keys.New(columns)
+	if err != nil {
+		return nil, err
+	}
+	p := &pane{table: table}
+	for _, c := range o.calls {
+		partial, err := c.newPartial()
+		if err != nil {
+			return nil, err
+		}
+		p.partials = append(p.partials, partial)
+	}
+	return p, nil
+}
+
+func (p *pane) reset() {
+	p.table.Reset()
+	for i := range p.partials {
+		p.partials[i].reset()
+	}
+	p.changes.reset()
+	p.rows = p.rows[:0]
+}
