@@ -1,10 +1,10 @@
 -- The events of an online shop, generated. Some come twice, some late, some broken; at known times something is wrong.
-CREATE SOURCE shop WITH (connector = 'shop', rate = 300, speed = 10);
+CREATE SOURCE shop WITH (connector = 'shop', rate = 500);
 
--- Orders and revenue, every ten seconds of the shop's time.
+-- Orders and revenue, every two seconds.
 CREATE MATERIALIZED VIEW revenue AS
 SELECT window_start, window_end, payload.country AS country, count(*) AS orders, sum(payload.amount) AS revenue
-FROM tumble(shop, "timestamp", INTERVAL '10 seconds')
+FROM tumble(shop, "timestamp", INTERVAL '2 seconds')
 WHERE eventType = 'order.placed'
 GROUP BY ALL;
 
@@ -12,7 +12,7 @@ GROUP BY ALL;
 CREATE MATERIALIZED VIEW payments AS
 SELECT window_start, window_end, payload.method AS method, count(*) AS payments,
        count(*) FILTER (WHERE eventType = 'payment.failed') AS failed, avg(payload.amount) AS mean, max(payload.amount) AS largest
-FROM tumble(shop, "timestamp", INTERVAL '30 seconds')
+FROM tumble(shop, "timestamp", INTERVAL '10 seconds')
 WHERE eventType IN ('payment.authorized', 'payment.failed')
 GROUP BY ALL;
 

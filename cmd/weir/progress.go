@@ -96,7 +96,11 @@ func watermark(s engine.Status, now time.Time) string {
 		return "none yet"
 	}
 	at := time.UnixMicro(int64(lowest)).UTC()
-	return fmt.Sprintf("%s (%s ago)", at.Format("2006-01-02 15:04:05"), now.Sub(at).Round(time.Second))
+	behind := now.Sub(at).Round(time.Second)
+	if behind < 0 {
+		return fmt.Sprintf("%s (%s ahead)", at.Format("2006-01-02 15:04:05"), -behind)
+	}
+	return fmt.Sprintf("%s (%s behind)", at.Format("2006-01-02 15:04:05"), behind)
 }
 
 // count prints a number with a unit: 950, 12.3 k, 1.20 M.

@@ -65,7 +65,27 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 		agg.EventTime = g.eventTime(from, origins)
 	}
 	agg.From = projectOver(from, g.exprs, g.names)
+	if window != nil && agg.EventTime < 0 {
+		agg.EventTime = keepEventTime(agg.From)
+	}
 	return restoreGroups(agg, groups, kept, rebuilt), nil
+}
+
+// keepEventTime adds the source's event time to a projection that has dropped it. It returns its position, or -1.
+func keepEventTime(n plan.Node) int {
+	project, ok := n.(*plan.Project)
+	if !ok {
+		return -1
+	}
+	for i, origin := range originsOf(project.From) {
+		if origin.Name == eventTime {
+			c := project.From.Columns()[i]
+			project.Exprs = append(project.Exprs, plan.Col(i, c.Name, c.Type))
+			project.Names = append(project.Names, c.Name)
+			return len(project.Exprs) - 1
+		}
+	}
+	return -1
 }
 
 // gatherer collects the expressions that an aggregate reads, each once, as columns of a projection below it.

@@ -58,7 +58,7 @@ func (b *batch) load(s *catalog.Source, lines []string) error {
 		if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 			return err
 		}
-		return b.exec(fmt.Sprintf("INSERT INTO %s SELECT * FROM read_json(%s, columns = {%s}, format = 'newline_delimited', auto_detect = false)",
+		return b.exec(fmt.Sprintf("INSERT INTO %s SELECT * FROM read_json(%s, columns = {%s}, format = 'newline_delimited', auto_detect = false, hive_partitioning = false)",
 			table, types.QuoteString(path), strings.Join(columns, ", ")))
 	}
 	if len(lines) == 0 || insert(lines...) == nil {
@@ -97,7 +97,7 @@ func (b *batch) view(v *catalog.View) error {
 	if err := b.exec(fmt.Sprintf("CREATE TABLE %s AS %s", types.QuoteIdent(v.Name), v.Select)); err != nil {
 		return err
 	}
-	rows, err := b.rows("DESCRIBE " + types.QuoteIdent(v.Name))
+	rows, err := b.rows("SELECT column_name, column_type FROM (DESCRIBE " + types.QuoteIdent(v.Name) + ")")
 	if err != nil {
 		return err
 	}
@@ -113,10 +113,8 @@ func (b *batch) rows(query string) ([]string, error) { return textRows(b.conn, q
 
 // textRows runs a query and prints its rows as test files have them.
 func textRows(conn *sql.Conn, query string) ([]string, error) {
-	rows, err := conn.QueryContext(context.Background(), "SELECT COLUMNS(*)::VARCHAR FROM ("+strings.TrimRight(strings.TrimSpace(query), ";")+"\n)")
-	if strings.HasPrefix(query, "DESCRIBE") {
-		rows, err = conn.QueryContext(context.Background(), "SELECT column_name, column_type FROM ("+query+")")
-	}
+	text := "SELECT COLUMNS(*)::VARCHAR FROM (" + strings.TrimRight(strings.TrimSpace(query), ";") + "\n)"
+	rows, err := conn.QueryContext(context.Background(), text)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -38,12 +39,16 @@ type feedSource struct {
 // Open implements engine.Source.
 func (s feedSource) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, error) {
 	r := &feedReader{feed: s.feed, source: s.name, next: map[string]int{}}
-	for name := range s.feed.sources[s.name] {
-		r.names = append(r.names, name)
+	r.names = s.feed.partitions(s.name)
+	for _, name := range r.names {
 		r.next[name] = int(o.From[name])
 	}
-	slices.Sort(r.names)
 	return r, nil
+}
+
+// partitions are the names of a source's partitions, sorted.
+func (f *feed) partitions(source string) []string {
+	return slices.Sorted(maps.Keys(f.sources[source]))
 }
 
 type feedReader struct {

@@ -190,7 +190,8 @@ func (s *stream) reorder() error {
 		if source.EventTime < 0 {
 			continue
 		}
-		for partition, records := range s.feed.sources[source.Name] {
+		for _, partition := range s.feed.partitions(source.Name) {
+			records := s.feed.sources[source.Name][partition]
 			lines := make([]string, len(records))
 			for i, r := range records {
 				lines[i] = string(r.Value)
