@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
@@ -84,6 +85,12 @@ func checkMarkers(e *plan.Expr) error {
 			return err
 		}
 	}
+	if e.Kind == plan.Call && e.Name == plan.Try && conditional(e.Args[0]) {
+		return &duckplan.Unsupported{
+			Construct: "TRY over CASE, COALESCE or IF", Position: e.Pos,
+			Instead: "put TRY, or TRY_CAST, around the parts that can fail",
+		}
+	}
 	name, marked := markers[e.Name]
 	if e.Kind != plan.Call || !marked {
 		return nil
@@ -95,6 +102,15 @@ func checkMarkers(e *plan.Expr) error {
 		}
 	}
 	return checkSize(name, e.Args[1])
+}
+
+// conditional reports whether an expression evaluates some of its parts for some rows only. DuckDB 1.5 lets errors in them
+// through TRY, or crashes.
+func conditional(e *plan.Expr) bool {
+	if e.Kind == plan.Call && (e.Name == plan.Case || e.Name == plan.Coalesce) {
+		return true
+	}
+	return slices.ContainsFunc(e.Args, conditional)
 }
 
 // checkSize wants a positive constant: either months, or days and less.

@@ -1,0 +1,45 @@
+# Weir's commands. `make help` lists them.
+
+# DuckDB results are read as Arrow, which is behind this build tag.
+export GOFLAGS := -tags=duckdb_arrow
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+CONSOLE := dashboards/console
+BUNDLE := $(CONSOLE)/dist/index.html
+
+.PHONY: help
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: console ## build bin/weir, with the console in it
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/weir ./cmd/weir
+
+.PHONY: demo
+demo: build ## generate a shop's events, and watch live windows on a page
+	bin/weir demo
+
+.PHONY: test
+test: console ## run all tests; says how many ran and what was skipped
+	cd $(CONSOLE) && npm test --silent
+	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- -timeout 20m $(TESTFLAGS) ./...
+
+.PHONY: lint
+lint: ## gofmt, go vet, golangci-lint
+	@test -z "$$(gofmt -l cmd connectors dashboards engine operators sql benchmarks)" || { gofmt -l cmd connectors dashboards engine operators sql benchmarks; exit 1; }
+	go vet ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"; fi
+
+.PHONY: console
+console: $(BUNDLE) ## build the console's page
+
+$(BUNDLE): $(CONSOLE)/package-lock.json $(CONSOLE)/index.html $(CONSOLE)/vite.config.ts $(shell find $(CONSOLE)/src -type f)
+	cd $(CONSOLE) && npm ci --no-audit --no-fund --silent && npm run build --silent
+	@touch $@
+
+.PHONY: docs
+docs: ## write the pages that come from declarations
+	go test ./cmd/weir -run TestConnectorsPage -rewrite
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin $(CONSOLE)/dist/assets $(BUNDLE)
