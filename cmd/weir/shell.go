@@ -36,8 +36,8 @@ func shell(ctx context.Context, c *client) error {
 	sh.Completer = func(line []rune, cursor int) readline.Completions { return completions(names, line, cursor) }
 	for {
 		line, err := sh.Readline()
-		if errors.Is(err, io.EOF) || errors.Is(err, readline.ErrInterrupt) || ctx.Err() != nil {
-			return nil
+		if left := errors.Is(err, io.EOF) || errors.Is(err, readline.ErrInterrupt); left || err == nil && ctx.Err() != nil {
+			return nil //nolint:nilerr // leaving is no error
 		}
 		if err != nil {
 			return err

@@ -62,7 +62,7 @@ func (p *statement) run(ctx context.Context) (int64, error) {
 // bind sets the parameters $1, $2, … to strings, JSON texts ([]byte, nil for NULL) and integers.
 func (p *statement) bind(args ...any) error {
 	for i, arg := range args {
-		n, state := mapping.IdxT(i+1), mapping.State(mapping.StateError)
+		n, state := mapping.IdxT(i+1), mapping.StateError
 		switch a := arg.(type) {
 		case string:
 			state = mapping.BindVarcharLength(p.stmt, n, a, mapping.IdxT(len(a)))

@@ -40,10 +40,11 @@ func (c *cutter) each(limit int, use func(record)) error {
 				return nil // what is left is the beginning of a record, for the next block
 			}
 			err := c.fill()
-			if err == io.EOF {
-				r, ok = c.last()
-			} else if err == nil {
+			switch err {
+			case nil:
 				r, ok = c.take()
+			case io.EOF:
+				r, ok = c.last()
 			}
 			if err != nil && !ok {
 				return err

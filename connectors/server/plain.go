@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/base64"
 	"strconv"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -84,7 +83,7 @@ func timeCell(column arrow.Array) cell {
 
 func timestampCell(c *array.Timestamp) cell {
 	kind := c.DataType().(*arrow.TimestampType)
-	unit := time.Duration(kind.Unit.Multiplier())
+	unit := kind.Unit.Multiplier()
 	if kind.TimeZone == "" {
 		return func(buf []byte, i int) []byte { return appendTimestamp(buf, int64(c.Value(i)), unit) }
 	}

@@ -9,7 +9,7 @@ var (
 func (g *generator) carrier(order int64) string {
 	c := below(g.dice.throw(drawCarrier, order), int64(len(carriers)))
 	number := g.layout.number(order, shipped)
-	if g.config.anomalies && number >= 0 {
+	if g.anomalies && number >= 0 {
 		if m, on := during(CarrierStop, g.timeOf(number)); on && m.carrier == c {
 			c = (c + 1) % int64(len(carriers))
 		}

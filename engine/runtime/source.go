@@ -205,9 +205,7 @@ func (s *source) idle(p *partition, now time.Time) bool {
 
 // decode turns a fetch into rows, on one worker.
 func (s *source) decode(f *fetched, worker int, now time.Time) {
-	for _, l := range f.Rejects {
-		f.letters = append(f.letters, l)
-	}
+	f.letters = append(f.letters, f.Rejects...)
 	if f.Rows != nil {
 		f.rows = f.Rows
 		f.offsets = func(row int) int64 { return f.Offsets[row] }

@@ -100,7 +100,7 @@ func narrow(x decimal128.Num) bool { return x.HighBits() == int64(x.LowBits())>>
 
 // rescale casts to DECIMAL from integers, and from DECIMALs with as many or fewer digits after the point.
 func rescale(from, to types.Type) loop {
-	if to.ID != types.Decimal || to.Scale < from.Scale || !(from.Integral() || from.ID == types.Decimal) {
+	if to.ID != types.Decimal || to.Scale < from.Scale || (!from.Integral() && from.ID != types.Decimal) {
 		return nil
 	}
 	factor, limit := powerOfTen(to.Scale-from.Scale), powerOfTen(to.Width)

@@ -115,7 +115,7 @@ func conditional(e *plan.Expr) bool {
 
 // checkSize wants a positive constant: either months, or days and less.
 func checkSize(window string, size *plan.Expr) error {
-	problem := ""
+	var problem string
 	switch {
 	case !size.IsConstant() || size.Value.Interval == nil:
 		problem = "must be a constant INTERVAL"
