@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/weirdb/weir/dashboards/console"
+)
+
+// plot is the element on which the console's live plot says how many points it draws, and the last one's x.
+const plot = `document.querySelector('[data-testid="plot-points"]')`
+
+// TestDemoMoves runs the demo as a user does, opens its console in Chromium, and wants the live plot to move. Set WEIR_SHOT to a
+// path to get the picture that the README shows.
+func TestDemoMoves(t *testing.T) {
+	if !console.Built() {
+		t.Skip("the console is not built: run `make console`")
+	}
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not installed: apt-get install chromium")
+	}
+	demo := start(t, t.TempDir(), "demo", "--listen", "127.0.0.1:0")
+	ctx := browse(t, chromium)
+	if err := chromedp.Do(ctx, chromedp.Navigate(consoleURL(t, demo)+"/views/revenue"), until(plot+`?.dataset.points > 20`)); err != nil {
+		t.Fatalf("the plot does not appear: %v", err)
+	}
+	first, err := chromedp.Run(ctx, chromedp.Evaluate[string](plot+`.dataset.lastX`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, until(fmt.Sprintf(`%s.dataset.lastX > %q`, plot, first))); err != nil {
+		t.Fatalf("the plot stays at %s: %v", first, err)
+	}
+	if path := os.Getenv("WEIR_SHOT"); path != "" {
+		takeShot(ctx, t, path)
+	}
+	if code := demo.terminate(); code != 0 {
+		t.Errorf("the demo ended with %d\n%s", code, demo.stderr.String())
+	}
+}
+
+// browse starts Chromium, with flags that keep it from talking to anyone but the test.
+func browse(t *testing.T, chromium string) context.Context {
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1200, 860)}
+	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(allocated)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// until waits for a JavaScript expression to be true.
+func until(expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(patience))
+}
+
+// consoleURL waits for the demo to say where its console is.
+func consoleURL(t *testing.T, p *process) string {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if url := regexp.MustCompile(`http://[0-9.:]+`).FindString(p.stderr.String()); url != "" {
+			return url
+		}
+	}
+	t.Fatalf("the demo does not say where it listens\n%s", p.stderr.String())
+	return ""
+}
+
+// takeShot saves a picture of the page once it has something to show.
+func takeShot(ctx context.Context, t *testing.T, path string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Sleep(40*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, picture, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
