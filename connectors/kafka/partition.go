@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"bytes"
 	"math"
 	"time"
 
@@ -31,10 +32,15 @@ func newPartition(number int32, next int64) *partition {
 	return &partition{number: number, name: partitionName(number), next: next, end: math.MaxInt64}
 }
 
+// noValue is why a tombstone, or another message without content, is a dead letter: formats pass over blank records, as DuckDB
+// passes over blank lines, but a message is not a line.
+const noValue = "the message has no value (a tombstone?)"
+
 // take copies what the engine needs out of the client's records, and gives those back to their pool. It reports false if
 // there was nothing new. The values stay where they are, in the memory of the response.
 func (p *partition) take(f *kgo.FetchPartition, now time.Time) (engine.Fetch, bool) {
 	records := make([]engine.Record, 0, len(f.Records))
+	var blank []engine.DeadLetter
 	before := p.next
 	for _, k := range f.Records {
 		switch {
@@ -42,7 +48,11 @@ func (p *partition) take(f *kgo.FetchPartition, now time.Time) (engine.Fetch, bo
 			p.next = p.end // what is between the last record and the end was a hole
 		case k.Offset >= p.next:
 			p.next = k.Offset + 1
-			if !k.Attrs.IsControl() {
+			switch {
+			case k.Attrs.IsControl():
+			case len(bytes.TrimSpace(k.Value)) == 0:
+				blank = append(blank, engine.DeadLetter{Offset: k.Offset, Value: k.Value, Reason: noValue})
+			default:
 				records = append(records, engine.Record{Offset: k.Offset, Value: k.Value})
 			}
 		}
@@ -53,7 +63,7 @@ func (p *partition) take(f *kgo.FetchPartition, now time.Time) (engine.Fetch, bo
 	}
 	p.high, p.moved = max(f.HighWatermark, p.next), now
 	out := p.report(now)
-	out.Records = records
+	out.Records, out.Rejects = records, append(out.Rejects, blank...)
 	return out, true
 }
 

@@ -219,13 +219,18 @@ func TestCommittedShowsInTheGroup(t *testing.T) {
 	}
 }
 
-func TestTombstonesAreEmptyRecords(t *testing.T) {
+func TestMessagesWithoutValueAreDeadLetters(t *testing.T) {
 	_, addr := fakeCluster(t, kfake.SeedTopics(1, "bid"))
-	if err := producer(t, addr).ProduceSync(t.Context(), &kgo.Record{Topic: "bid", Key: []byte("k")}).FirstErr(); err != nil {
-		t.Fatal(err)
+	for _, value := range [][]byte{nil, {}, []byte(" \n"), []byte("{}")} {
+		if err := producer(t, addr).ProduceSync(t.Context(), &kgo.Record{Topic: "bid", Key: []byte("k"), Value: value}).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s := readAll(t, open(t, testSource(t, "brokers="+addr, "topic=bid"), engine.ReadOptions{Bounded: true}))
-	if !slices.Equal(s.values["0"], []string{""}) {
-		t.Errorf("read %q, want one empty record", s.values["0"])
+	if !slices.Equal(s.values["0"], []string{"{}"}) {
+		t.Errorf("read %q, want the one that has a value", s.values["0"])
+	}
+	if len(s.rejects) != 3 || s.rejects[2].Offset != 2 || s.rejects[2].Reason != noValue {
+		t.Errorf("dead letters %+v, want three", s.rejects)
 	}
 }

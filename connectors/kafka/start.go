@@ -83,6 +83,9 @@ func (r *reader) begin(number int32, b bounds, o engine.ReadOptions) error {
 		p.end = b.stable[topic][number].Offset
 	}
 	from, known := o.From[p.name]
+	if !known && r.source.options["auto_offset_reset"] == "latest" {
+		from, known = o.NotAfter[p.name]
+	}
 	switch {
 	case known && from > high:
 		return fmt.Errorf("kafka: read %s[%d] from offset %d: the partition ends at %d; if the topic was deleted and created again, "+
@@ -92,7 +95,7 @@ func (r *reader) begin(number int32, b bounds, o engine.ReadOptions) error {
 		r.pending = append(r.pending, r.lose(p, start))
 	case known:
 		p.next = from
-	case r.source.options["auto_offset_reset"] == "latest" && len(o.From) == 0:
+	case r.source.options["auto_offset_reset"] == "latest" && len(o.From)+len(o.NotAfter) == 0:
 		// A partition that was added to a source already being read begins at its first record even so.
 		p.next = high
 	}
