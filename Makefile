@@ -21,7 +21,9 @@ demo: build ## generate a shop's events, and watch live windows on a page
 .PHONY: test
 test: console ## run all tests; says how many ran and what was skipped
 	cd $(CONSOLE) && npm test --silent
-	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- -timeout 20m $(TESTFLAGS) ./...
+	@mkdir -p bin
+	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile bin/test.json -- -timeout 20m $(TESTFLAGS) ./...
+	@.ci/summary bin/test.json
 
 .PHONY: lint
 lint: ## gofmt, go vet, golangci-lint

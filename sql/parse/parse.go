@@ -279,17 +279,23 @@ func (p *parser) option(out With) error {
 	return nil
 }
 
-func (p *parser) createView(start int, replace bool) (Statement, error) {
-	s := CreateView{Replace: replace, IfMissing: p.ifNotExists()}
-	name, err := p.name("the view's name")
+// object takes what a view and a sink begin with: [IF NOT EXISTS] name [WITH (…)] AS.
+func (p *parser) object(what string) (name string, ifMissing bool, with With, err error) {
+	ifMissing = p.ifNotExists()
+	t, err := p.name("the " + what + "'s name")
 	if err != nil {
-		return nil, err
+		return "", false, nil, err
 	}
-	s.Name = name.Text
-	if s.With, err = p.with(); err != nil {
-		return nil, err
+	if with, err = p.with(); err != nil {
+		return "", false, nil, err
 	}
-	if err := p.expect("AS"); err != nil {
+	return t.Text, ifMissing, with, p.expect("AS")
+}
+
+func (p *parser) createView(start int, replace bool) (Statement, error) {
+	s := CreateView{Replace: replace}
+	var err error
+	if s.Name, s.IfMissing, s.With, err = p.object("view"); err != nil {
 		return nil, err
 	}
 	if s.Select, err = p.restOfStatement(); err != nil {
@@ -300,16 +306,9 @@ func (p *parser) createView(start int, replace bool) (Statement, error) {
 }
 
 func (p *parser) createSink(start int, replace bool) (Statement, error) {
-	s := CreateSink{Replace: replace, IfMissing: p.ifNotExists()}
-	name, err := p.name("the sink's name")
-	if err != nil {
-		return nil, err
-	}
-	s.Name = name.Text
-	if s.With, err = p.with(); err != nil {
-		return nil, err
-	}
-	if err := p.expect("AS"); err != nil {
+	s := CreateSink{Replace: replace}
+	var err error
+	if s.Name, s.IfMissing, s.With, err = p.object("sink"); err != nil {
 		return nil, err
 	}
 	if !p.accept("FROM") && !p.accept("SELECT", "*", "FROM") {
