@@ -41,6 +41,9 @@ type ReadOptions struct {
 	// From is the position to resume each partition at. A partition that is not named starts where the source's own option
 	// says, or at its beginning.
 	From map[string]int64
+	// NotAfter bounds where a partition that From does not name may start: another query stands there, and needs all that
+	// follows.
+	NotAfter map[string]int64
 	// Bounded asks for the present content only: the reader notes where each partition ends now, and ends there.
 	Bounded bool
 }
@@ -100,4 +103,6 @@ type DeadLetter struct {
 	Value     []byte
 	Reason    string
 	At        time.Time // when it was found
+	// Replayed says that the position had been read before, so that the store may have this letter already: it keeps one.
+	Replayed bool
 }

@@ -55,13 +55,17 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	if f.node.Workers < 1 {
 		return fmt.Errorf("--workers %d: want at least 1", f.node.Workers)
 	}
+	scripts, err := readScripts(files) // before a mistyped name leaves a new database behind
+	if err != nil {
+		return err
+	}
 	f.node.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	n, err := node.Open(ctx, f.node)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	if err := applyFiles(ctx, n, files); err != nil {
+	if err := apply(ctx, n, scripts); err != nil {
 		return err
 	}
 	stop, err := serve(f.listen, n)
@@ -72,22 +76,39 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	if !f.quiet {
 		defer showProgress(n)()
 	}
-	return n.Run(ctx)
+	if err := n.Run(ctx); err != nil {
+		return err
+	}
+	if f.node.Bounded && ctx.Err() != nil {
+		return errors.New("interrupted before the end; what was read is committed, and the same command goes on there")
+	}
+	return nil
 }
 
-// applyFiles runs the statements of files, and prints what they answer.
-func applyFiles(ctx context.Context, n *node.Node, files []string) error {
-	for _, file := range files {
-		text, err := os.ReadFile(file)
+// script is a file of statements.
+type script struct{ path, text string }
+
+func readScripts(files []string) ([]script, error) {
+	var out []script
+	for _, path := range files {
+		text, err := os.ReadFile(path)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		answers, err := n.Apply(ctx, string(text))
+		out = append(out, script{path, string(text)})
+	}
+	return out, nil
+}
+
+// apply runs the statements of files, and prints what they answer.
+func apply(ctx context.Context, n *node.Node, scripts []script) error {
+	for _, s := range scripts {
+		answers, err := n.Apply(ctx, s.text)
 		for _, a := range answers {
 			printAnswer(os.Stdout, a)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", s.path, err)
 		}
 	}
 	return nil

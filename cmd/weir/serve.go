@@ -48,6 +48,8 @@ func listen(address string, n *node.Node) (at string, stop func(), err error) {
 		cancel() // ends live streams, which would never end by themselves
 		grace, done := context.WithTimeout(context.Background(), 5*time.Second)
 		defer done()
-		_ = s.Shutdown(grace) // what has not ended by now is cut off
+		if s.Shutdown(grace) != nil {
+			_ = s.Close() // what has not ended by now is cut off
+		}
 	}, nil
 }

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -10,8 +11,16 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// Positions and state pointers replace others. They come in by way of temporary tables, which are empty between commits.
-const tablesIn = `CREATE TEMP TABLE positions_in AS FROM weir.positions LIMIT 0; CREATE TEMP TABLE state_in AS FROM weir.state_files LIMIT 0`
+// Positions and state pointers replace others, and dead letters of a replay may be known. They come in by way of temporary
+// tables, which are empty between commits.
+const tablesIn = `CREATE TEMP TABLE positions_in AS FROM weir.positions LIMIT 0; CREATE TEMP TABLE state_in AS FROM weir.state_files LIMIT 0;
+	CREATE TEMP TABLE letters_in AS FROM weir.dead_letters LIMIT 0`
+
+var addUnknownLetters = []string{
+	`INSERT INTO weir.dead_letters FROM temp.main.letters_in i WHERE NOT EXISTS (FROM weir.dead_letters d
+		WHERE d.source = i.source AND d."partition" = i."partition" AND d."offset" = i."offset" AND d.value IS NOT DISTINCT FROM i.value)`,
+	`DELETE FROM temp.main.letters_in`,
+}
 
 var replacePositions = []string{
 	`DELETE FROM weir.positions p USING temp.main.positions_in i
@@ -38,6 +47,9 @@ func (s *Store) replaceSQL(c *engine.Commit) []string {
 	}
 	if len(c.Positions) > 0 {
 		out = append(out, emptyPositions)
+	}
+	if slices.ContainsFunc(c.DeadLetters, func(d engine.DeadLetter) bool { return d.Replayed }) {
+		out = append(out, addUnknownLetters...)
 	}
 	return out
 }
@@ -103,8 +115,23 @@ func (s *Store) writeState(c *engine.Commit) error {
 var letterColumns = []types.ID{types.Varchar, types.Varchar, types.BigInt, types.Blob, types.Varchar, types.TimestampTZ}
 
 func (s *Store) writeDeadLetters(c *engine.Commit) error {
-	return s.appendBuilt(database, "weir", "dead_letters", letterColumns, len(c.DeadLetters), func(b *array.RecordBuilder, i int) {
-		d := &c.DeadLetters[i]
+	var replayed, fresh []engine.DeadLetter
+	for _, d := range c.DeadLetters {
+		if d.Replayed {
+			replayed = append(replayed, d)
+		} else {
+			fresh = append(fresh, d)
+		}
+	}
+	if err := s.appendLetters(database, "weir", "dead_letters", fresh); err != nil {
+		return err
+	}
+	return s.appendLetters("temp", "main", "letters_in", replayed)
+}
+
+func (s *Store) appendLetters(catalog, schema, table string, letters []engine.DeadLetter) error {
+	return s.appendBuilt(catalog, schema, table, letterColumns, len(letters), func(b *array.RecordBuilder, i int) {
+		d := &letters[i]
 		appendTexts(b, d.Source, d.Partition)
 		b.Field(2).(*array.Int64Builder).Append(d.Offset)
 		b.Field(3).(*array.BinaryBuilder).Append(d.Value)

@@ -234,3 +234,14 @@ func TestMessagesWithoutValueAreDeadLetters(t *testing.T) {
 		t.Errorf("dead letters %+v, want three", s.rejects)
 	}
 }
+
+// Another query stands at 7: a new one that would start at the end must not make it lose what lies between.
+func TestLatestLeavesNothingOutForOthers(t *testing.T) {
+	_, addr := fakeCluster(t, kfake.SeedTopics(1, "bid"))
+	write(t, producer(t, addr), "bid", 0, 0, 10)
+	s := testSource(t, "brokers="+addr, "topic=bid", "auto_offset_reset=latest")
+	got := readAll(t, open(t, s, engine.ReadOptions{Bounded: true, NotAfter: map[string]int64{"0": 7}}))
+	if !slices.Equal(got.values["0"], []string{"bid/0/7", "bid/0/8", "bid/0/9"}) {
+		t.Errorf("read %v, want 7, 8, 9", got.values["0"])
+	}
+}

@@ -88,6 +88,8 @@ func (p printer) call(e *Expr) string {
 		return "(-" + args[0] + ")"
 	case "struct_pack":
 		return structSQL(e.Type.Fields, args)
+	case "array_slice":
+		return sliceSQL(e.Args, args)
 	}
 	return p.name(e.Name) + "(" + strings.Join(args, ", ") + ")"
 }
@@ -113,6 +115,20 @@ func structSQL(fields []types.Field, args []string) string {
 		parts[i] = types.QuoteIdent(fields[i].Name) + " := " + a
 	}
 	return "struct_pack(" + strings.Join(parts, ", ") + ")"
+}
+
+// sliceSQL prints list[from:to:step]. A bound that the text leaves out comes as an empty list, which no call may have.
+func sliceSQL(args []*Expr, texts []string) string {
+	bounds := append([]string(nil), texts[1:]...)
+	for i, a := range args[1:] {
+		if a.Kind == Literal && a.Type.ID == types.List {
+			bounds[i] = ""
+		}
+	}
+	if len(bounds) == 3 && bounds[1] == "" {
+		bounds[1] = "-"
+	}
+	return "(" + texts[0] + ")[" + strings.Join(bounds, ":") + "]"
 }
 
 // value prints a constant. For people, numbers and intervals go without the casts that fix their types.

@@ -23,7 +23,9 @@ func (e *Engine) commit(ctx context.Context) error {
 			q.drop()
 		}
 	}
-	c, queries, err := e.gatherCommit()
+	var c *engine.Commit
+	var queries []*query
+	err := e.retry(ctx, func() (err error) { c, queries, err = e.gatherCommit(); return err })
 	if err != nil || c == nil {
 		return err
 	}
@@ -33,7 +35,7 @@ func (e *Engine) commit(ctx context.Context) error {
 		}
 	}
 	started := e.config.Now()
-	if err := e.store(ctx, c); err != nil {
+	if err := e.retry(ctx, func() error { return e.config.Store.Commit(ctx, c) }); err != nil {
 		return err
 	}
 	e.epoch = c.Epoch
@@ -56,6 +58,9 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 		c.Late = append(c.Late, q.late...)
 		for _, name := range sortedKeys(q.positions) {
 			at := q.positions[name]
+			if at.next == unread {
+				continue
+			}
 			c.Positions = append(c.Positions, engine.Position{
 				Query: q.Name, Source: q.Source, Partition: name, Next: at.next, Watermark: at.watermark,
 			})
@@ -129,16 +134,17 @@ func (e *Engine) snapshotChain(name string, c *chain) (bool, error) {
 // commitRetries are the pauses between attempts to commit: a full disk or a slow one may come back.
 var commitRetries = []time.Duration{100 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
 
-func (e *Engine) store(ctx context.Context, c *engine.Commit) error {
+// retry does one step of a commit until it works, for a while.
+func (e *Engine) retry(ctx context.Context, step func() error) error {
 	for attempt := 0; ; attempt++ {
-		err := e.config.Store.Commit(ctx, c)
+		err := step()
 		if err == nil {
 			return nil
 		}
 		if attempt == len(commitRetries) || ctx.Err() != nil {
-			return fmt.Errorf("commit epoch %d: %w", c.Epoch, err)
+			return fmt.Errorf("commit epoch %d: %w", e.epoch+1, err)
 		}
-		e.config.Log.Error("commit failed, will retry", "epoch", c.Epoch, "in", commitRetries[attempt], "error", err)
+		e.config.Log.Error("commit failed, will retry", "epoch", e.epoch+1, "in", commitRetries[attempt], "error", err)
 		select {
 		case <-time.After(commitRetries[attempt]):
 		case <-ctx.Done():
@@ -152,6 +158,9 @@ func (e *Engine) committed(c *engine.Commit, queries []*query, took time.Duratio
 		e.hub.publish(change.View, c.Epoch, change.Batches)
 	}
 	for _, q := range queries {
+		for _, at := range q.positions {
+			at.committed = at.next
+		}
 		release(q.changes)
 		q.changes, q.late, q.dirty = nil, nil, false
 	}
@@ -169,17 +178,18 @@ func (e *Engine) committed(c *engine.Commit, queries []*query, took time.Duratio
 	e.status.CommittedAt = e.config.Now()
 }
 
-// acknowledge tells a reader up to where all queries have committed.
+// acknowledge tells a reader up to where all queries have committed. One that has failed holds this back: after a restart it
+// goes on where it stood.
 func (e *Engine) acknowledge(s *source) {
 	safe := map[string]int64{}
 	for name, p := range s.positions {
 		next := p.next
 		for _, q := range s.queries {
-			if q.failed == nil {
-				next = min(next, q.at(name).next)
-			}
+			next = min(next, q.at(name).committed)
 		}
-		safe[name] = next
+		if next != unread {
+			safe[name] = next
+		}
 	}
 	s.committed(safe)
 }

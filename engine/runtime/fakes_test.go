@@ -245,6 +245,7 @@ type fakeStore struct {
 	outbox  map[string][]engine.Delivery // by sink
 	sinks   map[string]string            // by view
 	fail    int                          // so many commits fail
+	noState int                          // so many state files cannot be made
 	crashAt int64                        // the process is cut off before this epoch's commit
 }
 
@@ -342,6 +343,10 @@ type fakeFile struct {
 func (s *fakeStore) CreateState(name string) (engine.StateSink, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.noState > 0 {
+		s.noState--
+		return nil, errors.New("disk is full")
+	}
 	s.files[name] = map[string][]arrow.RecordBatch{}
 	return fakeFile{s, name}, nil
 }

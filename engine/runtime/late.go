@@ -38,8 +38,11 @@ func (q *query) lateRows(stage int, l lateRows, now time.Time) ([]engine.LateRow
 		}
 	}
 	if at := q.Stages[stage].EventTime; at >= 0 {
-		for i, t := range l.rows.Column(at).(*array.Timestamp).Values() {
-			out[i].EventTime = engine.Time(t)
+		times := l.rows.Column(at).(*array.Timestamp)
+		for i := range out {
+			if times.IsValid(i) {
+				out[i].EventTime = engine.Time(times.Value(i))
+			}
 		}
 	}
 	return out, nil

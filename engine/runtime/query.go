@@ -38,9 +38,13 @@ type query struct {
 
 // position is how far a query has come in a partition.
 type position struct {
-	next      int64
+	next      int64 // unread before the first fetch
+	committed int64 // next, as the last commit has it
 	watermark engine.Time
 }
+
+// unread is before every position. It is never committed: the source's option says where such a partition starts.
+const unread = -1
 
 // stage is one stage's shards. Stage 0 has a chain for each worker: its operators keep nothing between batches.
 type stage struct {
@@ -91,7 +95,7 @@ func (q *query) fail(err error) {
 func (q *query) at(partition string) *position {
 	p, ok := q.positions[partition]
 	if !ok {
-		p = &position{watermark: engine.MinTime}
+		p = &position{next: unread, committed: unread, watermark: engine.MinTime}
 		q.positions[partition] = p
 	}
 	return p
@@ -124,7 +128,7 @@ func (q *query) view(f *fetched) (rows arrow.RecordBatch, from int) {
 func (q *query) head(f *fetched, worker int) (*headResult, error) {
 	rows, from := q.view(f)
 	if rows == nil {
-		return &headResult{}, nil
+		return &headResult{highest: engine.MinTime}, nil
 	}
 	defer rows.Release()
 	res := &headResult{rows: rows.NumRows(), highest: f.highestFrom(from)}

@@ -3,7 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
-	"slices"
+	"math"
 
 	"github.com/weirdb/weir/engine"
 )
@@ -29,9 +29,13 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 	}
 	for _, s := range e.sources {
-		o := engine.ReadOptions{From: s.resume(), Bounded: e.config.Bounded}
-		if err := s.open(ctx, e.config.Workers, o); err != nil {
+		o := engine.ReadOptions{Bounded: e.config.Bounded}
+		o.From, o.NotAfter = s.resume()
+		if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
 			return err
+		}
+		for _, q := range s.queries {
+			q.watermark = s.watermarkOf(q, e.config.Now()) // where the last commit left it
 		}
 	}
 	return nil
@@ -55,15 +59,17 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 	}
 	for _, p := range cp.Positions {
 		if p.Query == q.Name && p.Source == q.Source {
-			q.positions[p.Partition] = &position{next: p.Next, watermark: p.Watermark}
+			q.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
 		}
 	}
 	for _, f := range cp.State {
 		if f.Query != q.Name {
 			continue
 		}
-		if err := e.restoreFile(q, f); err != nil {
-			return fmt.Errorf("query %s: restore state %s: %w", q.Name, f.Name, err)
+		err := guard("restore", func() error { return e.restoreFile(q, f) })
+		if err != nil { // the others go on
+			q.fail(fmt.Errorf("restore state %s: %w", f.Name, err))
+			return nil
 		}
 		q.flushed = true
 	}
@@ -91,23 +97,25 @@ func (e *Engine) restoreFile(q *query, f engine.StateFile) error {
 }
 
 // resume is where to read each partition from: where the query stands that has come least far. A partition that some query has
-// not read at all starts at its beginning; queries that are ahead skip what they have seen.
-func (s *source) resume() map[string]int64 {
-	from := map[string]int64{}
+// not read at all starts where the source's option says, but not after that; queries that are ahead skip what they have seen.
+func (s *source) resume() (from, notAfter map[string]int64) {
+	from, notAfter = map[string]int64{}, map[string]int64{}
 	for name := range s.partitionsOfQueries() {
-		next, all := int64(0), true
-		for i, q := range s.queries {
+		next, all := int64(math.MaxInt64), true
+		for _, q := range s.queries {
 			at, ok := q.positions[name]
 			all = all && ok
-			if ok && (i == 0 || at.next < next) {
-				next = at.next
+			if ok {
+				next = min(next, at.next)
 			}
 		}
 		if all {
 			from[name] = next
+		} else {
+			notAfter[name] = next
 		}
 	}
-	return from
+	return from, notAfter
 }
 
 func (s *source) partitionsOfQueries() map[string]bool {
@@ -118,11 +126,4 @@ func (s *source) partitionsOfQueries() map[string]bool {
 		}
 	}
 	return names
-}
-
-// forgetUnknown marks partitions that are gone as ended, so that no watermark waits for them.
-func (s *source) forgetUnknown(known []string) {
-	for name, p := range s.positions {
-		p.ended = !slices.Contains(known, name)
-	}
 }

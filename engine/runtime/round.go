@@ -108,14 +108,18 @@ func (e *Engine) headTask(f *fetched, worker int, now time.Time) {
 // settle takes in the outcome of one fetch's head: positions, watermarks, dead letters, batches for stage 1.
 func (e *Engine) settle(f *fetched) {
 	s := f.source
+	part := s.positions[f.Partition]
 	if f.err != nil {
-		s.failed, s.ended = f.err, true
+		s.failed, s.ended, part.broken = f.err, true, true
+	}
+	if part.broken {
+		f.release()
 		return
 	}
 	s.takeLetters(f)
+	e.epochRows += len(f.letters)
 	s.records += int64(len(f.Records))
 	s.bytes += f.bytes
-	part := s.positions[f.Partition]
 	part.next = max(part.next, f.Next)
 	for _, q := range s.queries {
 		if q.running() {
@@ -133,6 +137,18 @@ func (e *Engine) settle(f *fetched) {
 	}
 }
 
+// release frees what was decoded of a fetch that does not count.
+func (f *fetched) release() {
+	for _, head := range f.heads {
+		if head != nil {
+			head.release()
+		}
+	}
+	if f.rows != nil {
+		f.rows.Release()
+	}
+}
+
 func (e *Engine) settleQuery(q *query, f *fetched) {
 	at := q.at(f.Partition)
 	if f.Next > at.next {
@@ -144,7 +160,8 @@ func (e *Engine) settleQuery(q *query, f *fetched) {
 	}
 	q.rowsIn += head.rows
 	if head.highest > engine.MinTime {
-		at.watermark = max(at.watermark, head.highest-engine.Time(f.source.Delay.Microseconds()))
+		delay := engine.Time(f.source.Delay.Microseconds())
+		at.watermark = max(at.watermark, max(head.highest, engine.MinTime+delay)-delay)
 	}
 	e.epochRows += q.finish(head.out)
 	for _, parts := range head.parts {
@@ -235,7 +252,7 @@ func (e *Engine) collect(q *query, i int) error {
 func (s *source) watermarkOf(q *query, now time.Time) engine.Time {
 	lowest := engine.MaxTime
 	for name, p := range s.positions {
-		if !p.ended && !s.idle(p, now) {
+		if !p.ended && !p.gone && !s.idle(p, now) {
 			lowest = min(lowest, q.at(name).watermark)
 		}
 	}

@@ -147,7 +147,7 @@ func New(c Config) (*Engine, error) {
 func (e *Engine) Run(ctx context.Context) (err error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	if err := e.open(work); err != nil {
+	if err := e.start(ctx, work); err != nil || ctx.Err() != nil {
 		return errors.Join(err, e.close())
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
@@ -158,6 +158,17 @@ func (e *Engine) Run(ctx context.Context) (err error) {
 	}
 	stop()
 	sinks.Wait()
+	return err
+}
+
+// start opens everything, and gives up once ctx is done: a source that does not answer must not hold up a shutdown.
+func (e *Engine) start(ctx, work context.Context) error {
+	work, giveUp := context.WithCancel(work)
+	forget := context.AfterFunc(ctx, giveUp)
+	err := e.open(work)
+	if !forget() { // given up: nothing was processed, and what failed may have failed for this
+		return nil
+	}
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"sort"
 	"time"
 
@@ -42,6 +43,8 @@ type partition struct {
 	next    int64 // the first record not yet decoded for the first time: before it, dead letters are known
 	waiting int64
 	ended   bool
+	gone    bool      // the reader no longer has it
+	broken  bool      // a fetch could not be decoded: nothing after it counts
 	heard   time.Time // when records last came
 	quiet   bool      // the broker said that nothing waits
 }
@@ -88,7 +91,7 @@ func (s *source) needed() {
 	}
 }
 
-func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions) error {
+func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions, now time.Time) error {
 	o.Columns = s.read
 	if s.Format != nil {
 		for range workers {
@@ -104,7 +107,7 @@ func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions) er
 		return fmt.Errorf("source %s: %w", s.Name, err)
 	}
 	s.reader = reader
-	s.forgetUnknown(reader.Partitions())
+	s.know(reader.Partitions(), now) // before the first poll: a watermark waits for them from the start
 	s.fetches, s.acks, s.stopped = make(chan polled, 1), make(chan map[string]int64, 1), make(chan struct{})
 	ctx, s.stop = context.WithCancel(ctx)
 	go s.poll(ctx)
@@ -164,9 +167,7 @@ func (s *source) close() error {
 
 // note takes in what a poll said about partitions, before anything is decoded.
 func (s *source) note(p polled, now time.Time) {
-	for _, name := range p.partitions {
-		s.part(name, now)
-	}
+	s.know(p.partitions, now)
 	for i := range p.fetches {
 		f := &p.fetches[i]
 		part := s.part(f.Partition, now)
@@ -180,8 +181,19 @@ func (s *source) note(p polled, now time.Time) {
 		return
 	}
 	s.ended = true
-	if !errors.Is(p.err, io.EOF) && !errors.Is(p.err, context.Canceled) {
+	if !errors.Is(p.err, io.EOF) {
 		s.failed = fmt.Errorf("source %s: %w", s.Name, p.err)
+	}
+}
+
+// know takes in which partitions the reader has now. No watermark waits for one that it no longer has, and each waits for one
+// that it has.
+func (s *source) know(names []string, now time.Time) {
+	for _, p := range s.positions {
+		p.gone = true
+	}
+	for _, name := range names {
+		s.part(name, now).gone = false
 	}
 }
 
@@ -206,6 +218,13 @@ func (s *source) idle(p *partition, now time.Time) bool {
 // decode turns a fetch into rows, on one worker.
 func (s *source) decode(f *fetched, worker int, now time.Time) {
 	f.letters = append(f.letters, f.Rejects...)
+	s.decodeRows(f, worker)
+	for i := range f.letters {
+		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
+	}
+}
+
+func (s *source) decodeRows(f *fetched, worker int) {
 	if f.Rows != nil {
 		f.rows = f.Rows
 		f.offsets = func(row int) int64 { return f.Offsets[row] }
@@ -231,9 +250,6 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 			Offset: f.Records[r.Record].Offset, Value: append([]byte(nil), f.Records[r.Record].Value...), Reason: r.Reason,
 		})
 	}
-	for i := range f.letters {
-		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
-	}
 	f.rows = d.Rows
 	f.offsets = func(row int) int64 {
 		if d.Record != nil {
@@ -252,6 +268,9 @@ func (f *fetched) firstAtOrAfter(next int64) int {
 	return sort.Search(n, func(i int) bool { return f.offsets(i) >= next })
 }
 
+// infinity is DuckDB's timestamp of that name; negative, -infinity. Neither is a time that a watermark can follow.
+const infinity = math.MaxInt64
+
 // highestFrom is the highest event time from a row on, MinTime if there is none.
 func (f *fetched) highestFrom(from int) engine.Time {
 	highest := engine.MinTime
@@ -262,25 +281,27 @@ func (f *fetched) highestFrom(from int) engine.Time {
 	values := column.Values()
 	if column.NullN() == 0 {
 		for _, v := range values[from:] {
-			highest = max(highest, engine.Time(v))
+			if v != infinity && v != -infinity {
+				highest = max(highest, engine.Time(v))
+			}
 		}
 		return highest
 	}
 	for i := from; i < len(values); i++ {
-		if column.IsValid(i) {
+		if v := values[i]; column.IsValid(i) && v != infinity && v != -infinity {
 			highest = max(highest, engine.Time(values[i]))
 		}
 	}
 	return highest
 }
 
-// takeLetters drops dead letters that an earlier run has committed, and counts the rest.
+// takeLetters marks dead letters at positions that were read before, for another query: that one may have read other columns,
+// so that the letter need not be known.
 func (s *source) takeLetters(f *fetched) {
 	known := s.positions[f.Partition].next
 	for _, l := range f.letters {
-		if l.Offset >= known {
-			s.letters = append(s.letters, l)
-			s.deadLetters++
-		}
+		l.Replayed = l.Offset < known
+		s.letters = append(s.letters, l)
 	}
+	s.deadLetters += int64(len(f.letters))
 }

@@ -53,7 +53,7 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 			}
 		}
 		switch {
-		case p.ended:
+		case p.ended || p.gone:
 			status.State = "ended"
 		case s.idle(p, now):
 			status.State = "idle"

@@ -15,6 +15,11 @@ func (o *Operator) Restore(r engine.StateReader) error {
 	o.bound = openBound() // state of open windows is never late, whatever another instance has closed
 	err := o.readGroups(r)
 	o.bound = kept
+	if len(o.config.Node.Groups) == 0 { // where DISTINCT keeps all there is to save, no column says that the group has its row
+		for _, p := range o.panes.all() {
+			p.changes.settle(p.table.Len())
+		}
+	}
 	if err != nil || o.window < 0 {
 		return err
 	}

@@ -116,11 +116,15 @@ func unsliced(a arrow.Array) arrow.Array {
 	return Take(memory.DefaultAllocator, a, index)
 }
 
-// text is the SQL of e over the columns c0, c1, …. The planner's marker of a tumbling window means time_bucket.
+// text is the SQL of e over the columns c0, c1, …. The planner's marker of a tumbling window means time_bucket. DECIMAL
+// arithmetic gets its type said: the plan has already cast its arguments to that, and bound again it would come out wider.
 func text(e *plan.Expr, columns []int) string {
 	known := e.Rewrite(func(x *plan.Expr) *plan.Expr {
-		if x.Kind == plan.Call && x.Name == tumble {
+		switch {
+		case x.Kind == plan.Call && x.Name == tumble:
 			return plan.Fn("time_bucket", x.Type, x.Args[1], x.Args[0])
+		case x.Kind == plan.Call && x.Type.ID == types.Decimal:
+			return &plan.Expr{Kind: plan.Cast, Type: x.Type, Args: []*plan.Expr{x}, Pos: -1}
 		}
 		return x
 	})

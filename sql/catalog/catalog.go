@@ -42,6 +42,7 @@ type Change struct {
 	Kind parse.Kind
 	Name string
 	Text string // the statement; empty for a drop
+	View *View  // as the statement defines it; nil for other kinds and for a drop
 	// Rebuild says that the object's results and state from before, if any, must go.
 	Rebuild bool
 }
@@ -120,7 +121,7 @@ const (
 
 // check looks at a name before an object is created under it.
 func (c *Catalog) check(kind parse.Kind, name, text string, orReplace, ifMissing bool) (existing, error) {
-	oldKind, old, ok := c.find(name)
+	oldKind, oldName, old, ok := c.find(name)
 	switch {
 	case !ok:
 		return absent, nil
@@ -128,24 +129,27 @@ func (c *Catalog) check(kind parse.Kind, name, text string, orReplace, ifMissing
 		return absent, fmt.Errorf("%s is the name of a %s already", name, oldKind)
 	case sameTokens(old, text), ifMissing:
 		return keep, nil
+	case orReplace && oldName != name:
+		// Positions, state and sinks go by the name as it is written.
+		return absent, fmt.Errorf("%s %s is written %s: write it the same way, or DROP %s %s first", kind, name, oldName, kind, oldName)
 	case orReplace:
 		return replace, nil
 	}
 	return absent, fmt.Errorf("%s %s exists with another definition: write CREATE OR REPLACE, or DROP %s %s first", kind, name, kind, name)
 }
 
-// find looks up an object of any kind. Names are compared as DuckDB does, without regard to case.
-func (c *Catalog) find(name string) (parse.Kind, string, bool) {
+// find looks up an object of any kind, and tells how its name was written when it was created. Names are compared as DuckDB does, without regard to case.
+func (c *Catalog) find(name string) (kind parse.Kind, written, text string, ok bool) {
 	if s := c.Source(name); s != nil {
-		return parse.Source, s.Text, true
+		return parse.Source, s.Name, s.Text, true
 	}
 	if v := c.View(name); v != nil {
-		return parse.View, v.Text, true
+		return parse.View, v.Name, v.Text, true
 	}
 	if s := c.sink(name); s != nil {
-		return parse.Sink, s.Text, true
+		return parse.Sink, s.Name, s.Text, true
 	}
-	return "", "", false
+	return "", "", "", false
 }
 
 // sameTokens compares two statements without regard to white space, comments and OR REPLACE.
@@ -171,7 +175,7 @@ func words(text string) []string {
 }
 
 func (c *Catalog) drop(s parse.Drop) error {
-	kind, _, ok := c.find(s.Name)
+	kind, written, _, ok := c.find(s.Name)
 	if !ok && s.IfExists {
 		return nil
 	}
@@ -185,7 +189,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Sources = slices.DeleteFunc(c.Sources, func(x *Source) bool { return same(x.Name) })
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
-	c.changes = append(c.changes, Change{Kind: s.Kind, Name: s.Name, Rebuild: true})
+	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
 	if s.Kind == parse.Source {
 		return c.config.Planner.DropSource(s.Name)
 	}

@@ -42,7 +42,8 @@ func (c *Catalog) createSink(text string, s parse.CreateSink) error {
 	if what == replace {
 		for i, old := range c.Sinks {
 			if strings.EqualFold(old.Name, s.Name) {
-				c.Sinks[i], change.Rebuild = made, true
+				// What waits for a sink that now goes elsewhere still has to be delivered; that of another view does not.
+				c.Sinks[i], change.Rebuild = made, old.View != made.View
 			}
 		}
 	} else {

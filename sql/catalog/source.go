@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/engine"
-	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/duckplan"
 	"github.com/weirdb/weir/sql/parse"
@@ -41,13 +40,17 @@ func (c *Catalog) createSource(text string, s parse.CreateSource) error {
 		return err
 	}
 	made, err := c.newSource(text, s)
+	if err == nil && what == replace {
+		made.Text = statement
+		err = c.replaceSource(made)
+	}
 	if err != nil {
-		return err
+		return c.undefine(s.Name, err)
+	}
+	if what == replace {
+		return nil
 	}
 	made.Text = statement
-	if what == replace {
-		return c.replaceSource(made)
-	}
 	c.Sources = append(c.Sources, made)
 	c.changes = append(c.changes, Change{Kind: parse.Source, Name: s.Name, Text: statement})
 	return nil
@@ -145,25 +148,49 @@ func placeInSource(err error, text string, s parse.CreateSource) error {
 	return err
 }
 
-// replaceSource puts a new definition in place of an old one. Views on it are planned again; one whose plan changes is rebuilt.
-func (c *Catalog) replaceSource(made *Source) error {
-	for i, s := range c.Sources {
-		if strings.EqualFold(s.Name, made.Name) {
-			c.Sources[i] = made
+// undefine puts the planner back to what it knew of a source before a definition that does not work. It returns the mistake.
+func (c *Catalog) undefine(name string, mistake error) error {
+	old := c.Source(name)
+	if old == nil {
+		if err := c.config.Planner.DropSource(name); err != nil {
+			return errors.Join(mistake, err)
 		}
+		return mistake
 	}
-	c.changes = append(c.changes, Change{Kind: parse.Source, Name: made.Name, Text: made.Text})
-	for _, v := range c.Views {
+	statements, err := parse.Statements(old.Text)
+	if err == nil {
+		_, err = c.newSource(old.Text, statements[0].(parse.CreateSource))
+	}
+	if err != nil {
+		return errors.Join(mistake, err)
+	}
+	return mistake
+}
+
+// replaceSource puts a new definition in place of an old one. Views on it are planned again; one whose plan changes is rebuilt,
+// and all are if the connector is another, to which positions of the old one mean nothing. If one of them does not work any
+// more, nothing is replaced.
+func (c *Catalog) replaceSource(made *Source) error {
+	moved := made.Connector.Name != c.Source(made.Name).Connector.Name
+	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved}}
+	views := slices.Clone(c.Views)
+	for i, v := range views {
 		if !strings.EqualFold(v.Source, made.Name) {
 			continue
 		}
-		before := plan.Print(v.Plan)
-		if err := c.replan(v); err != nil {
+		planned, err := c.replan(v)
+		if err != nil {
 			return fmt.Errorf("view %s does not work with the new definition: %w", v.Name, err)
 		}
-		if plan.Print(v.Plan) != before {
-			c.changes = append(c.changes, Change{Kind: parse.View, Name: v.Name, Text: v.Text, Rebuild: true})
+		same, err := samePlan(v, planned)
+		if err != nil {
+			return err
+		}
+		if views[i] = planned; moved || !same {
+			changes = append(changes, Change{Kind: parse.View, Name: v.Name, Text: v.Text, View: planned, Rebuild: true})
 		}
 	}
+	at := slices.IndexFunc(c.Sources, func(s *Source) bool { return strings.EqualFold(s.Name, made.Name) })
+	c.Sources[at], c.Views, c.changes = made, views, append(c.changes, changes...)
 	return nil
 }

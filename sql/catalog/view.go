@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -39,7 +40,7 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 		return err
 	}
 	made.Text = statement
-	change := Change{Kind: parse.View, Name: s.Name, Text: statement}
+	change := Change{Kind: parse.View, Name: s.Name, Text: statement, View: made}
 	if what == replace {
 		for i, v := range c.Views {
 			if strings.EqualFold(v.Name, s.Name) {
@@ -54,9 +55,9 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 }
 
 func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
-	given, err := c.expand(text, s.With)
-	if err != nil {
-		return nil, err
+	given := map[string]string{} // not expanded: EXPLAIN is open to readers, and a mistake would show them the environment
+	for name, v := range s.With {
+		given[name] = v.Text
 	}
 	options, err := validate(text, s.With, given, ViewOptions)
 	if err != nil {
@@ -81,14 +82,24 @@ func repeatedColumn(v *planner.View) string {
 }
 
 // replan plans a view's stored statement again.
-func (c *Catalog) replan(v *View) error {
+func (c *Catalog) replan(v *View) (*View, error) {
 	statements, err := parse.Statements(v.Text)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	made, err := c.newView(v.Text, statements[0].(parse.CreateView))
 	if err == nil {
-		v.View = made.View
+		made.Text = v.Text
 	}
-	return err
+	return made, err
+}
+
+// samePlan reports whether two plans are the same to the last type, so that results and state of one go with the other.
+func samePlan(a, b *View) (bool, error) {
+	before, err := plan.Marshal(a.Plan)
+	if err != nil {
+		return false, err
+	}
+	after, err := plan.Marshal(b.Plan)
+	return bytes.Equal(before, after), err
 }

@@ -21,9 +21,11 @@ var operators = map[string]string{
 
 // rebinds are functions whose bind data follows from their arguments, so that the call printed as SQL binds the same way.
 var rebinds = []string{
-	"row", "struct_pack", "list_aggr", "list_aggregate", "array_aggr", "array_aggregate", "aggregate",
-	"+", "-", "*", "/", "//", "%",
+	"row", "struct_pack", "+", "-", "*", "/", "//", "%",
 }
+
+// listAggregates are the names of the function that runs an aggregate over a list.
+var listAggregates = []string{"list_aggr", "list_aggregate", "array_aggr", "array_aggregate", "aggregate"}
 
 type classed struct {
 	Class string `json:"expression_class"`
@@ -149,6 +151,10 @@ func (o *object) function(e *plan.Expr) {
 	_ = json.Unmarshal(data, &keys) // not an object: no lambda in it
 	if _, ok := keys["lambda_expr"]; ok {
 		o.lambda(e, data)
+		return
+	}
+	if slices.Contains(listAggregates, e.Name) {
+		o.listAggregate(e, data)
 		return
 	}
 	if !slices.Contains(rebinds, e.Name) {

@@ -17,7 +17,6 @@ import (
 	"github.com/weirdb/weir/connectors/format"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/runtime"
-	"github.com/weirdb/weir/operators"
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/function"
 	"github.com/weirdb/weir/sql/catalog"
@@ -112,11 +111,14 @@ func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Plann
 	return c, p, nil
 }
 
-// Apply runs statements and stores the definitions that they change.
+// Apply runs statements and stores the definitions that they change. If one is a mistake, those before it stay.
 func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error) {
 	answers, err := n.catalog.Apply(text)
-	if changes := n.catalog.Changes(); len(changes) > 0 && err == nil {
-		err = n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
+	if changes := n.catalog.Changes(); len(changes) > 0 {
+		stored := n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
+		if stored != nil {
+			err = errors.Join(err, stored)
+		}
 	}
 	return answers, err
 }
@@ -140,8 +142,8 @@ func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
 		return c.Delete(string(change.Kind), change.Name)
 	}
 	entry := duckdb.Entry{Kind: string(change.Kind), Name: change.Name, SQL: change.Text}
-	if view := n.catalog.View(change.Name); change.Kind == parse.View && view != nil {
-		if err := n.createView(c, view, &entry); err != nil {
+	if change.View != nil {
+		if err := n.createView(c, change.View, &entry); err != nil {
 			return err
 		}
 	}
@@ -204,7 +206,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		BeforeCommit: n.options.BeforeCommit,
 	}
 	for _, v := range n.catalog.Views {
-		q, err := operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluators: n.evaluators})
+		q, err := n.build(v)
 		if err != nil {
 			return c, err
 		}
@@ -249,12 +251,13 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
-	out := runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name}
-	var err error
-	out.Sink, err = s.Connector.Sink(engine.SinkConfig{
-		Name: s.Name, Format: s.Format, Columns: n.catalog.View(s.View).Columns, Options: s.Options,
-	})
-	return out, err
+	config := engine.SinkConfig{Name: s.Name, Format: s.Format, Columns: n.catalog.View(s.View).Columns, Options: s.Options}
+	sink, err := s.Connector.Sink(config)
+	if err != nil && !n.options.Bounded {
+		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
+		sink, err = &lateSink{open: func() (engine.Sink, error) { return s.Connector.Sink(config) }}, nil
+	}
+	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink}, err
 }
 
 // Store is the result database.

@@ -14,10 +14,12 @@ import (
 
 // feed gives the events of a file's sources to Weir: the connector 'events'.
 type feed struct {
-	rand    *rand.Rand
-	batch   int // records a poll, for each partition, at most
-	sources map[string]map[string][]engine.Record
-	order   []turn // if not nil, exactly one event a poll, in this order
+	rand     *rand.Rand
+	batch    int // records a poll, for each partition, at most
+	sources  map[string]map[string][]engine.Record
+	order    []turn       // if not nil, exactly one event a poll, in this order
+	shuffled map[turn]int // how many events of a partition have their final place
+	live     *live        // if not nil, no partition ends
 }
 
 // turn is the next event of a partition of a source.
@@ -56,7 +58,6 @@ type feedReader struct {
 	source string
 	names  []string
 	next   map[string]int
-	turn   int
 	ended  bool
 }
 
@@ -64,15 +65,23 @@ type feedReader struct {
 func (r *feedReader) Partitions() []string { return r.names }
 
 // Committed implements engine.Reader.
-func (r *feedReader) Committed(map[string]int64) error { return nil }
+func (r *feedReader) Committed(positions map[string]int64) error {
+	if r.feed.live != nil {
+		r.feed.live.committed(r.feed, r.source, positions)
+	}
+	return nil
+}
 
 // Close implements engine.Reader.
 func (r *feedReader) Close() error { return nil }
 
 // Poll implements engine.Reader.
-func (r *feedReader) Poll(context.Context) ([]engine.Fetch, error) {
+func (r *feedReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	if r.ended {
 		return nil, io.EOF
+	}
+	if r.feed.live != nil && r.exhausted() {
+		return nil, idle(ctx)
 	}
 	if r.feed.order != nil {
 		return r.pollInOrder()
@@ -84,7 +93,7 @@ func (r *feedReader) Poll(context.Context) ([]engine.Fetch, error) {
 		out = append(out, r.take(name, n))
 		left += len(r.records(name)) - r.next[name]
 	}
-	r.ended = left == 0
+	r.ended = left == 0 && r.feed.live == nil
 	return out, nil
 }
 
@@ -122,7 +131,7 @@ func (r *feedReader) take(partition string, n int) engine.Fetch {
 	r.next[partition] = to
 	return engine.Fetch{
 		Partition: partition, Records: all[from:to], Next: int64(to),
-		Waiting: int64(len(all) - to), End: to == len(all),
+		Waiting: int64(len(all) - to), End: to == len(all) && r.feed.live == nil,
 	}
 }
 
@@ -147,22 +156,25 @@ func (f *feed) add(b Block) {
 //	time    10:00 ──────────── 10:04 delay
 //	event   ●─ ─ ─ ─►●         sorted by time plus a random part of the delay
 func (f *feed) reorder(source, partition string, times []int64, delay int64) error {
-	records := f.sources[source][partition]
+	here := turn{source, partition}
+	records := f.sources[source][partition][f.shuffled[here]:]
+	times = times[min(f.shuffled[here], len(times)):]
 	if len(times) != len(records) {
 		return fmt.Errorf("source %s: %d event times for %d events", source, len(times), len(records))
 	}
 	keys := make(map[int64]int64, len(records))
 	for i, t := range times {
-		keys[int64(i)] = t
+		keys[records[i].Offset] = t
 		if delay > 0 {
-			keys[int64(i)] += f.rand.Int64N(delay)
+			keys[records[i].Offset] += f.rand.Int64N(delay)
 		}
 	}
 	slices.SortStableFunc(records, func(a, b engine.Record) int {
 		return int(max(-1, min(1, keys[a.Offset]-keys[b.Offset])))
 	})
 	for i := range records {
-		records[i].Offset = int64(i)
+		records[i].Offset = int64(f.shuffled[here] + i)
 	}
+	f.shuffled[here] += len(records)
 	return nil
 }

@@ -12,10 +12,14 @@
 //	statement ok                     a statement for Weir
 //	statement error TEXT             one that must fail with an error that contains TEXT
 //	events SOURCE [PARTITION]        events of a source that is WITH (connector = 'events'), a JSON object a line
-//	query [rowsort]                  a SELECT, a line ----, and the rows: columns separated by tabs, NULL, (empty)
+//	query [rowsort] [weir]           a SELECT, a line ----, and the rows: columns separated by tabs, NULL, (empty); with the
+//	                                 word weir, of tables that DuckDB's run does not have, such as weir.dead_letters
+//	fails VIEW                       the view's query must have failed while it ran, in Weir and in DuckDB
 //	in order                         events come exactly as they stand, one a batch: for late rows and the timing of emits;
 //	                                 such a file does not run in DuckDB
 //	stop                             run what has been given so far, then stop Weir in an orderly way
+//	pause                            run what has been given so far without telling that it ends, as a live source does: no
+//	                                 window closes but by the watermark
 //
 // To add a case: a file in testdata. A bug fix brings one that failed before.
 package slt
@@ -23,6 +27,7 @@ package slt
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -36,12 +41,13 @@ type File struct {
 // Block is one block of a file.
 type Block struct {
 	Line      int
-	Kind      string // statement, events, query, stop
+	Kind      string // statement, events, query, fails, stop, pause
 	Text      string // SQL, or events
 	Error     string // statement: what the error must contain; empty for ok
 	Source    string
 	Partition string
 	Sort      bool
+	Weir      bool     // query: not for DuckDB's run
 	Want      []string // query: rows
 }
 
@@ -89,17 +95,19 @@ func (f *File) block(line int, head string, body []string) error {
 		}
 	case words[0] == "query":
 		return f.query(b, words, body)
-	case words[0] == "stop":
-		b.Kind = "stop"
+	case words[0] == "fails" && len(words) == 2:
+		b.Kind, b.Source = "fails", words[1]
+	case words[0] == "stop", words[0] == "pause":
+		b.Kind = words[0]
 	default:
-		return fmt.Errorf("block begins with %q; allowed are statement, events, query, in order, stop", head)
+		return fmt.Errorf("block begins with %q; allowed are statement, events, query, fails, in order, stop, pause", head)
 	}
 	f.Blocks = append(f.Blocks, b)
 	return nil
 }
 
 func (f *File) query(b Block, words, body []string) error {
-	b.Kind, b.Sort = "query", len(words) > 1 && words[1] == "rowsort"
+	b.Kind, b.Sort, b.Weir = "query", slices.Contains(words, "rowsort"), slices.Contains(words, "weir")
 	for i, line := range body {
 		if line == "----" {
 			b.Text, b.Want = strings.Join(body[:i], "\n"), body[i+1:]

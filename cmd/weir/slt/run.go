@@ -29,16 +29,16 @@ func RunBatch(f *File, dir string) error {
 			err = checkStatement(block, err)
 		case "events":
 			r.events[block.Source] = append(r.events[block.Source], strings.Split(block.Text, "\n")...)
-		case "query":
+		case "query", "fails":
+			if block.Weir {
+				continue
+			}
 			if r.stale(i) {
 				if err = r.compute(c.Sources, c.Views); err != nil {
 					break
 				}
 			}
-			var got []string
-			if got, err = b.rows(block.Text); err == nil {
-				err = compare(block, got)
-			}
+			err = r.check(block)
 		}
 		if err != nil {
 			return fmt.Errorf("%s:%d: in DuckDB: %w", f.Path, block.Line, err)

@@ -51,7 +51,7 @@ func RunStream(ctx context.Context, f *File, way Way, seed uint64, dir string) e
 	r := rand.New(rand.NewPCG(seed, seed))
 	s := &stream{
 		file: f, way: way, rand: r, dir: dir, db: filepath.Join(dir, "weir.duckdb"),
-		feed: &feed{rand: r, batch: way.Batch, sources: map[string]map[string][]engine.Record{}},
+		feed: &feed{rand: r, batch: way.Batch, sources: map[string]map[string][]engine.Record{}, shuffled: map[turn]int{}},
 	}
 	if f.Ordered {
 		s.feed.order = []turn{}
@@ -92,12 +92,14 @@ func (s *stream) blocks(ctx context.Context) error {
 		case "stop":
 			err = s.restart(ctx)
 			ran = false
-		case "query":
+		case "pause":
+			err, ran = s.runLive(ctx), true
+		case "query", "fails":
 			if !ran {
-				err, ran = s.run(ctx), true
+				err, ran = s.unexpected(s.run(ctx)), true
 			}
 			if err == nil {
-				err = s.query(ctx, b)
+				err = s.check(ctx, b)
 			}
 		}
 		if err != nil {
@@ -135,6 +137,19 @@ func (s *stream) restart(ctx context.Context) error {
 	return s.open(ctx)
 }
 
+// runLive processes all events given so far as if more could come.
+func (s *stream) runLive(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var read []string
+	for _, v := range s.node.Catalog().Views {
+		read = append(read, v.Source)
+	}
+	s.feed.live = newLive(s.feed, read, stop)
+	defer func() { s.feed.live = nil }()
+	return s.run(ctx)
+}
+
 // run processes all events given so far. When the way kills, every run but the last is cut off after a random commit.
 func (s *stream) run(ctx context.Context) error {
 	if err := s.reorder(); err != nil {
@@ -163,7 +178,7 @@ func (s *stream) runAndKill(ctx context.Context) (killed bool, err error) {
 	if err := s.node.Close(); err != nil {
 		return false, err
 	}
-	return true, s.open(ctx)
+	return true, s.open(context.WithoutCancel(ctx))
 }
 
 var errKilled = errors.New("killed by the test")
@@ -208,6 +223,36 @@ func (s *stream) reorder() error {
 	return nil
 }
 
+// unexpected drops the failures of views that the file says fail.
+func (s *stream) unexpected(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var left []error
+		for _, e := range joined.Unwrap() {
+			left = append(left, s.unexpected(e))
+		}
+		return errors.Join(left...)
+	}
+	for _, b := range s.file.Blocks {
+		if b.Kind == "fails" && err != nil && strings.HasPrefix(err.Error(), "query "+b.Source+": ") {
+			return nil
+		}
+	}
+	return err
+}
+
+// check holds a view or a query's result against what the file says.
+func (s *stream) check(ctx context.Context, b Block) error {
+	if b.Kind == "query" {
+		return s.query(ctx, b)
+	}
+	for _, q := range s.node.Status().Queries {
+		if strings.EqualFold(q.View, b.Source) && q.State != "failed" {
+			return fmt.Errorf("view %s is %s, and should have failed", q.View, q.State)
+		}
+	}
+	return nil
+}
+
 func (s *stream) query(ctx context.Context, b Block) error {
 	text := "SELECT COLUMNS(*)::VARCHAR FROM (" + strings.TrimRight(strings.TrimSpace(b.Text), ";") + "\n)"
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -234,7 +279,7 @@ func arrowRows(rows *duckdb.Rows) ([]string, error) {
 			for c := range values {
 				column := batch.Column(c).(*array.String)
 				if values[c].Valid = column.IsValid(i); values[c].Valid {
-					values[c].String = column.Value(i)
+					values[c].String = strings.Clone(column.Value(i)) // the batch goes with the next one
 				}
 			}
 			out = append(out, printRow(values))

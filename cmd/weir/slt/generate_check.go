@@ -1,0 +1,122 @@
+package slt
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/engine"
+)
+
+// judged is a generated test with DuckDB's answers.
+type judged struct {
+	file        *File
+	refused     []string // views that DuckDB refuses, with the reason
+	unsupported []string // views that Weir has no operator or kernel for, with the reason
+	failing     int      // views that fail while they run
+}
+
+// declined are the words by which Weir says that it lacks something.
+var declined = regexp.MustCompile(`not supported|no kernel for|without a window|that has no window`)
+
+// judge asks DuckDB what the views hold. Views that cannot be defined are left out of the file. A view that Weir refuses
+// without saying that it lacks something is an error.
+func judge(c *generated, dir string) (*judged, error) {
+	b, err := newBatch(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	catalog, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	if _, err := catalog.Apply(c.sourceStatement()); err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, e := range c.Events {
+		lines = append(lines, e.Line)
+	}
+	if err := b.load(catalog.Sources[0], lines); err != nil {
+		return nil, err
+	}
+	j := &judged{}
+	all, err := b.rows("SELECT * FROM src")
+	if err != nil {
+		return nil, err
+	}
+	kept, queries := *c, []Block{{Kind: "query", Sort: true, Text: "SELECT * FROM everything", Want: all}}
+	kept.Views = nil
+	for _, v := range c.Views {
+		block, err := j.view(b, v, func() error { _, err := catalog.Apply(v.statement()); return err })
+		if err != nil {
+			return nil, fmt.Errorf("%s:\n%s\n%w", v.Name, v.statement(), err)
+		}
+		if block != nil {
+			kept.Views, queries = append(kept.Views, v), append(queries, *block)
+		}
+	}
+	j.file = kept.file()
+	for _, q := range queries {
+		q.Line = len(j.file.Blocks) + 1
+		j.file.Blocks = append(j.file.Blocks, q)
+	}
+	return j, nil
+}
+
+// view asks DuckDB and Weir's planner about one view. The block is what its table must hold; nil if it cannot be defined.
+func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, error) {
+	inDuckDB := b.exec("CREATE TABLE " + v.Name + " AS " + v.query())
+	switch inWeir := define(); {
+	case inDuckDB != nil && (inWeir != nil || !atRunTime(inDuckDB)):
+		j.refused = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query())
+		return nil, nil
+	case inWeir != nil && declined.MatchString(inWeir.Error()):
+		j.unsupported = append(j.unsupported, v.Name+": "+inWeir.Error()+"\n"+v.query())
+		return nil, nil
+	case inWeir != nil:
+		return nil, fmt.Errorf("weir refuses what DuckDB computes: %w", inWeir)
+	case inDuckDB != nil:
+		j.failing++
+		return &Block{Kind: "fails", Source: v.Name}, nil
+	}
+	rows, err := b.rows("SELECT * FROM " + v.Name)
+	return &Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows}, err
+}
+
+// atRunTime tells an error in the data from one in the text.
+func atRunTime(err error) bool {
+	for _, class := range []string{"Binder Error", "Catalog Error", "Parser Error", "Not implemented Error"} {
+		if strings.HasPrefix(err.Error(), class) {
+			return false
+		}
+	}
+	return true
+}
+
+// run runs a judged test in DuckDB and in the given ways.
+func (j *judged) run(ctx context.Context, ways []Way, seed uint64) error {
+	inDir := func(run func(dir string) error) error {
+		dir, err := os.MkdirTemp("", "weir-generated")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		return run(dir)
+	}
+	if err := inDir(func(dir string) error { return RunBatch(j.file, dir) }); err != nil {
+		return err
+	}
+	for _, way := range ways {
+		err := inDir(func(dir string) error { return RunStream(ctx, j.file, way, seed, dir) })
+		if err != nil {
+			return fmt.Errorf("%s: %w", way.Name, err)
+		}
+	}
+	return nil
+}

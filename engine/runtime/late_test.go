@@ -1,0 +1,30 @@
+package runtime
+
+import (
+	"testing"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// TestLateRowWithoutEventTime: NULL is no time, not 1970.
+func TestLateRowWithoutEventTime(t *testing.T) {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, types.Schema(eventColumns))
+	defer b.Release()
+	b.Field(0).(*array.Int64Builder).AppendValues([]int64{1, 2}, nil)
+	b.Field(1).(*array.TimestampBuilder).Append(7)
+	b.Field(1).AppendNull()
+	rows := b.NewRecordBatch()
+	defer rows.Release()
+	q := &query{Query: countQuery("a"), watermark: 9}
+	got, err := q.lateRows(1, lateRows{rows: rows}, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got[0].EventTime != 7 || got[1].EventTime != engine.MinTime || got[0].Watermark != 9 {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -1,0 +1,182 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/sql/planner"
+)
+
+const (
+	bid = `CREATE SOURCE bid (price INTEGER, channel VARCHAR, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '4 seconds')
+		WITH (connector = 'events', topic = 'a');`
+	prices = `CREATE MATERIALIZED VIEW prices AS SELECT price FROM bid WHERE price > 1;`
+	totals = `CREATE MATERIALIZED VIEW totals AS SELECT channel, count(*) AS n FROM bid GROUP BY channel;`
+	out    = `CREATE SINK out WITH (connector = 'out') AS FROM prices;`
+)
+
+func newCatalog(t *testing.T, environment map[string]string) *Catalog {
+	t.Helper()
+	p, err := planner.New(planner.Config{CheckAggregate: func(*plan.AggregateCall) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
+	topic := []engine.Option{{Name: "topic", Doc: "The topic."}, {Name: "password", Doc: "The password.", Secret: true}}
+	return New(Config{
+		Planner: p,
+		Connectors: []engine.Connector{
+			{Name: "events", SourceOptions: topic, Source: func(engine.SourceConfig) (engine.Source, error) { return nil, nil }},
+			{Name: "others", Source: func(engine.SourceConfig) (engine.Source, error) { return nil, nil }},
+			{Name: "out", SinkOptions: []engine.Option{{Name: "key", Doc: "The key."}}, Sink: func(engine.SinkConfig) (engine.Sink, error) { return nil, nil }},
+		},
+		InDuckDB: func(*plan.Expr) []*plan.Expr { return nil },
+		Getenv:   func(name string) (string, bool) { v, ok := environment[name]; return v, ok },
+	})
+}
+
+// changed lists what Apply has changed: the kind, the name, and what must happen to it.
+func changed(c *Catalog) []string {
+	var out []string
+	for _, x := range c.Changes() {
+		line := fmt.Sprintf("%s %s", x.Kind, x.Name)
+		if x.Text == "" {
+			line += " dropped"
+		}
+		if x.Rebuild && x.Text != "" {
+			line += " rebuilt"
+		}
+		if x.View != nil && x.View.Name != x.Name {
+			line += " as " + x.View.Name
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// TestApply gives a text to a catalog that has bid, prices, totals and out already.
+func TestApply(t *testing.T) {
+	for _, c := range []struct{ name, text, want, err string }{
+		{name: "the same again", text: bid + prices + totals + out},
+		{name: "the same in other words", text: "create  source BID" + strings.TrimPrefix(bid, "CREATE SOURCE bid"), want: ""},
+		{name: "if not exists", text: "CREATE MATERIALIZED VIEW IF NOT EXISTS prices AS SELECT channel FROM bid"},
+		{name: "another definition", text: "CREATE MATERIALIZED VIEW prices AS SELECT channel FROM bid", err: "exists with another definition"},
+		{name: "replace a view", text: "CREATE OR REPLACE MATERIALIZED VIEW prices AS SELECT channel FROM bid", want: "MATERIALIZED VIEW prices rebuilt"},
+		{name: "replace with another spelling", text: "CREATE OR REPLACE MATERIALIZED VIEW Prices AS SELECT channel FROM bid", err: "is written prices"},
+		{name: "replace a sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out', key = 'price') AS FROM prices", want: "SINK out"},
+		{name: "another view's sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out') AS FROM totals", want: "SINK out rebuilt"},
+		{name: "another kind", text: "CREATE SINK bid WITH (connector = 'out') AS FROM prices", err: "bid is the name of a SOURCE"},
+		{name: "drop in another spelling", text: "DROP MATERIALIZED VIEW TOTALS", want: "MATERIALIZED VIEW totals dropped"},
+		{name: "drop what is used", text: "DROP MATERIALIZED VIEW prices", err: "used by sink out"},
+		{name: "drop what is not there", text: "DROP MATERIALIZED VIEW nosuch", err: "there are prices, totals"},
+		{name: "drop if exists", text: "DROP MATERIALIZED VIEW IF EXISTS nosuch"},
+		{
+			name: "create and drop",
+			text: "CREATE MATERIALIZED VIEW x AS SELECT price FROM bid; DROP MATERIALIZED VIEW x",
+			want: "MATERIALIZED VIEW x, MATERIALIZED VIEW x dropped",
+		},
+		{
+			name: "what comes before a mistake stays",
+			text: "CREATE MATERIALIZED VIEW x AS SELECT price FROM bid; CREATE MATERIALIZED VIEW y AS SELECT nosuch FROM bid",
+			want: "MATERIALIZED VIEW x", err: "nosuch",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog := newCatalog(t, nil)
+			apply(t, catalog, bid+prices+totals+out, "")
+			catalog.Changes()
+			apply(t, catalog, c.text, c.err)
+			if diff := cmp.Diff(c.want, strings.Join(changed(catalog), ", ")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func apply(t *testing.T, c *Catalog, text, want string) {
+	t.Helper()
+	_, err := c.Apply(text)
+	if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		t.Fatalf("error %v, want %q", err, want)
+	}
+}
+
+// TestReplaceSource: a view is rebuilt if the new definition changes what it computes, to the last type.
+func TestReplaceSource(t *testing.T) {
+	replacement := strings.Replace(bid, "CREATE", "CREATE OR REPLACE", 1)
+	for _, c := range []struct{ name, old, new, want string }{
+		{"an option", "topic = 'a'", "topic = 'b'", "SOURCE bid"},
+		{"a column more", "channel VARCHAR", "channel VARCHAR, extra VARCHAR", "SOURCE bid"},
+		{"the connector", "'events', topic = 'a'", "'others'", "SOURCE bid rebuilt, MATERIALIZED VIEW prices rebuilt, MATERIALIZED VIEW totals rebuilt"},
+		{"the type of a column", "price INTEGER", "price BIGINT", "SOURCE bid, MATERIALIZED VIEW prices rebuilt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog := newCatalog(t, nil)
+			apply(t, catalog, bid+prices+totals, "")
+			catalog.Changes()
+			apply(t, catalog, strings.Replace(replacement, c.old, c.new, 1), "")
+			if diff := cmp.Diff(c.want, strings.Join(changed(catalog), ", ")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestDefinitionThatFailsLeavesNothing: neither in the catalog nor in the planner.
+func TestDefinitionThatFailsLeavesNothing(t *testing.T) {
+	c := newCatalog(t, nil)
+	apply(t, c, bid+prices, "")
+	c.Changes()
+	apply(t, c, strings.Replace(bid, "CREATE SOURCE bid (price INTEGER", "CREATE OR REPLACE SOURCE bid (cost INTEGER", 1), "view prices does not work")
+	apply(t, c, strings.Replace(bid, "CREATE SOURCE bid (price INTEGER", "CREATE OR REPLACE SOURCE bid (cost INTEGER, price BIT", 1), "BIT")
+	if got := changed(c); len(got) != 0 {
+		t.Errorf("changed %v", got)
+	}
+	apply(t, c, "CREATE MATERIALIZED VIEW more AS SELECT price FROM bid", "")
+	apply(t, c, "CREATE MATERIALIZED VIEW wrong AS SELECT cost FROM bid", "cost")
+
+	apply(t, c, "CREATE SOURCE other (n BIGINT, WATERMARK FOR n AS n) WITH (connector = 'events')", "must be TIMESTAMP")
+	apply(t, c, "CREATE MATERIALIZED VIEW x AS SELECT n FROM other", "other")
+}
+
+func TestEnvironment(t *testing.T) {
+	c := newCatalog(t, map[string]string{"SECRET": "hunter2"})
+	apply(t, c, "CREATE SOURCE s (n BIGINT) WITH (connector = 'events', password = 'x${SECRET}')", "")
+	if got := c.Source("s").Options["password"]; got != "xhunter2" {
+		t.Errorf("password %q", got)
+	}
+	apply(t, c, "CREATE SOURCE r (n BIGINT) WITH (connector = 'events', password = '${MISSING}')", "${MISSING} is not set")
+	// EXPLAIN is open to everyone who may read: its mistakes must not show the environment.
+	_, err := c.Apply("EXPLAIN CREATE MATERIALIZED VIEW v WITH (emit = '${SECRET}') AS SELECT n FROM s")
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	c := newCatalog(t, nil)
+	apply(t, c, bid+prices+out, "")
+	answers, err := c.Apply("SHOW SOURCES; SHOW VIEWS; SHOW SINKS; DESCRIBE bid; DESCRIBE out; EXPLAIN prices")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][][]string{
+		{{"bid", "events", "", "3", "ts - 4s"}},
+		{{"prices", "bid", "changes", "SELECT price FROM bid WHERE price > 1"}},
+		{{"out", "prices", "out", ""}},
+		{{"price", "INTEGER"}, {"channel", "VARCHAR"}, {"ts", "TIMESTAMP"}},
+		{{"price", "INTEGER"}},
+	}
+	for i, rows := range want {
+		if diff := cmp.Diff(rows, answers[i].Rows); diff != "" {
+			t.Errorf("answer %d: %s", i, diff)
+		}
+	}
+	if text := fmt.Sprint(answers[5].Rows); !strings.Contains(text, "1 of 3 columns: price") {
+		t.Errorf("EXPLAIN: %s", text)
+	}
+}
