@@ -1,6 +1,6 @@
 // Package connectors lists the ways to the outside world. Each folder below it is one connector: a source, a sink, or both, with
-// the options that it declares; connectors/format has the record formats, connectors/duckdb the result database,
-// connectors/server the HTTP API.
+// the options that it declares; connectors/format has the record formats, connectors/generated what generators have in common,
+// connectors/duckdb the result database, connectors/server the HTTP API.
 //
 // To add a connector: a folder with an engine.Connector, its test, and a line in All. Options, validation, help and docs come
 // from the declaration.

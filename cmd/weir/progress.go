@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/weirdb/weir/cmd/weir/node"
@@ -61,11 +60,22 @@ func (p *progress) last(s engine.Status) {
 		fmt.Fprint(p.to, "\r\x1b[K")
 	}
 	for _, source := range s.Sources {
-		fmt.Fprintf(p.to, "source %s: %d records, %d dead letters\n", source.Name, source.Records, source.DeadLetters)
+		fmt.Fprintf(p.to, "source %s: %d records, %d dead letters%s\n", source.Name, source.Records, source.DeadLetters, because(source.Error))
 	}
 	for _, q := range s.Queries {
-		fmt.Fprintf(p.to, "view %s: %d rows in, %d out, %d late, %s\n", q.View, q.RowsIn, q.RowsOut, q.LateRows, strings.TrimSpace(q.State+" "+q.Error))
+		fmt.Fprintf(p.to, "view %s: %d rows in, %d out, %d late, %s\n", q.View, q.RowsIn, q.RowsOut, q.LateRows, q.State+because(q.Error))
 	}
+	for _, sink := range s.Sinks {
+		fmt.Fprintf(p.to, "sink %s: %d rows delivered, %d epochs waiting%s\n", sink.Name, sink.Delivered, sink.Pending, because(sink.Error))
+	}
+}
+
+// because adds an error to a line, if there is one.
+func because(err string) string {
+	if err == "" {
+		return ""
+	}
+	return ": " + err
 }
 
 func totalRecords(s engine.Status) int64 {

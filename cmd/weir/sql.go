@@ -51,9 +51,9 @@ func (f *sqlFlags) run(ctx context.Context) (err error) {
 		return fmt.Errorf("--format %s: allowed are %s", f.format, strings.Join(resultFormats, ", "))
 	}
 	if f.db != "" {
-		stop, err := f.serveFile(ctx)
-		if err != nil {
-			return err
+		stop, failed := f.serveFile(ctx)
+		if failed != nil {
+			return failed
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 	}

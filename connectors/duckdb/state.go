@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/url"
@@ -22,10 +23,19 @@ type stateFolder struct {
 // stateSuffix ends the name of every state file, so that nothing else in the folder is ever removed.
 const stateSuffix = ".weirstate"
 
-// path is where a state file lies. The name may hold any characters.
+// path is where a state file lies. The name may hold any characters, and as many as it likes.
 func (f *stateFolder) path(name string) string { return filepath.Join(f.dir, fileName(name)) }
 
-func fileName(name string) string { return url.PathEscape(name) + stateSuffix }
+// maxFileName leaves room for the suffix in what file systems allow, 255 bytes.
+const maxFileName = 200
+
+func fileName(name string) string {
+	escaped := url.PathEscape(name)
+	if len(escaped) > maxFileName {
+		escaped = fmt.Sprintf("%s-%x", escaped[:maxFileName-33], sha256.Sum256([]byte(name)))[:maxFileName]
+	}
+	return escaped + stateSuffix
+}
 
 func (f *stateFolder) makeDir() error {
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {

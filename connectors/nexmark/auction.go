@@ -1,5 +1,7 @@
 package nexmark
 
+import "github.com/weirdb/weir/connectors/generated"
+
 const (
 	auctionBytes   = 500 // an auction's average size
 	itemLimit      = 20  // an item's name is shorter
@@ -9,38 +11,38 @@ const (
 var auctionColumns = []column{
 	{name: "id", number: func(_ *generator, n int64) int64 { return firstAuction + auctionAt(n) }},
 	{name: "item_name", text: func(g *generator, dst []byte, n int64) []byte {
-		h := g.draw(drawItem, n)
+		h := g.dice.Throw(drawItem, n)
 		return appendWord(dst, h, wordLength(h, itemLimit), ' ')
 	}},
 	{name: "description", text: func(g *generator, dst []byte, n int64) []byte {
-		h := g.draw(drawDescription, n)
+		h := g.dice.Throw(drawDescription, n)
 		return appendWord(dst, h, wordLength(h, describedLimit), ' ')
 	}},
 	{name: "initial_bid", number: (*generator).initialBid},
-	{name: "reserve", number: func(g *generator, n int64) int64 { return g.initialBid(n) + price(g.draw(drawReserve, n)) }},
+	{name: "reserve", number: func(g *generator, n int64) int64 { return g.initialBid(n) + price(g.dice.Throw(drawReserve, n)) }},
 	{name: eventTimeColumn, when: (*generator).timeAt},
 	{name: "expires", when: (*generator).expires},
 	{name: "seller", number: (*generator).seller},
 	{name: "category", number: func(g *generator, n int64) int64 {
-		return firstCategory + below(g.draw(drawCategory, n), categories)
+		return firstCategory + generated.Below(g.dice.Throw(drawCategory, n), categories)
 	}},
 	{name: "extra", text: func(g *generator, dst []byte, n int64) []byte {
-		return g.text.appendExtra(dst, g.draw(drawAuctionExtra, n), g.auctionSize(n), auctionBytes)
+		return g.text.appendExtra(dst, g.dice.Throw(drawAuctionExtra, n), g.auctionSize(n), auctionBytes)
 	}},
 }
 
-func (g *generator) initialBid(n int64) int64 { return price(g.draw(drawInitialBid, n)) }
+func (g *generator) initialBid(n int64) int64 { return price(g.dice.Throw(drawInitialBid, n)) }
 
 // expires leaves an auction open, on average, for as long as the next inFlightAuctions take to come.
 func (g *generator) expires(n int64) int64 {
 	const eventsAhead = inFlightAuctions * round / auctions
 	horizon := max(span(eventsAhead, g.eventRate), 1)
-	return g.timeAt(n) + 1000 + below(g.draw(drawLength, n), 2*horizon)
+	return g.timeAt(n) + 1000 + generated.Below(g.dice.Throw(drawLength, n), 2*horizon)
 }
 
 // seller is the first of a hundred people for all auctions but one in four.
 func (g *generator) seller(n int64) int64 {
-	h := g.draw(drawSeller, n)
+	h := g.dice.Throw(drawSeller, n)
 	if h%hotSellerRatio > 0 {
 		return g.personID(personAt(n) / hotEvery * hotEvery)
 	}
@@ -50,5 +52,5 @@ func (g *generator) seller(n int64) int64 {
 // auctionSize is the size in bytes that the reference gives an auction without its extra.
 func (g *generator) auctionSize(n int64) int64 {
 	const numbers = 6 * 8
-	return numbers + wordLength(g.draw(drawItem, n), itemLimit) + wordLength(g.draw(drawDescription, n), describedLimit)
+	return numbers + wordLength(g.dice.Throw(drawItem, n), itemLimit) + wordLength(g.dice.Throw(drawDescription, n), describedLimit)
 }

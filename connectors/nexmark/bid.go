@@ -1,5 +1,7 @@
 package nexmark
 
+import "github.com/weirdb/weir/connectors/generated"
+
 const (
 	bidBytes        = 100 // a bid's average size, without channel and url
 	bidNumbers      = 4 * 8
@@ -9,7 +11,7 @@ const (
 var bidColumns = []column{
 	{name: "auction", number: (*generator).bidAuction},
 	{name: "bidder", number: (*generator).bidder},
-	{name: "price", number: func(g *generator, n int64) int64 { return price(g.draw(drawPrice, n)) }},
+	{name: "price", number: func(g *generator, n int64) int64 { return price(g.dice.Throw(drawPrice, n)) }},
 	{name: "channel", text: func(g *generator, dst []byte, n int64) []byte {
 		return append(dst, g.text.channels[g.channel(n)]...)
 	}},
@@ -18,13 +20,13 @@ var bidColumns = []column{
 	}},
 	{name: eventTimeColumn, when: (*generator).timeAt},
 	{name: "extra", text: func(g *generator, dst []byte, n int64) []byte {
-		return g.text.appendExtra(dst, g.draw(drawBidExtra, n), bidNumbers, bidBytes)
+		return g.text.appendExtra(dst, g.dice.Throw(drawBidExtra, n), bidNumbers, bidBytes)
 	}},
 }
 
 // bidAuction is the first of the latest hundred auctions for half of the bids.
 func (g *generator) bidAuction(n int64) int64 {
-	h := g.draw(drawBidAuction, n)
+	h := g.dice.Throw(drawBidAuction, n)
 	if h%hotAuctionRatio > 0 {
 		return g.auctionID(auctionAt(n) / hotEvery * hotEvery)
 	}
@@ -33,7 +35,7 @@ func (g *generator) bidAuction(n int64) int64 {
 
 // bidder is the second of the latest hundred people for all bids but one in four: the first is the hot seller.
 func (g *generator) bidder(n int64) int64 {
-	h := g.draw(drawBidder, n)
+	h := g.dice.Throw(drawBidder, n)
 	if h%hotBidderRatio > 0 {
 		return g.personID(personAt(n)/hotEvery*hotEvery + 1)
 	}
@@ -42,9 +44,9 @@ func (g *generator) bidder(n int64) int64 {
 
 // channel is a position in texts.channels and texts.urls.
 func (g *generator) channel(n int64) int64 {
-	h := g.draw(drawChannel, n)
+	h := g.dice.Throw(drawChannel, n)
 	if h%hotChannelRatio > 0 {
-		return below(h, int64(len(hotChannels)))
+		return generated.Below(h, int64(len(hotChannels)))
 	}
-	return int64(len(hotChannels)) + below(h, channels)
+	return int64(len(hotChannels)) + generated.Below(h, channels)
 }

@@ -1,6 +1,10 @@
 package nexmark
 
-import "math"
+import (
+	"math"
+
+	"github.com/weirdb/weir/connectors/generated"
+)
 
 // The proportions of the three kinds in a round of events.
 const (
@@ -30,7 +34,7 @@ const (
 // config is what the events depend on.
 type config struct {
 	seed       int64
-	events     int64 // of all kinds; math.MaxInt64 if there is no end
+	events     int64 // of all kinds; generated.Endless if there is no end
 	eventRate  int64 // events of all kinds per second of event time
 	start      int64 // event time of event 0, µs since 1970
 	outOfOrder int64 // rounds that change places with each other; 1 for none
@@ -40,7 +44,7 @@ type config struct {
 // can be shared, and no event has to be made to know another.
 type generator struct {
 	config
-	keys        [drawCount]uint64
+	dice        generated.Dice
 	text        *texts
 	step        int64 // through groups of rounds that change places
 	lastPerson  int64 // that the stream will have, counted from 0
@@ -48,9 +52,9 @@ type generator struct {
 }
 
 func newGenerator(c config, t *texts) *generator {
-	g := &generator{config: c, keys: drawKeys(c.seed), text: t, step: shuffleStep(c.outOfOrder)}
+	g := &generator{config: c, dice: generated.NewDice(c.seed, drawCount), text: t, step: shuffleStep(c.outOfOrder)}
 	g.lastPerson, g.lastAuction = math.MaxInt64, math.MaxInt64
-	if c.events != math.MaxInt64 && c.events > 0 {
+	if c.events != generated.Endless && c.events > 0 {
 		g.lastPerson, g.lastAuction = personAt(c.events-1), max(auctionAt(c.events-1), 0)
 	}
 	return g
@@ -75,14 +79,14 @@ func span(n, rate int64) int64 { return n/rate*1e6 + n%rate*1e6/rate }
 func (g *generator) somePerson(n int64, h uint64) int64 {
 	known := personAt(n) + 1
 	active := min(known, activePeople)
-	return known - active + below(h, active+lead)
+	return known - active + generated.Below(h, active+lead)
 }
 
 // someAuction chooses among the latest auctions, and a few that are still to come.
 func (g *generator) someAuction(n int64, h uint64) int64 {
 	last := auctionAt(n)
 	oldest := max(last-inFlightAuctions, 0)
-	return oldest + below(h, last-oldest+1+lead)
+	return oldest + generated.Below(h, last-oldest+1+lead)
 }
 
 func (g *generator) personID(person int64) int64   { return firstPerson + min(person, g.lastPerson) }

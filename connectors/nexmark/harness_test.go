@@ -2,30 +2,27 @@ package nexmark
 
 import (
 	"context"
-	"errors"
-	"io"
+	"maps"
+	"slices"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/connectors/generated"
+	"github.com/weirdb/weir/connectors/generated/generatedtest"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
 )
 
-// handClock moves only when a reader sleeps or the test says so.
-type handClock struct{ now time.Time }
+// idle are timelines with a clock that nobody moves.
+func idle() *generated.Timelines { return generated.NewTimelines(generatedtest.NewClock()) }
 
-func (c *handClock) Now() time.Time { return c.now }
-
-func (c *handClock) Sleep(ctx context.Context, d time.Duration) error {
-	c.now = c.now.Add(d)
-	return ctx.Err()
-}
-
-func newClock() *handClock { return &handClock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)} }
+// textsOfSeed1 are made once: they are the same for each source.
+var textsOfSeed1 = sync.OnceValue(func() *texts { return newTexts(1) })
 
 // configure makes a source as CREATE SOURCE would.
-func configure(t testing.TB, given map[string]string, shared *timelines) *source {
+func configure(t testing.TB, given map[string]string, shared *generated.Timelines) *source {
 	t.Helper()
 	o, err := engine.Validate(given, Connector.SourceOptions)
 	if err != nil {
@@ -35,10 +32,13 @@ func configure(t testing.TB, given map[string]string, shared *timelines) *source
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.key.seed == 1 {
+		s.texts = textsOfSeed1
+	}
 	return s
 }
 
-func open(t testing.TB, s *source, o engine.ReadOptions) *reader {
+func open(t testing.TB, s *source, o engine.ReadOptions) engine.Reader {
 	t.Helper()
 	if o.Columns == nil {
 		o.Columns = s.table.fields()
@@ -47,7 +47,7 @@ func open(t testing.TB, s *source, o engine.ReadOptions) *reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.(*reader)
+	return r
 }
 
 // row is one event as it was read.
@@ -57,35 +57,21 @@ type row struct {
 	values    []any
 }
 
-// drain reads to the end and checks what every fetch promises.
-func drain(t testing.TB, r *reader) []row {
+// drain reads to the end.
+func drain(t testing.TB, r engine.Reader) []row {
 	t.Helper()
 	var rows []row
-	for {
-		fetches, err := r.Poll(context.Background())
-		if errors.Is(err, io.EOF) {
-			return rows
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range fetches {
-			rows = append(rows, readFetch(t, f)...)
-		}
+	for _, f := range generatedtest.Drain(t, r) {
+		rows = append(rows, readFetch(t, f)...)
 	}
+	return rows
 }
 
 func readFetch(t testing.TB, f engine.Fetch) []row {
 	t.Helper()
 	defer f.Rows.Release()
-	if int(f.Rows.NumRows()) != len(f.Offsets) {
-		t.Fatalf("%d rows with %d offsets", f.Rows.NumRows(), len(f.Offsets))
-	}
 	rows := make([]row, len(f.Offsets))
 	for i, at := range f.Offsets {
-		if at >= f.Next || i > 0 && at <= f.Offsets[i-1] {
-			t.Fatalf("offset %d of %v, next %d", at, f.Offsets, f.Next)
-		}
 		rows[i] = row{partition: f.Partition, offset: at, values: readRow(t, f.Rows, i)}
 	}
 	return rows
@@ -112,11 +98,30 @@ func readRow(t testing.TB, b arrow.RecordBatch, i int) []any {
 // read drains a source with the given options beside table and events.
 func read(t testing.TB, table, events string, more map[string]string) []row {
 	t.Helper()
+	return readOnly(t, table, events, more)
+}
+
+// readOnly reads the named columns; without any, all.
+func readOnly(t testing.TB, table, events string, more map[string]string, names ...string) []row {
+	t.Helper()
 	given := map[string]string{"table": table, "events": events}
-	for k, v := range more {
-		given[k] = v
+	maps.Copy(given, more)
+	s := configure(t, given, idle())
+	return drain(t, open(t, s, engine.ReadOptions{Columns: choose(t, s.table, names)}))
+}
+
+// choose finds columns by their names; nil, for all, if there are no names.
+func choose(t testing.TB, from *table, names []string) []types.Field {
+	t.Helper()
+	var fields []types.Field
+	for _, name := range names {
+		i := slices.IndexFunc(from.fields(), func(f types.Field) bool { return f.Name == name })
+		if i < 0 {
+			t.Fatalf("table %s has no column %s", from.name, name)
+		}
+		fields = append(fields, from.fields()[i])
 	}
-	return drain(t, open(t, configure(t, given, &timelines{clock: newClock()}), engine.ReadOptions{}))
+	return fields
 }
 
 // numbers returns one column's whole numbers.

@@ -17,6 +17,7 @@ package nexmark
 import (
 	"fmt"
 
+	"github.com/weirdb/weir/connectors/generated"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -38,9 +39,12 @@ GROUP BY ALL;`,
 	Schema:        Schema,
 	SourceOptions: options,
 	Source: func(c engine.SourceConfig) (engine.Source, error) {
-		return newSource(c, processTimelines)
+		return newSource(c, timelines)
 	},
 }
+
+// timelines are the streams of this process.
+var timelines = generated.NewTimelines(generated.WallClock{})
 
 var options = []engine.Option{
 	{Name: "table", Doc: "Which of the three streams to read.", Allowed: tableNames(), Required: true},

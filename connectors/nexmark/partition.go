@@ -7,30 +7,27 @@ package nexmark
 type partition struct {
 	*table
 	index, of int64
-	next      int64 // the first position not yet read
-	ended     bool
 }
 
-// take appends to dst the partition's positions from next on that lie below limit, at most most of them, and moves next
-// behind them.
-func (p *partition) take(dst []int64, limit int64, most int) []int64 {
+// take appends to dst the partition's positions from next on that lie below limit, at most most of them, and returns the
+// position behind them.
+func (p partition) take(dst []int64, next, limit int64, most int) ([]int64, int64) {
 	for len(dst) < most {
-		from := p.upcoming()
+		from := p.upcoming(next)
 		if from >= limit {
-			return dst
+			break
 		}
-		end := min(from/round*round+p.first+p.count, limit, from+int64(most-len(dst)))
-		for at := from; at < end; at++ {
+		next = min(from/round*round+p.first+p.count, limit, from+int64(most-len(dst)))
+		for at := from; at < next; at++ {
 			dst = append(dst, at)
 		}
-		p.next = end
 	}
-	return dst
+	return dst, next
 }
 
 // upcoming is the first position from next on that belongs to the partition.
-func (p *partition) upcoming() int64 {
-	turn, place := p.next/round, p.next%round
+func (p partition) upcoming(next int64) int64 {
+	turn, place := next/round, next%round
 	if place >= p.first+p.count {
 		turn, place = turn+1, 0
 	}
@@ -41,7 +38,7 @@ func (p *partition) upcoming() int64 {
 }
 
 // before counts the partition's positions below limit.
-func (p *partition) before(limit int64) int64 {
+func (p partition) before(limit int64) int64 {
 	turns := limit / round
 	own := (turns - p.index + p.of - 1) / p.of * p.count
 	if turns%p.of == p.index {

@@ -1,5 +1,7 @@
 package nexmark
 
+import "github.com/weirdb/weir/connectors/generated"
+
 const personBytes = 200 // a person's average size
 
 var (
@@ -19,38 +21,38 @@ var personColumns = []column{
 	{name: "credit_card", text: (*generator).appendCard},
 	{name: "city", text: func(g *generator, dst []byte, n int64) []byte { return append(dst, g.city(n)...) }},
 	{name: "state", text: func(g *generator, dst []byte, n int64) []byte {
-		return append(dst, states[below(g.draw(drawState, n), int64(len(states)))]...)
+		return append(dst, states[generated.Below(g.dice.Throw(drawState, n), int64(len(states)))]...)
 	}},
 	{name: eventTimeColumn, when: (*generator).timeAt},
 	{name: "extra", text: func(g *generator, dst []byte, n int64) []byte {
-		return g.text.appendExtra(dst, g.draw(drawPersonExtra, n), g.personSize(n), personBytes)
+		return g.text.appendExtra(dst, g.dice.Throw(drawPersonExtra, n), g.personSize(n), personBytes)
 	}},
 }
 
 func (g *generator) personName(n int64) (first, last string) {
-	i := below(g.draw(drawName, n), int64(len(firstNames)*len(lastNames)))
+	i := generated.Below(g.dice.Throw(drawName, n), int64(len(firstNames)*len(lastNames)))
 	return firstNames[i%int64(len(firstNames))], lastNames[i/int64(len(firstNames))]
 }
 
 func (g *generator) city(n int64) string {
-	return cities[below(g.draw(drawCity, n), int64(len(cities)))]
+	return cities[generated.Below(g.dice.Throw(drawCity, n), int64(len(cities)))]
 }
 
 // emailLengths are those of the name and the domain, and the random bits that their letters come from.
 func (g *generator) emailLengths(n int64) (name, domain int64, h uint64) {
-	h = g.draw(drawEmail, n)
-	return wordLength(h, 7), wordLength(mix(h), 5), h
+	h = g.dice.Throw(drawEmail, n)
+	return wordLength(h, 7), wordLength(generated.Mix(h), 5), h
 }
 
 func (g *generator) appendEmail(dst []byte, n int64) []byte {
 	name, domain, h := g.emailLengths(n)
 	dst = append(appendWord(dst, h, name, '_'), '@')
-	return append(appendWord(dst, mix(h), domain, '_'), ".com"...)
+	return append(appendWord(dst, generated.Mix(h), domain, '_'), ".com"...)
 }
 
 // appendCard appends four groups of four digits.
 func (g *generator) appendCard(dst []byte, n int64) []byte {
-	h := g.draw(drawCard, n)
+	h := g.dice.Throw(drawCard, n)
 	for i := range 4 {
 		if i > 0 {
 			dst = append(dst, ' ')

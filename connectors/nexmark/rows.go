@@ -8,16 +8,16 @@ import (
 
 // rows makes the columns that were asked for, of the events that arrive at the given positions. No value is NULL, so the
 // arrays are laid out directly: filling them costs one call a value and one copy a string.
-func (r *reader) rows(positions []int64) arrow.RecordBatch {
-	r.events = r.events[:0]
+func (s *stream) rows(positions []int64) arrow.RecordBatch {
+	s.events = s.events[:0]
 	for _, at := range positions {
-		r.events = append(r.events, r.generator.eventAt(at))
+		s.events = append(s.events, s.generator.eventAt(at))
 	}
-	arrays := make([]arrow.Array, len(r.columns))
-	for i := range r.columns {
-		arrays[i] = r.columns[i].fill(r.generator, r.events)
+	arrays := make([]arrow.Array, len(s.columns))
+	for i := range s.columns {
+		arrays[i] = s.columns[i].fill(s.generator, s.events)
 	}
-	batch := array.NewRecordBatch(r.schema, arrays, int64(len(positions)))
+	batch := array.NewRecordBatch(s.schema, arrays, int64(len(positions)))
 	for _, a := range arrays {
 		a.Release() // the batch holds them now
 	}

@@ -1,5 +1,7 @@
 package nexmark
 
+import "github.com/weirdb/weir/connectors/generated"
+
 // Events out of order are rounds that change places within groups of outOfOrder rounds. What changes is the order of arrival;
 // an event keeps its number, and with it its content and its time.
 //
@@ -18,7 +20,7 @@ func (g *generator) eventAt(position int64) int64 {
 		return position // the stream ends within the group: every round of it must come
 	}
 	place := position / round % g.outOfOrder
-	from := below(g.draw(drawShuffle, group), g.outOfOrder)
+	from := generated.Below(g.dice.Throw(drawShuffle, group), g.outOfOrder)
 	moved := (from + place*g.step) % g.outOfOrder
 	return (group*g.outOfOrder+moved)*round + position%round
 }

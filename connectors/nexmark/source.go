@@ -2,14 +2,12 @@ package nexmark
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/weirdb/weir/connectors/generated"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -26,11 +24,18 @@ type source struct {
 	config     config // start is set when the source opens
 	key        streamKey
 	partitions int64
-	timelines  *timelines
+	timelines  *generated.Timelines
 	texts      func() *texts // made when the source first opens
 }
 
-func newSource(c engine.SourceConfig, shared *timelines) (*source, error) {
+// streamKey is what sources of one stream have in common.
+type streamKey struct {
+	seed, eventRate int64
+	rate            float64
+	start           string
+}
+
+func newSource(c engine.SourceConfig, shared *generated.Timelines) (*source, error) {
 	o := c.Options
 	t, err := tableByName(o["table"])
 	if err != nil {
@@ -44,7 +49,7 @@ func newSource(c engine.SourceConfig, shared *timelines) (*source, error) {
 		return nil, fmt.Errorf("nexmark: source %s: %w", c.Name, err)
 	}
 	if s.config.events == 0 {
-		s.config.events = math.MaxInt64
+		s.config.events = generated.Endless
 	}
 	if s.config.outOfOrder, err = shuffledRounds(o.Duration("out_of_order"), s.config.eventRate); err != nil {
 		return nil, fmt.Errorf("nexmark: source %s: %w", c.Name, err)
@@ -57,7 +62,7 @@ func eventRate(o engine.Options) int64 {
 	if o["event_rate"] != "" {
 		return o.Int("event_rate")
 	}
-	if rate := o.Float("rate"); o["start"] == "now" && rate > 0 {
+	if rate := o.Float("rate"); o["start"] == generated.StartNow && rate > 0 {
 		return max(int64(math.Round(rate)), 1)
 	}
 	return defaultEventRate
@@ -76,21 +81,10 @@ func (s *source) check() error {
 	if s.partitions < 1 || s.partitions > maxPartitions {
 		return fmt.Errorf("option partitions = '%d': want 1 to %d", s.partitions, maxPartitions)
 	}
-	_, err := parseStart(s.key.start, time.Time{})
-	return err
-}
-
-// parseStart reads the option start, which may be a date, a time in UTC, or now.
-func parseStart(text string, now time.Time) (time.Time, error) {
-	if text == "now" {
-		return now, nil
+	if _, ok := generated.ParseStart(s.key.start); !ok && s.key.start != generated.StartNow {
+		return fmt.Errorf("option start = '%s': want 'now' or a time in UTC such as '2026-01-01 00:00:00'", s.key.start)
 	}
-	for _, layout := range []string{time.DateTime, time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("option start = '%s': want 'now' or a time in UTC such as '2026-01-01 00:00:00'", text)
+	return nil
 }
 
 // shuffledRounds is how many rounds may change places so that no event is late by more than span.
@@ -113,47 +107,29 @@ func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, e
 	if err != nil {
 		return nil, fmt.Errorf("nexmark: open %s: %w", s.name, err)
 	}
-	parts, first, err := s.resume(o.From)
+	r, err := generated.Open(generated.Setup{
+		Timelines: s.timelines, Key: s.key, Partitions: s.partitions, End: s.config.events, Pace: "rate", Unpaced: s.key.rate == 0,
+		Anchor: func(m generated.Mark) generated.Stream {
+			return &stream{
+				generator: newGenerator(s.startAt(m), s.texts()), table: s.table, partitions: s.partitions,
+				columns: columns, schema: types.Schema(o.Columns), mark: m, rate: s.key.rate,
+			}
+		},
+	}, o)
 	if err != nil {
 		return nil, fmt.Errorf("nexmark: open %s: %w", s.name, err)
 	}
-	r := &reader{parts: parts, columns: columns, schema: types.Schema(o.Columns), clock: s.timelines.clock, limit: s.config.events}
-	r.pace = s.timelines.join(s.key, first)
-	if o.Bounded && r.limit == math.MaxInt64 {
-		if s.key.rate == 0 {
-			return nil, fmt.Errorf("nexmark: open %s: %w", s.name,
-				errors.New("a bounded read needs an end: set the option events, or a rate, to read what is due by now"))
-		}
-		r.limit = r.pace.due(r.clock.Now())
-	}
-	r.generator = newGenerator(s.startAt(r.pace), s.texts())
 	return r, nil
 }
 
-// startAt fixes the time of event 0: with start = 'now', so that the events' times pass through the present at the pace's mark.
-func (s *source) startAt(p pace) config {
+// startAt fixes the time of event 0: with start = 'now', so that the events' times pass through the present at the mark.
+func (s *source) startAt(m generated.Mark) config {
 	c := s.config
-	start, _ := parseStart(s.key.start, p.wall) // check has parsed it
+	if s.key.start == generated.StartNow {
+		c.start = m.Wall.UnixMicro() - span(m.Position, c.eventRate)
+		return c
+	}
+	start, _ := generated.ParseStart(s.key.start) // check has parsed it
 	c.start = start.UnixMicro()
-	if s.key.start == "now" {
-		c.start -= span(p.position, c.eventRate)
-	}
 	return c
-}
-
-// resume lays out the partitions at the given positions, and tells the first of these.
-func (s *source) resume(from map[string]int64) ([]*partition, int64, error) {
-	parts := make([]*partition, s.partitions)
-	first := int64(math.MaxInt64)
-	for i := range parts {
-		next := from[strconv.Itoa(i)]
-		parts[i] = &partition{table: s.table, index: int64(i), of: s.partitions, next: next}
-		first = min(first, next)
-	}
-	for name, next := range from {
-		if i, err := strconv.ParseInt(name, 10, 64); err != nil || i < 0 || i >= s.partitions || next < 0 {
-			return nil, 0, fmt.Errorf("cannot resume partition %s at %d: partitions are 0 to %d", name, next, s.partitions-1)
-		}
-	}
-	return parts, first, nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weirdb/weir/connectors/generated"
+	"github.com/weirdb/weir/connectors/generated/generatedtest"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -24,22 +26,14 @@ func format(r row) string {
 
 func TestResumeFromAnyPosition(t *testing.T) {
 	given := map[string]string{"table": "bid", "events": "733", "partitions": "2", "out_of_order": "20 ms", "event_rate": "10000"}
-	s := configure(t, given, &timelines{clock: newClock()})
-	all := drain(t, open(t, s, engine.ReadOptions{}))
-	for from := int64(0); from < 740; from += 3 {
-		o := engine.ReadOptions{From: map[string]int64{"0": from, "1": 0}}
+	s := configure(t, given, idle())
+	columns := choose(t, s.table, []string{"auction", "price", "date_time", "url"})
+	all := drain(t, open(t, s, engine.ReadOptions{Columns: columns}))
+	for from := int64(0); from < 740; from += 7 { // comes to each place of a round
+		o := engine.ReadOptions{Columns: columns, From: map[string]int64{"0": from, "1": 0}}
 		want := slices.DeleteFunc(slices.Clone(all), func(r row) bool { return r.partition == "0" && r.offset < from })
 		if got := drain(t, open(t, s, o)); !reflect.DeepEqual(got, want) {
 			t.Fatalf("resumed at %d: %d rows, want %d", from, len(got), len(want))
-		}
-	}
-}
-
-func TestResumeWithOtherPartitionsIsRefused(t *testing.T) {
-	s := configure(t, map[string]string{"table": "bid"}, &timelines{clock: newClock()})
-	for name, at := range map[string]int64{"1": 5, "x": 5, "0": -1} {
-		if _, err := s.Open(context.Background(), engine.ReadOptions{From: map[string]int64{name: at}}); err == nil {
-			t.Errorf("partition %s at %d was resumed", name, at)
 		}
 	}
 }
@@ -102,7 +96,8 @@ func TestCountsMatchPositions(t *testing.T) {
 			seen := int64(0)
 			for limit := range int64(400) {
 				p := partition{table: table, index: index, of: 3}
-				if got := int64(len(p.take(nil, limit, 1000))); got != p.before(limit) {
+				taken, _ := p.take(nil, 0, limit, 1000)
+				if got := int64(len(taken)); got != p.before(limit) {
 					t.Fatalf("%s %d: %d below %d, counted %d", table.name, index, got, limit, p.before(limit))
 				}
 				seen = max(seen, p.before(limit))
@@ -115,7 +110,7 @@ func TestCountsMatchPositions(t *testing.T) {
 }
 
 func TestOnlyAskedColumnsInAskedOrder(t *testing.T) {
-	s := configure(t, map[string]string{"table": "bid", "events": "100"}, &timelines{clock: newClock()})
+	s := configure(t, map[string]string{"table": "bid", "events": "100"}, idle())
 	asked := []types.Field{{Name: "price", Type: types.Of(types.BigInt)}, {Name: "AUCTION", Type: types.Of(types.BigInt)}}
 	got := drain(t, open(t, s, engine.ReadOptions{Columns: asked}))
 	whole := drain(t, open(t, s, engine.ReadOptions{}))
@@ -130,7 +125,7 @@ func TestOnlyAskedColumnsInAskedOrder(t *testing.T) {
 }
 
 func TestWrongColumnsAreRefused(t *testing.T) {
-	s := configure(t, map[string]string{"table": "bid"}, &timelines{clock: newClock()})
+	s := configure(t, map[string]string{"table": "bid"}, idle())
 	for _, f := range []types.Field{{Name: "seller", Type: types.Of(types.BigInt)}, {Name: "price", Type: types.Of(types.Double)}} {
 		_, err := s.Open(context.Background(), engine.ReadOptions{Columns: []types.Field{f}})
 		if err == nil || !strings.Contains(err.Error(), f.Name) {
@@ -177,43 +172,34 @@ func TestOptionsOutOfRange(t *testing.T) {
 	}
 }
 
-func poll(t *testing.T, r *reader) []engine.Fetch {
-	t.Helper()
-	fetches, err := r.Poll(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fetches
-}
-
 func TestRatePacesAndTellsWhatWaits(t *testing.T) {
-	clock := newClock()
-	s := configure(t, map[string]string{"table": "bid", "rate": "1000"}, &timelines{clock: clock})
+	clock := generatedtest.NewClock()
+	s := configure(t, map[string]string{"table": "bid", "rate": "1000"}, generated.NewTimelines(clock))
 	r := open(t, s, engine.ReadOptions{Columns: []types.Field{}})
-	clock.now = clock.now.Add(10 * time.Second) // 10001 events are due, 9200 of them bids
-	f := poll(t, r)[0]
+	clock.Time = clock.Time.Add(10 * time.Second) // 10001 events are due, 9200 of them bids
+	f := generatedtest.Poll(t, r)[0]
 	if len(f.Offsets) != batchRows || f.Waiting != 9200-batchRows {
 		t.Fatalf("%d rows, %d waiting", len(f.Offsets), f.Waiting)
 	}
-	poll(t, r)
-	if f = poll(t, r)[0]; f.Offsets[len(f.Offsets)-1] != 9999 || f.Waiting != 0 {
+	generatedtest.Poll(t, r)
+	if f = generatedtest.Poll(t, r)[0]; f.Offsets[len(f.Offsets)-1] != 9999 || f.Waiting != 0 {
 		t.Fatalf("the last due is %d, %d waiting", f.Offsets[len(f.Offsets)-1], f.Waiting)
 	}
-	before := clock.now
-	if f = poll(t, r)[0]; f.Offsets[0] != 10_004 || clock.now.Sub(before) != nap {
-		t.Fatalf("next is %d after %v", f.Offsets[0], clock.now.Sub(before))
+	before := clock.Time
+	if f = generatedtest.Poll(t, r)[0]; f.Offsets[0] != 10_004 || clock.Time.Sub(before) != generated.Nap {
+		t.Fatalf("next is %d after %v", f.Offsets[0], clock.Time.Sub(before))
 	}
 }
 
 func TestLaterReadersJoinTheStream(t *testing.T) {
-	clock := newClock()
-	shared := &timelines{clock: clock}
+	clock := generatedtest.NewClock()
+	shared := generated.NewTimelines(clock)
 	given := map[string]string{"table": "bid", "rate": "100", "start": "now"}
-	started := clock.now
+	started := clock.Time
 	open(t, configure(t, given, shared), engine.ReadOptions{})
-	clock.now = clock.now.Add(time.Minute)
+	clock.Time = clock.Time.Add(time.Minute)
 	given["table"] = "person"
-	f := poll(t, open(t, configure(t, given, shared), engine.ReadOptions{}))[0]
+	f := generatedtest.Poll(t, open(t, configure(t, given, shared), engine.ReadOptions{}))[0]
 	if len(f.Offsets) != 121 { // events 0, 50, …, 6000
 		t.Fatalf("%d people are due", len(f.Offsets))
 	}
@@ -223,21 +209,21 @@ func TestLaterReadersJoinTheStream(t *testing.T) {
 }
 
 func TestLiveStreamResumesAtThePresent(t *testing.T) {
-	clock := newClock()
-	s := configure(t, map[string]string{"table": "bid", "rate": "100", "start": "now"}, &timelines{clock: clock})
-	f := poll(t, open(t, s, engine.ReadOptions{From: map[string]int64{"0": 5004}}))[0]
+	clock := generatedtest.NewClock()
+	s := configure(t, map[string]string{"table": "bid", "rate": "100", "start": "now"}, generated.NewTimelines(clock))
+	f := generatedtest.Poll(t, open(t, s, engine.ReadOptions{From: map[string]int64{"0": 5004}}))[0]
 	r := readFetch(t, f)[0]
-	if r.offset != 5004 || r.values[5].(int64) != clock.now.UnixMicro() {
-		t.Fatalf("event %d has time %v, want now, %d", r.offset, r.values[5], clock.now.UnixMicro())
+	if r.offset != 5004 || r.values[5].(int64) != clock.Time.UnixMicro() {
+		t.Fatalf("event %d has time %v, want now, %d", r.offset, r.values[5], clock.Time.UnixMicro())
 	}
 }
 
 func TestBoundedReadOfAnEndlessStream(t *testing.T) {
-	clock := newClock()
-	shared := &timelines{clock: clock}
+	clock := generatedtest.NewClock()
+	shared := generated.NewTimelines(clock)
 	s := configure(t, map[string]string{"table": "bid", "rate": "100"}, shared)
 	open(t, s, engine.ReadOptions{})
-	clock.now = clock.now.Add(10 * time.Second)
+	clock.Time = clock.Time.Add(10 * time.Second)
 	if got := len(drain(t, open(t, s, engine.ReadOptions{Bounded: true}))); got != 920 {
 		t.Errorf("%d bids were due, want 920", got)
 	}
@@ -252,26 +238,14 @@ func TestBoundedReadOfAnEndlessStream(t *testing.T) {
 }
 
 func TestEndIsToldOnceForEachPartition(t *testing.T) {
-	s := configure(t, map[string]string{"table": "person", "events": "60", "partitions": "4"}, &timelines{clock: newClock()})
+	s := configure(t, map[string]string{"table": "person", "events": "60", "partitions": "4"}, idle())
 	ends := 0
-	for _, f := range poll(t, open(t, s, engine.ReadOptions{})) {
+	for _, f := range generatedtest.Poll(t, open(t, s, engine.ReadOptions{})) {
 		ends += int(count(f.End))
 		f.Rows.Release()
 	}
 	if ends != 4 {
 		t.Errorf("%d ends, want 4: partitions without events end too", ends)
-	}
-}
-
-func TestPollStopsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	s := configure(t, map[string]string{"table": "bid", "rate": "0.001"}, &timelines{clock: wallClock{}})
-	r := open(t, s, engine.ReadOptions{})
-	time.AfterFunc(10*time.Millisecond, cancel)
-	for {
-		if _, err := r.Poll(ctx); err != nil {
-			return // the first bid is due in 4000 seconds: only the context can end the wait
-		}
 	}
 }
 
@@ -287,7 +261,7 @@ func BenchmarkAuction(b *testing.B) { benchmark(b, "auction", nil) }
 func BenchmarkPerson(b *testing.B) { benchmark(b, "person", nil) }
 
 func benchmark(b *testing.B, table string, columns []types.Field) {
-	s := configure(b, map[string]string{"table": table}, &timelines{clock: wallClock{}})
+	s := configure(b, map[string]string{"table": table}, idle())
 	r := open(b, s, engine.ReadOptions{Columns: columns})
 	rows, bytes := 0, 0
 	for b.Loop() {

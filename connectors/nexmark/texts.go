@@ -3,6 +3,8 @@ package nexmark
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/weirdb/weir/connectors/generated"
 )
 
 const (
@@ -21,14 +23,14 @@ type texts struct {
 }
 
 func newTexts(seed int64) *texts {
-	key := drawKeys(seed)[drawText]
+	key := generated.NewDice(seed, drawCount)[drawText]
 	t := &texts{pool: makePool(key)}
 	for i, name := range hotChannels {
 		t.channels = append(t.channels, name)
-		t.urls = append(t.urls, string(appendURL(nil, mix(key-uint64(i+1)*golden))))
+		t.urls = append(t.urls, string(appendURL(nil, generated.Mix(key-uint64(i+1)*generated.Golden))))
 	}
 	for i := range uint32(channels) {
-		h := mix(key + uint64(i+1)*golden)
+		h := generated.Mix(key + uint64(i+1)*generated.Golden)
 		url := appendURL(nil, h)
 		if h%10 > 0 {
 			url = fmt.Appendf(url, "&channel_id=%d", channelID(i))
@@ -48,7 +50,7 @@ func channelID(i uint32) int64 {
 func makePool(key uint64) string {
 	pool := make([]byte, 0, poolBytes)
 	for i := uint64(0); len(pool) < poolBytes; i++ {
-		h := mix(key ^ i)
+		h := generated.Mix(key ^ i)
 		for range 8 {
 			pool = append(pool, 'a'+byte(h&0xff*26>>8))
 			h >>= 8
@@ -60,22 +62,22 @@ func makePool(key uint64) string {
 func appendURL(dst []byte, h uint64) []byte {
 	dst = append(dst, "https://www.nexmark.com/"...)
 	for i := range uint64(3) {
-		part := mix(h + i*golden)
+		part := generated.Mix(h + i*generated.Golden)
 		dst = append(appendWord(dst, part, wordLength(part, 5), '_'), '/')
 	}
 	return append(dst, "item.htm?query=1"...)
 }
 
 // wordLength turns random bits into a length in [3, limit), as the reference spreads it.
-func wordLength(h uint64, limit int64) int64 { return minWord + below(h, limit-minWord) }
+func wordLength(h uint64, limit int64) int64 { return minWord + generated.Below(h, limit-minWord) }
 
 // appendWord appends length random letters. One character in 13 is special, the first and the last excepted.
 func appendWord(dst []byte, h uint64, length int64, special byte) []byte {
 	letters := uint64(0)
 	for i := range length {
 		if i%4 == 0 {
-			h += golden
-			letters = mix(h)
+			h += generated.Golden
+			letters = generated.Mix(h)
 		}
 		v := letters & 0xffff * (13 * 26) >> 16 // evenly in [0, 13·26)
 		letters >>= 16
@@ -97,7 +99,7 @@ func (t *texts) appendExtra(dst []byte, h uint64, size, average int64) []byte {
 	spread := (missing + 2) / 5
 	length := missing - spread
 	if spread > 0 {
-		length += below(h, 2*spread)
+		length += generated.Below(h, 2*spread)
 	}
 	at := int64(h & (poolBytes/2 - 1)) // low bits; an extra is shorter than half the pool
 	return append(dst, t.pool[at:at+length]...)

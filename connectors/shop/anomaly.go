@@ -3,6 +3,8 @@ package shop
 import (
 	"fmt"
 	"time"
+
+	"github.com/weirdb/weir/connectors/generated"
 )
 
 // Kind names what goes wrong.
@@ -68,13 +70,13 @@ type mishap struct {
 
 // mishapOf is the one anomaly of an hour, of those since 1970. It lies within the hour, on whole minutes.
 func mishapOf(hour int64) mishap {
-	h := mix(uint64(hour) * golden)
-	turn := mix(uint64(hour/4)*golden + 1)
+	h := generated.Mix(uint64(hour) * generated.Golden)
+	turn := generated.Mix(uint64(hour/4)*generated.Golden + 1)
 	place := int64((uint64(hour) + turn>>32) % uint64(len(kinds)))
-	from := (hour*hourMinutes + 5 + below(h, 30)) * minuteMicros
+	from := (hour*hourMinutes + 5 + generated.Below(h, 30)) * minuteMicros
 	return mishap{
 		kind: kinds[place].kind, from: from, to: from + kinds[place].minutes*minuteMicros,
-		carrier: below(mix(h), int64(len(carriers))), place: place,
+		carrier: generated.Below(generated.Mix(h), int64(len(carriers))), place: place,
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weirdb/weir/connectors/generated/generatedtest"
 )
 
 func TestAnomaliesAreListedInOrder(t *testing.T) {
@@ -69,7 +71,7 @@ func TestAnomaliesShow(t *testing.T) {
 	const hours = 8
 	from := at(firstDay).Add(8 * time.Hour)
 	list := Anomalies(from, from.Add(hours*time.Hour))
-	events := parse(t, read(t, sound(map[string]string{"start": from.Format(time.DateTime), "rate": "6", "events": "260000"})))
+	events := skim(t, read(t, sound(map[string]string{"start": from.Format(time.DateTime), "rate": "6", "events": "260000"})))
 	inside, outside := make([]tally, hours), make([]tally, hours)
 	for i := range events {
 		h := int(events[i].Timestamp.Sub(from) / time.Hour)
@@ -91,7 +93,7 @@ func check(t *testing.T, a Anomaly, in, out tally) {
 	t.Helper()
 	minutes := a.To.Sub(a.From).Minutes()
 	surge, failures, large := (in.events/minutes)/(out.events/(60-minutes)), in.failed/in.payments, in.large/in.orders
-	within(t, "failures outside of "+string(a.Kind), out.failed/out.payments, failureShare, 0.01)
+	generatedtest.Within(t, "failures outside of "+string(a.Kind), out.failed/out.payments, failureShare, 0.01)
 	if out.large > 0 {
 		t.Errorf("%v large orders outside of %v", out.large, a)
 	}
@@ -108,16 +110,16 @@ func check(t *testing.T, a Anomaly, in, out tally) {
 			t.Errorf("%v: %v shipments inside, %v of %v outside", a, in.stopped, out.stopped, out.shipments)
 		}
 	}
-	within(t, "rate in "+string(a.Kind), surge, want.events, 0.5)
-	within(t, "failures in "+string(a.Kind), failures, want.failed, 0.03)
-	within(t, "large orders in "+string(a.Kind), large, want.large, 0.03)
+	generatedtest.Within(t, "rate in "+string(a.Kind), surge, want.events, 0.5)
+	generatedtest.Within(t, "failures in "+string(a.Kind), failures, want.failed, 0.03)
+	generatedtest.Within(t, "large orders in "+string(a.Kind), large, want.large, 0.03)
 }
 
 func TestNoAnomaliesOnRequest(t *testing.T) {
 	from := at(firstDay).Add(8 * time.Hour)
 	given := sound(map[string]string{"start": from.Format(time.DateTime), "rate": "3", "events": "50000", "anomalies": "false"})
 	failed, payments := 0.0, 0.0
-	for _, e := range parse(t, read(t, given)) {
+	for _, e := range skim(t, read(t, given)) {
 		if e.Payload.Reason == outageReason || len(e.Payload.Items) > 0 && e.Payload.Items[0].Quantity >= largeQuantity {
 			t.Fatalf("event %+v", e)
 		}
@@ -128,5 +130,5 @@ func TestNoAnomaliesOnRequest(t *testing.T) {
 			failed++
 		}
 	}
-	within(t, "failures", failed/payments, failureShare, 0.005)
+	generatedtest.Within(t, "failures", failed/payments, failureShare, 0.005)
 }

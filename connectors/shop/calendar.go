@@ -1,6 +1,10 @@
 package shop
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/weirdb/weir/connectors/generated"
+)
 
 // calendar tells when each number's event happens. Busy minutes have more numbers than quiet ones:
 //
@@ -9,7 +13,7 @@ import "sort"
 //
 // It adds up volumes from the start, hour by hour, and keeps the sums. One goroutine uses it.
 type calendar struct {
-	dice      *dice
+	dice      generated.Dice
 	start     int64   // event time of number 0, µs since 1970
 	perMinute float64 // numbers in an average minute
 	anomalies bool
@@ -25,7 +29,7 @@ type hour struct {
 	ends   [hourMinutes + 1]float64
 }
 
-func newCalendar(c config, k *dice) *calendar {
+func newCalendar(c config, k generated.Dice) *calendar {
 	cal := &calendar{dice: k, start: c.start, perMinute: c.density * 60, anomalies: c.anomalies}
 	cal.first = c.start / minuteMicros / hourMinutes
 	cal.sums = []float64{0}
@@ -35,7 +39,7 @@ func newCalendar(c config, k *dice) *calendar {
 }
 
 // startBefore is the start that lets a number's event happen at a moment: it walks back from there.
-func startBefore(number, at int64, c config, k *dice) int64 {
+func startBefore(number, at int64, c config, k generated.Dice) int64 {
 	cal := calendar{dice: k, perMinute: c.density * 60, anomalies: c.anomalies}
 	left, end := float64(number), at
 	for {

@@ -3,6 +3,8 @@ package shop
 import (
 	"testing"
 	"time"
+
+	"github.com/weirdb/weir/connectors/generated/generatedtest"
 )
 
 func at(text string) time.Time {
@@ -59,7 +61,7 @@ func TestStartBefore(t *testing.T) {
 func TestRateIsTheAverageOfAWeek(t *testing.T) {
 	c := config{density: 10, start: at(firstDay).UnixMicro()}
 	week := newCalendar(c, newDice(1)).passed(at(firstDay).AddDate(0, 0, 7).UnixMicro())
-	within(t, "numbers in a week", week/(7*86400*10), 1, 0.01)
+	generatedtest.Within(t, "numbers in a week", week/(7*86400*10), 1, 0.01)
 }
 
 func TestSeasons(t *testing.T) {
@@ -85,5 +87,5 @@ func TestNoiseIsBounded(t *testing.T) {
 		}
 		sum += n
 	}
-	within(t, "noise", sum/10_000, 1, 0.005)
+	generatedtest.Within(t, "noise", sum/10_000, 1, 0.005)
 }

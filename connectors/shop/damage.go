@@ -1,6 +1,10 @@
 package shop
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/weirdb/weir/connectors/generated"
+)
 
 // appendDamaged writes a number's event as a broken record: cut off, with a text where the time belongs, or not in UTF-8.
 func (g *generator) appendDamaged(dst []byte, number int64) ([]byte, bool) {
@@ -9,11 +13,11 @@ func (g *generator) appendDamaged(dst []byte, number int64) ([]byte, bool) {
 	if !ok {
 		return dst, false
 	}
-	h := g.dice.throw(drawFateKind, number)
+	h := g.dice.Throw(drawFateKind, number)
 	switch h % 3 {
 	case 0:
 		length := int64(len(dst) - begin)
-		return dst[:int64(begin)+length/4+below(h, length/2)], true
+		return dst[:int64(begin)+length/4+generated.Below(h, length/2)], true
 	case 1:
 		return replaceTime(dst, begin), true
 	}

@@ -39,7 +39,7 @@ const (
 
 // fateOf is plain for events whose second or late delivery would fall behind the end of the stream.
 func (g *generator) fateOf(number int64) fate {
-	share := g.dice.share(drawFate, number)
+	share := g.dice.Share(drawFate, number)
 	if share < g.broken {
 		return damaged
 	}
@@ -49,7 +49,7 @@ func (g *generator) fateOf(number int64) fate {
 	if share -= g.duplicates; share >= g.late {
 		return plain
 	}
-	if g.dice.throw(drawFateKind, number)%3 == 0 {
+	if g.dice.Throw(drawFateKind, number)%3 == 0 {
 		return g.ifWithin(number+g.delays.long, lateLong)
 	}
 	return g.ifWithin(number+g.delays.soon, lateSoon)

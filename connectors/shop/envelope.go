@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"strconv"
 	"time"
+
+	"github.com/weirdb/weir/connectors/generated"
 )
 
 // idBase keeps the ids of orders before the start of the stream positive.
@@ -12,8 +14,8 @@ const idBase = 10_000_000_000
 // appendEnvelope writes an event up to the opening brace of its payload. All texts are ASCII without anything to escape.
 func (g *generator) appendEnvelope(dst []byte, number int64, eventType string) []byte {
 	dst = append(append(dst, `{"eventType":"`...), eventType...)
-	h := g.dice.throw(drawEventID, number)
-	dst = appendUUID(append(dst, `","eventId":"`...), h, mix(h))
+	h := g.dice.Throw(drawEventID, number)
+	dst = appendUUID(append(dst, `","eventId":"`...), h, generated.Mix(h))
 	dst = append(dst, `","timestamp":"`...)
 	dst = time.UnixMicro(g.timeOf(number)).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
 	return append(dst, `","payload":{`...)

@@ -1,14 +1,15 @@
 package shop
 
 import (
-	"math"
 	"time"
+
+	"github.com/weirdb/weir/connectors/generated"
 )
 
 // config is what the events depend on.
 type config struct {
 	seed       int64
-	events     int64   // math.MaxInt64 if the shop never closes
+	events     int64   // generated.Endless if the shop never closes
 	density    float64 // numbers per second of event time, on average
 	start      int64   // event time of number 0, µs since 1970
 	anomalies  bool
@@ -23,7 +24,7 @@ const jitter = int64(time.Second / time.Microsecond)
 // generator makes the events. Everything is a pure function of the config and the event's number; the calendar remembers sums.
 type generator struct {
 	config
-	dice     *dice
+	dice     generated.Dice
 	layout   *layout
 	calendar *calendar
 	delays   delays
@@ -36,7 +37,7 @@ func newGenerator(c config) *generator {
 
 // timeOf is the event time of a number's event, in µs since 1970 at whole milliseconds.
 func (g *generator) timeOf(number int64) int64 {
-	at := g.calendar.timeOf(number) - below(g.dice.throw(drawJitter, number), jitter)
+	at := g.calendar.timeOf(number) - generated.Below(g.dice.Throw(drawJitter, number), jitter)
 	return max(at, g.start) / 1000 * 1000
 }
 
@@ -84,6 +85,3 @@ func eventType(s stage, failure string) string {
 	}
 	return "payment.authorized"
 }
-
-// endless is the number of events of a shop that never closes.
-const endless = math.MaxInt64

@@ -3,31 +3,22 @@ package shop
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"math"
 	"testing"
 	"time"
 
+	"github.com/weirdb/weir/connectors/generated"
+	"github.com/weirdb/weir/connectors/generated/generatedtest"
 	"github.com/weirdb/weir/engine"
 )
 
-// handClock moves only when a reader sleeps or the test says so.
-type handClock struct{ now time.Time }
-
-func (c *handClock) Now() time.Time { return c.now }
-
-func (c *handClock) Sleep(ctx context.Context, d time.Duration) error {
-	c.now = c.now.Add(d)
-	return ctx.Err()
-}
-
-func newClock() *handClock { return &handClock{now: time.Date(2026, 3, 2, 12, 30, 15, 0, time.UTC)} }
+// idle are timelines with a clock that nobody moves.
+func idle() *generated.Timelines { return generated.NewTimelines(generatedtest.NewClock()) }
 
 const firstDay = "2026-03-02 00:00:00" // a Monday
 
 // configure makes a source as CREATE SOURCE would.
-func configure(t testing.TB, given map[string]string, shared *timelines) *source {
+func configure(t testing.TB, given map[string]string, shared *generated.Timelines) *source {
 	t.Helper()
 	o, err := engine.Validate(given, Connector.SourceOptions)
 	if err != nil {
@@ -40,13 +31,13 @@ func configure(t testing.TB, given map[string]string, shared *timelines) *source
 	return s
 }
 
-func open(t testing.TB, s *source, o engine.ReadOptions) *reader {
+func open(t testing.TB, s *source, o engine.ReadOptions) engine.Reader {
 	t.Helper()
 	r, err := s.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.(*reader)
+	return r
 }
 
 // delivered is one record as it was read.
@@ -56,31 +47,19 @@ type delivered struct {
 	value     string
 }
 
-// drain reads to the end and checks what every fetch promises.
-func drain(t testing.TB, r *reader) []delivered {
+// drain reads to the end.
+func drain(t testing.TB, r engine.Reader) []delivered {
 	t.Helper()
 	var all []delivered
-	for {
-		fetches, err := r.Poll(context.Background())
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range fetches {
-			all = append(all, unpack(t, f)...)
-		}
+	for _, f := range generatedtest.Drain(t, r) {
+		all = append(all, unpack(f)...)
 	}
+	return all
 }
 
-func unpack(t testing.TB, f engine.Fetch) []delivered {
-	t.Helper()
+func unpack(f engine.Fetch) []delivered {
 	all := make([]delivered, len(f.Records))
 	for i, rec := range f.Records {
-		if rec.Offset >= f.Next || i > 0 && rec.Offset <= f.Records[i-1].Offset {
-			t.Fatalf("partition %s: offset %d out of place, next %d", f.Partition, rec.Offset, f.Next)
-		}
 		all[i] = delivered{f.Partition, rec.Offset, string(rec.Value)}
 	}
 	return all
@@ -93,7 +72,7 @@ func read(t testing.TB, more map[string]string) []delivered {
 	for k, v := range more {
 		given[k] = v
 	}
-	return drain(t, open(t, configure(t, given, &timelines{clock: newClock()}), engine.ReadOptions{}))
+	return drain(t, open(t, configure(t, given, idle()), engine.ReadOptions{}))
 }
 
 // sound are options without duplicates, late and broken records.
@@ -115,12 +94,15 @@ type event struct {
 		PaymentID, Method, Reason                       string
 		ShipmentID, Carrier, Warehouse                  string
 		Amount                                          json.Number
-		Items                                           []struct {
-			SKU      string
-			Quantity int64
-			Price    json.Number
-		}
+		Items                                           []sold
 	} `json:"payload"`
+}
+
+// sold is an item of an order as JSON reads it.
+type sold struct {
+	SKU      string
+	Quantity int64
+	Price    json.Number
 }
 
 func parse(t testing.TB, all []delivered) []event {
@@ -141,11 +123,4 @@ func cents(t testing.TB, n json.Number) int64 {
 		t.Fatal(err)
 	}
 	return int64(math.Round(f * 100))
-}
-
-func within(t *testing.T, what string, got, want, off float64) {
-	t.Helper()
-	if math.Abs(got-want) > off {
-		t.Errorf("%s: %v, want %v ± %v", what, got, want, off)
-	}
 }

@@ -1,6 +1,10 @@
 package shop
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/weirdb/weir/connectors/generated"
+)
 
 // Numbers come in groups of 48: in each of 16 lanes one order, one payment and one shipment.
 //
@@ -37,11 +41,11 @@ type lag struct {
 type layout struct{ payment, shipment [lanes]lag }
 
 // newLayout lays out a stream that has density numbers per second of event time, on average.
-func newLayout(density float64, k *dice) *layout {
+func newLayout(density float64, k generated.Dice) *layout {
 	l := &layout{}
 	for i := range lanes {
-		l.payment[i] = newLag(paymentSeconds[i]*density/groupSize, 2, k.throw(drawPaymentLag, int64(i)))
-		s := newLag(shipmentSeconds[i]*density/groupSize, 4, k.throw(drawShipmentLag, int64(i)))
+		l.payment[i] = newLag(paymentSeconds[i]*density/groupSize, 2, k.Throw(drawPaymentLag, int64(i)))
+		s := newLag(shipmentSeconds[i]*density/groupSize, 4, k.Throw(drawShipmentLag, int64(i)))
 		// A shipment that the blur brings forward must still follow a payment that the blur puts off.
 		s.groups = max(s.groups, l.payment[i].groups+1<<l.payment[i].blur+1<<s.blur)
 		l.shipment[i] = s
@@ -58,7 +62,7 @@ func newLag(groups float64, part int64, key uint64) lag {
 // swap changes the places within each block of groups. It is its own inverse.
 func (l lag) swap(group int64) int64 {
 	mask := int64(1)<<l.blur - 1
-	return group ^ int64(mix(l.key+uint64(group>>l.blur)*golden))&mask
+	return group ^ int64(generated.Mix(l.key+uint64(group>>l.blur)*generated.Golden))&mask
 }
 
 func (l lag) after(group int64) int64  { return l.swap(group) + l.groups }

@@ -1,5 +1,7 @@
 package shop
 
+import "github.com/weirdb/weir/connectors/generated"
+
 const (
 	customers = 100_000
 	articles  = 500
@@ -31,17 +33,17 @@ type item struct{ sku, quantity, cents int64 }
 
 // order makes an order from its number. Orders before the start have no time, and so no anomaly.
 func (g *generator) order(id int64) order {
-	o := order{id: id, channel: channelOf(g.dice.throw(drawChannel, id))}
-	h := g.dice.throw(drawCustomer, id)
-	o.customer = below(h, 1+below(mix(h), customers)) // low numbers order often, high ones seldom
-	o.market = marketOf(g.dice.throw(drawCountry, o.customer))
+	o := order{id: id, channel: channelOf(g.dice.Throw(drawChannel, id))}
+	h := g.dice.Throw(drawCustomer, id)
+	o.customer = generated.Below(h, 1+generated.Below(generated.Mix(h), customers)) // low numbers order often, high ones seldom
+	o.market = marketOf(g.dice.Throw(drawCountry, o.customer))
 	factor := g.largeFactor(id)
-	h = g.dice.throw(drawItems, id)
-	o.count = 1 + int(below(mix(h+1), 2)+below(mix(h+2), maxItems-1))
+	h = g.dice.Throw(drawItems, id)
+	o.count = 1 + int(generated.Below(generated.Mix(h+1), 2)+generated.Below(generated.Mix(h+2), maxItems-1))
 	for i := range o.count {
-		h = mix(h + golden)
-		sku := below(h, articles)
-		o.items[i] = item{sku: sku, quantity: (1 + below(mix(h), 3)) * factor, cents: priceOf(sku)}
+		h = generated.Mix(h + generated.Golden)
+		sku := generated.Below(h, articles)
+		o.items[i] = item{sku: sku, quantity: (1 + generated.Below(generated.Mix(h), 3)) * factor, cents: priceOf(sku)}
 		o.cents += o.items[i].quantity * o.items[i].cents
 	}
 	return o
@@ -49,7 +51,7 @@ func (g *generator) order(id int64) order {
 
 // largeFactor multiplies the quantities of some orders during an anomaly.
 func (g *generator) largeFactor(id int64) int64 {
-	if g.dice.share(drawLarge, id) < largeShare && g.mishap(LargeAmounts, g.layout.number(id, placed)) {
+	if g.dice.Share(drawLarge, id) < largeShare && g.mishap(LargeAmounts, g.layout.number(id, placed)) {
 		return largeQuantity
 	}
 	return 1
@@ -57,12 +59,12 @@ func (g *generator) largeFactor(id int64) int64 {
 
 // priceOf is an article's price in cents, from 1.99 to 99.99; cheap ones are more frequent.
 func priceOf(sku int64) int64 {
-	h := mix(uint64(sku) + 1)
-	return 199 + below(h, 1+below(mix(h), 99))*100
+	h := generated.Mix(uint64(sku) + 1)
+	return 199 + generated.Below(h, 1+generated.Below(generated.Mix(h), 99))*100
 }
 
 func marketOf(h uint64) market {
-	at := below(h, 100)
+	at := generated.Below(h, 100)
 	for _, m := range markets {
 		if at -= m.share; at < 0 {
 			return m
@@ -72,7 +74,7 @@ func marketOf(h uint64) market {
 }
 
 func channelOf(h uint64) string {
-	switch at := below(h, 100); {
+	switch at := generated.Below(h, 100); {
 	case at < 55:
 		return "web"
 	case at < 90:

@@ -1,5 +1,7 @@
 package shop
 
+import "github.com/weirdb/weir/connectors/generated"
+
 // hourly is how busy the hours of a day are; noon and the evening are the peaks.
 var hourly = normalise([]float64{
 	0.45, 0.32, 0.26, 0.25, 0.28, 0.36, 0.52, 0.75, 0.95, 1.08, 1.18, 1.28,
@@ -36,8 +38,8 @@ func season(minute int64) float64 {
 }
 
 // noise makes a minute up to a fifth busier or quieter.
-func noise(k *dice, minute int64) float64 {
-	h := k.throw(drawNoise, minute)
+func noise(k generated.Dice, minute int64) float64 {
+	h := k.Throw(drawNoise, minute)
 	two := float64(h>>32)/(1<<32) + float64(h&0xffffffff)/(1<<32)
 	return 1 + 0.2*(two-1)
 }

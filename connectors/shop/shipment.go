@@ -1,5 +1,7 @@
 package shop
 
+import "github.com/weirdb/weir/connectors/generated"
+
 var (
 	carriers   = [...]string{"dhl", "ups", "dpd", "hermes"}
 	warehouses = [...]string{"berlin", "rotterdam", "lyon"}
@@ -7,7 +9,7 @@ var (
 
 // carrier brings an order. While one has stopped, the next one gets its shipments.
 func (g *generator) carrier(order int64) string {
-	c := below(g.dice.throw(drawCarrier, order), int64(len(carriers)))
+	c := generated.Below(g.dice.Throw(drawCarrier, order), int64(len(carriers)))
 	number := g.layout.number(order, shipped)
 	if g.anomalies && number >= 0 {
 		if m, on := during(CarrierStop, g.timeOf(number)); on && m.carrier == c {
@@ -21,6 +23,6 @@ func (g *generator) appendShipment(dst []byte, order int64) []byte {
 	dst = appendID(dst, `"shipmentId":"shp-`, order)
 	dst = appendID(dst, `","orderId":"ord-`, order)
 	dst = append(append(dst, `","carrier":"`...), g.carrier(order)...)
-	warehouse := warehouses[below(g.dice.throw(drawWarehouse, order), int64(len(warehouses)))]
+	warehouse := warehouses[generated.Below(g.dice.Throw(drawWarehouse, order), int64(len(warehouses)))]
 	return append(append(append(dst, `","warehouse":"`...), warehouse...), '"')
 }

@@ -15,6 +15,7 @@
 package shop
 
 import (
+	"github.com/weirdb/weir/connectors/generated"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -35,7 +36,7 @@ GROUP BY ALL;`,
 	Formats:       []string{"json"},
 	SourceOptions: options,
 	Source: func(c engine.SourceConfig) (engine.Source, error) {
-		return newSource(c, processTimelines)
+		return newSource(c, timelines)
 	},
 }
 
@@ -59,6 +60,9 @@ var columns = []types.Field{
 }
 
 func text(name string) types.Field { return types.Field{Name: name, Type: types.Of(types.Varchar)} }
+
+// timelines are the streams of this process.
+var timelines = generated.NewTimelines(generated.WallClock{})
 
 var options = []engine.Option{
 	{Name: "rate", Doc: "Events per second of wall time, on average over a week.", Default: "200", Kind: engine.Number},

@@ -2,17 +2,12 @@ package shop
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/weirdb/weir/connectors/generated"
 	"github.com/weirdb/weir/engine"
 )
-
-const startNow = "now"
 
 // source is a configured shop.
 type source struct {
@@ -20,10 +15,18 @@ type source struct {
 	config     config // start is set when the source opens
 	key        streamKey
 	partitions int64
-	timelines  *timelines
+	timelines  *generated.Timelines
 }
 
-func newSource(c engine.SourceConfig, shared *timelines) (*source, error) {
+// streamKey is what sources of one stream have in common.
+type streamKey struct {
+	seed        int64
+	rate, speed float64
+	start       string
+	anomalies   bool
+}
+
+func newSource(c engine.SourceConfig, shared *generated.Timelines) (*source, error) {
 	o := c.Options
 	s := &source{name: c.Name, partitions: o.Int("partitions"), timelines: shared}
 	s.key = streamKey{seed: o.Int("seed"), rate: o.Float("rate"), speed: o.Float("speed"), start: o["start"], anomalies: o.Bool("anomalies")}
@@ -35,7 +38,7 @@ func newSource(c engine.SourceConfig, shared *timelines) (*source, error) {
 		return nil, fmt.Errorf("shop: source %s: %w", c.Name, err)
 	}
 	if s.config.events == 0 {
-		s.config.events = endless
+		s.config.events = generated.Endless
 	}
 	return s, nil
 }
@@ -83,50 +86,23 @@ func (s *source) checkShares() error {
 
 // parseStart reads the option start, which may be a date, a time in UTC, or now; it returns the zero time for now.
 func parseStart(text string) (time.Time, error) {
-	if text == startNow {
+	if text == generated.StartNow {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.DateTime, time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil && t.Unix() >= 0 {
-			return t.UTC(), nil
-		}
+	if t, ok := generated.ParseStart(text); ok && t.Unix() >= 0 {
+		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("option start = '%s': want 'now' or a time in UTC since 1970 such as '2026-01-01 00:00:00'", text)
 }
 
 // Open starts reading. Event time counts from the first Open of the stream in this process.
 func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, error) {
-	parts, first, err := s.resume(o.From)
+	r, err := generated.Open(generated.Setup{
+		Timelines: s.timelines, Key: s.key, Partitions: s.partitions, End: positionOf(s.config.events), Pace: "speed", Unpaced: s.key.speed == 0,
+		Anchor: func(m generated.Mark) generated.Stream { return s.newStream(m) },
+	}, o)
 	if err != nil {
 		return nil, fmt.Errorf("shop: open %s: %w", s.name, err)
 	}
-	if o.Bounded && s.config.events == endless && s.key.speed == 0 {
-		return nil, fmt.Errorf("shop: open %s: %w", s.name,
-			errors.New("a bounded read needs an end: set the option events, or a speed, to read what is due by now"))
-	}
-	c := s.config
-	p := s.timelines.join(s.key, first, c)
-	c.start = p.start
-	r := &reader{generator: newGenerator(c), parts: parts, clock: s.timelines.clock, pace: p, limit: c.events}
-	if o.Bounded && c.events == endless {
-		r.limit = p.due(r.generator.calendar, r.clock.Now())
-	}
 	return r, nil
-}
-
-// resume lays out the partitions at the given positions, and tells the number of the first of these.
-func (s *source) resume(from map[string]int64) ([]*partition, int64, error) {
-	parts := make([]*partition, s.partitions)
-	first := int64(math.MaxInt64)
-	for i := range parts {
-		next := from[strconv.Itoa(i)]
-		parts[i] = &partition{index: int64(i), of: s.partitions, next: next}
-		first = min(first, next/deliveries)
-	}
-	for name, next := range from {
-		if i, err := strconv.ParseInt(name, 10, 64); err != nil || i < 0 || i >= s.partitions || next < 0 {
-			return nil, 0, fmt.Errorf("cannot resume partition %s at %d: partitions are 0 to %d", name, next, s.partitions-1)
-		}
-	}
-	return parts, first, nil
 }

@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weirdb/weir/connectors/generated"
+	"github.com/weirdb/weir/connectors/generated/generatedtest"
 	"github.com/weirdb/weir/engine"
 )
 
 func TestResumeFromAnyPosition(t *testing.T) {
 	given := map[string]string{"speed": "0", "start": firstDay, "events": "900", "late": "0.2", "duplicates": "0.2", "broken": "0.1"}
-	s := configure(t, given, &timelines{clock: newClock()})
+	s := configure(t, given, idle())
 	all := drain(t, open(t, s, engine.ReadOptions{}))
 	for from := int64(0); from < 3700; from += 7 {
 		want := slices.DeleteFunc(slices.Clone(all), func(d delivered) bool { return d.partition == "1" && d.offset < from })
@@ -25,21 +27,12 @@ func TestResumeFromAnyPosition(t *testing.T) {
 	}
 }
 
-func TestResumeWithOtherPartitionsIsRefused(t *testing.T) {
-	s := configure(t, map[string]string{"partitions": "2"}, &timelines{clock: newClock()})
-	for name, at := range map[string]int64{"2": 5, "x": 5, "0": -1} {
-		if _, err := s.Open(context.Background(), engine.ReadOptions{From: map[string]int64{name: at}}); err == nil {
-			t.Errorf("partition %s at %d was resumed", name, at)
-		}
-	}
-}
-
 // TestPartitionsKeepOrdersTogether checks too that partitions change nothing but the dealing.
 func TestPartitionsKeepOrdersTogether(t *testing.T) {
 	want := read(t, map[string]string{"partitions": "1", "broken": "0"})
 	got := read(t, map[string]string{"partitions": "5", "broken": "0"})
 	partitionOf := map[string]string{}
-	for i, e := range parse(t, got) {
+	for i, e := range skim(t, got) {
 		id := e.Payload.OrderID
 		if p, ok := partitionOf[id]; ok && p != got[i].partition {
 			t.Fatalf("order %s is in partitions %s and %s", id, p, got[i].partition)
@@ -93,75 +86,66 @@ func TestOptionsOutOfRange(t *testing.T) {
 	}
 }
 
-func poll(t *testing.T, r *reader) []engine.Fetch {
-	t.Helper()
-	fetches, err := r.Poll(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fetches
-}
-
 // TestSpeedPacesEventTime lets a day pass in a minute and looks at how far event time has come.
 func TestSpeedPacesEventTime(t *testing.T) {
-	clock := newClock()
-	s := configure(t, sound(map[string]string{"speed": "1440", "start": firstDay}), &timelines{clock: clock})
+	clock := generatedtest.NewClock()
+	s := configure(t, sound(map[string]string{"speed": "1440", "start": firstDay}), generated.NewTimelines(clock))
 	r := open(t, s, engine.ReadOptions{})
-	clock.now = clock.now.Add(time.Minute)
+	clock.Time = clock.Time.Add(time.Minute)
 	var all []delivered
 	for waiting := int64(1); waiting > 0; {
-		f := poll(t, r)[0]
-		all, waiting = append(all, unpack(t, f)...), f.Waiting
+		f := generatedtest.Poll(t, r)[0]
+		all, waiting = append(all, unpack(f)...), f.Waiting
 	}
-	events := parse(t, all)
+	events := skim(t, all)
 	last := events[len(events)-1].Timestamp
 	if behind := at(firstDay).AddDate(0, 0, 1).Sub(last); behind < 0 || behind > time.Minute {
 		t.Errorf("after a day the last event is %v behind", behind)
 	}
-	within(t, "events in a minute on a Monday", float64(len(events)), 200*60*daily[0], 600)
-	before := clock.now
-	if f := poll(t, r)[0]; len(f.Records) == 0 || clock.now == before || f.Waiting != 0 {
-		t.Errorf("%d records, %d waiting, after %v", len(f.Records), f.Waiting, clock.now.Sub(before))
+	generatedtest.Within(t, "events in a minute on a Monday", float64(len(events)), 200*60*daily[0], 600)
+	before := clock.Time
+	if f := generatedtest.Poll(t, r)[0]; len(f.Records) == 0 || clock.Time == before || f.Waiting != 0 {
+		t.Errorf("%d records, %d waiting, after %v", len(f.Records), f.Waiting, clock.Time.Sub(before))
 	}
 }
 
 func TestLaterReadersJoinTheStream(t *testing.T) {
-	clock := newClock()
-	shared := &timelines{clock: clock}
+	clock := generatedtest.NewClock()
+	shared := generated.NewTimelines(clock)
 	s := configure(t, sound(nil), shared)
-	started := clock.now
+	started := clock.Time
 	open(t, s, engine.ReadOptions{})
-	clock.now = clock.now.Add(20 * time.Second)
+	clock.Time = clock.Time.Add(20 * time.Second)
 	r := open(t, s, engine.ReadOptions{})
-	f := poll(t, r)[0]
+	f := generatedtest.Poll(t, r)[0]
 	if len(f.Records) != batchRecords {
 		t.Fatalf("%d records are due", len(f.Records))
 	}
-	if first := parse(t, unpack(t, f))[0].Timestamp; first.Before(started.Add(-time.Second)) || first.After(started.Add(time.Second)) {
+	if first := parse(t, unpack(f))[0].Timestamp; first.Before(started.Add(-time.Second)) || first.After(started.Add(time.Second)) {
 		t.Errorf("the first event happened at %v, the shop opened at %v", first, started)
 	}
 }
 
 func TestLiveShopResumesAtThePresent(t *testing.T) {
-	clock := newClock()
-	s := configure(t, sound(nil), &timelines{clock: clock})
+	clock := generatedtest.NewClock()
+	s := configure(t, sound(nil), generated.NewTimelines(clock))
 	for _, number := range []int64{480_001, 9_600_002} {
-		clock.now = clock.now.Add(time.Hour)
-		f := poll(t, open(t, s, engine.ReadOptions{From: map[string]int64{"0": number * deliveries}}))[0]
-		d := unpack(t, f)[0]
+		clock.Time = clock.Time.Add(time.Hour)
+		f := generatedtest.Poll(t, open(t, s, engine.ReadOptions{From: map[string]int64{"0": number * deliveries}}))[0]
+		d := unpack(f)[0]
 		e := parse(t, []delivered{d})[0]
-		if d.offset < number*deliveries || e.Timestamp.Before(clock.now.Add(-2*time.Second)) || e.Timestamp.After(clock.now) {
-			t.Errorf("position %d happened at %v, now is %v", d.offset, e.Timestamp, clock.now)
+		if d.offset < number*deliveries || e.Timestamp.Before(clock.Time.Add(-2*time.Second)) || e.Timestamp.After(clock.Time) {
+			t.Errorf("position %d happened at %v, now is %v", d.offset, e.Timestamp, clock.Time)
 		}
 	}
 }
 
 func TestBoundedReadOfAnEndlessShop(t *testing.T) {
-	clock := newClock()
-	shared := &timelines{clock: clock}
+	clock := generatedtest.NewClock()
+	shared := generated.NewTimelines(clock)
 	s := configure(t, sound(map[string]string{"start": firstDay}), shared)
 	open(t, s, engine.ReadOptions{})
-	clock.now = clock.now.Add(30 * time.Second)
+	clock.Time = clock.Time.Add(30 * time.Second)
 	events := parse(t, drain(t, open(t, s, engine.ReadOptions{Bounded: true})))
 	last := events[len(events)-1].Timestamp
 	if end := at(firstDay).Add(30 * time.Second); last.After(end) || last.Before(end.Add(-2*time.Second)) {
@@ -175,26 +159,15 @@ func TestBoundedReadOfAnEndlessShop(t *testing.T) {
 }
 
 func TestEndIsToldOnceForEachPartition(t *testing.T) {
-	r := open(t, configure(t, map[string]string{"speed": "0", "events": "10", "partitions": "16"}, &timelines{clock: newClock()}), engine.ReadOptions{})
+	r := open(t, configure(t, map[string]string{"speed": "0", "events": "10", "partitions": "16"}, idle()), engine.ReadOptions{})
 	ends := 0
-	for _, f := range poll(t, r) {
+	for _, f := range generatedtest.Poll(t, r) {
 		if f.End {
 			ends++
 		}
 	}
 	if ends != 16 {
 		t.Errorf("%d ends, want 16: partitions without events end too", ends)
-	}
-}
-
-func TestPollStopsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	r := open(t, configure(t, map[string]string{"rate": "0.01"}, &timelines{clock: wallClock{}}), engine.ReadOptions{})
-	time.AfterFunc(10*time.Millisecond, cancel)
-	for {
-		if _, err := r.Poll(ctx); err != nil {
-			return // the second event is due in minutes: only the context can end the wait
-		}
 	}
 }
 
@@ -205,7 +178,7 @@ func BenchmarkRecords(b *testing.B) {
 }
 
 func benchmark(b *testing.B, partitions string) {
-	s := configure(b, map[string]string{"speed": "0", "start": firstDay, "partitions": partitions}, &timelines{clock: wallClock{}})
+	s := configure(b, map[string]string{"speed": "0", "start": firstDay, "partitions": partitions}, idle())
 	r := open(b, s, engine.ReadOptions{})
 	records, bytes := 0, 0
 	for b.Loop() {

@@ -96,7 +96,8 @@ func (e *Engine) snapshot(q *query, epoch int64) ([]engine.StateFile, error) {
 	for i, s := range q.stages {
 		for shard, c := range s.chains {
 			name := fmt.Sprintf("%d-%s-%d-%d", epoch, q.Name, i, shard)
-			wrote, err := e.snapshotChain(name, c)
+			var wrote bool
+			err := guard("write state", func() (err error) { wrote, err = e.snapshotChain(name, c); return err })
 			if err != nil {
 				return nil, fmt.Errorf("query %s: write state: %w", q.Name, err)
 			}

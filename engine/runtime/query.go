@@ -31,6 +31,7 @@ type query struct {
 
 	mu      sync.Mutex // guards failed while workers run
 	failed  error
+	told    bool // failed is in the log
 	rowsIn  int64
 	rowsOut int64
 	lateN   int64

@@ -14,7 +14,8 @@
 // A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, query.go holds a query's stages and positions, chain.go links operators,
-// round.go and epoch.go are the two loops, restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
+// round.go and epoch.go are the two loops, failure.go tells what has stopped, restore.go starts from the last commit, hub.go and
+// sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -153,11 +154,11 @@ func (e *Engine) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, e.close()) }()
 	sinks := e.startSinks(work)
 	err = e.loop(ctx, work)
+	stop()
+	sinks.Wait()
 	if err == nil && e.config.Bounded {
 		err = e.drainSinks(ctx)
 	}
-	stop()
-	sinks.Wait()
 	return err
 }
 
@@ -179,12 +180,14 @@ func (e *Engine) loop(ctx, work context.Context) error {
 	for {
 		fetches, more := e.gather(ctx)
 		e.round(fetches)
+		e.tellFailures()
 		e.publishStatus()
 		stopping := ctx.Err() != nil
 		if stopping || !more || e.epochIsOver() {
 			if err := e.commit(work); err != nil {
 				return err
 			}
+			e.tellFailures() // of flushing
 			e.publishStatus()
 		}
 		if stopping || (!more && e.config.Bounded) {
@@ -195,21 +198,6 @@ func (e *Engine) loop(ctx, work context.Context) error {
 			return nil
 		}
 	}
-}
-
-// failure is the error of a bounded run in which a source or query stopped before its end.
-func (e *Engine) failure() error {
-	if !e.config.Bounded {
-		return nil
-	}
-	var errs []error
-	for _, s := range e.sources {
-		errs = append(errs, s.failed)
-	}
-	for _, q := range e.queries {
-		errs = append(errs, q.failed)
-	}
-	return errors.Join(errs...)
 }
 
 func (e *Engine) epochIsOver() bool {

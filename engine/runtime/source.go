@@ -33,6 +33,7 @@ type source struct {
 	positions map[string]*partition
 	ended     bool // the reader has ended, or failed
 	failed    error
+	told      bool // failed is in the log
 
 	records, bytes, deadLetters int64
 	letters                     []engine.DeadLetter // of this epoch

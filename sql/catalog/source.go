@@ -136,9 +136,9 @@ func placeInSource(err error, text string, s parse.CreateSource) error {
 	if !errors.As(err, &mistake) && !errors.As(err, &unsupported) {
 		return err
 	}
+	what, _, _ := strings.Cut(strings.ToUpper(err.Error()), " IS NOT SUPPORTED") // behind it are other types, to use instead
 	for _, d := range s.Columns {
-		head, _, _ := strings.Cut(d.Type.Of(text), "(")
-		if strings.Contains(strings.ToUpper(err.Error()), strings.ToUpper(strings.TrimSpace(head))) {
+		if strings.Contains(what, typeHead(d.Type.Of(text))) {
 			return parse.Errorf(text, d.Type.Start, "column %s: %s", d.Name, err)
 		}
 	}
@@ -165,6 +165,15 @@ func (c *Catalog) undefine(name string, mistake error) error {
 		return errors.Join(mistake, err)
 	}
 	return mistake
+}
+
+// typeHead is a type's name without what stands in parentheses, as messages have it: INTEGER[2] is an ARRAY.
+func typeHead(text string) string {
+	head, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(text)), "(")
+	if strings.HasSuffix(head, "]") && !strings.HasSuffix(head, "[]") {
+		return " ARRAY"
+	}
+	return " " + strings.TrimSpace(head)
 }
 
 // replaceSource puts a new definition in place of an old one. Views on it are planned again; one whose plan changes is rebuilt,

@@ -51,6 +51,8 @@ func parseExpr(raw json.RawMessage) (*plan.Expr, error) {
 		o.cast(e)
 	case "BOUND_COMPARISON":
 		e.Type, e.Args = types.Of(types.Boolean), []*plan.Expr{o.takeExpr("left"), o.takeExpr("right")}
+	case "BOUND_BETWEEN":
+		o.between(e)
 	case "BOUND_CONJUNCTION":
 		e.Type, e.Args = types.Of(types.Boolean), o.takeExprs("children")
 	case "BOUND_OPERATOR":
@@ -71,6 +73,21 @@ func parseExpr(raw json.RawMessage) (*plan.Expr, error) {
 		return nil, &Unsupported{Construct: "the operator " + c.Type, Position: e.Pos}
 	}
 	return e, nil
+}
+
+// between reads what the optimiser makes of two bounds on one expression: WHERE a > 1 AND a < 5.
+func (o *object) between(e *plan.Expr) {
+	input, boolean := o.takeExpr("input"), types.Of(types.Boolean)
+	bound := func(side, open, closed string) *plan.Expr {
+		limit, inclusive := o.takeExpr(side), false
+		o.take(side+"_inclusive", &inclusive)
+		if inclusive {
+			open = closed
+		}
+		return plan.Fn(open, boolean, input, limit)
+	}
+	e.Name, e.Type = plan.And, boolean
+	e.Args = []*plan.Expr{bound("lower", plan.Greater, plan.GreaterEqual), bound("upper", plan.Less, plan.LessEqual)}
 }
 
 func (o *object) takeExpr(name string) *plan.Expr {

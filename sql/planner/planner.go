@@ -184,8 +184,15 @@ func decideEmit(node plan.Node, emit string) (string, error) {
 			Instead: "group by a window over the source's WATERMARK column, such as tumble(…), or use emit = 'changes'",
 		}
 	}
-	if last != nil {
-		last.Changes = emit == engine.EmitChanges
+	if last == nil {
+		return emit, nil
+	}
+	last.Changes = emit == engine.EmitChanges
+	if last.Changes && lastAggregate(last.From) != nil {
+		return "", &duckplan.Unsupported{
+			Construct: "an aggregate over a windowed aggregate with emit = 'changes'", Position: -1,
+			Instead: "keep the outer one's groups in windows, as in GROUP BY window_start, or aggregate when you read the view",
+		}
 	}
 	return emit, nil
 }

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	_ "github.com/weirdb/weir/cmd/weir/node" // the parts of the binary: go test must not take an old result for theirs
 )
 
 // weir is the path of the binary under test.

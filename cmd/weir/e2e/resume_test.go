@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -196,4 +197,25 @@ func TestTerminateWhileStarting(t *testing.T) {
 			t.Errorf("%s: %s", flag, said)
 		}
 	}
+}
+
+// A source that has ended closes its windows. Weir goes on answering until it is told to end.
+func TestEndedSource(t *testing.T) {
+	dir, lines := t.TempDir(), newEvents(newRand(t), 0).lines(nil, 2000)
+	write(t, dir, "ev.ndjson", string(lines))
+	write(t, dir, "x.sql", strings.ReplaceAll(followed, "follow = 'true'", "follow = 'false'")+statements(views))
+	for _, n := range []int{2000, 0} {
+		p := follow(t, dir)
+		p.eventually("every view has ended", func() bool {
+			return strings.Count(get(t, p.url()+"/v1/status", http.StatusOK), `"state":"ended"`) >= len(views)
+		})
+		get(t, p.url()+"/readyz", http.StatusOK)
+		if code := p.terminate(); code != 0 {
+			t.Errorf("exit code %d: %s", code, p.stderr.String())
+		}
+		if got := p.records(); got != n {
+			t.Errorf("%d records, want %d", got, n)
+		}
+	}
+	judgeLines(t, filepath.Join(dir, "x.duckdb"), lines).equal(views)
 }

@@ -74,10 +74,6 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 }
 
 func (n *Node) prepare(ctx context.Context) error {
-	var err error
-	if n.catalog, n.planner, err = NewCatalog(n.options.Connectors); err != nil {
-		return err
-	}
 	for range n.options.Workers {
 		e, err := duckdb.NewEvaluator()
 		if err != nil {
@@ -85,7 +81,22 @@ func (n *Node) prepare(ctx context.Context) error {
 		}
 		n.evaluators = append(n.evaluators, e)
 	}
+	var err error
 	if n.decoding, err = newSharedEvaluator(); err != nil {
+		return err
+	}
+	return n.load(ctx)
+}
+
+// load makes the catalog what the database says.
+func (n *Node) load(ctx context.Context) error {
+	if n.planner != nil {
+		if err := n.planner.Close(); err != nil {
+			return err
+		}
+	}
+	var err error
+	if n.catalog, n.planner, err = NewCatalog(n.options.Connectors); err != nil {
 		return err
 	}
 	entries, err := n.store.Entries(ctx)
@@ -111,16 +122,16 @@ func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Plann
 	return c, p, nil
 }
 
-// Apply runs statements and stores the definitions that they change. If one is a mistake, those before it stay.
+// Apply runs statements and stores the definitions that they change: all of them or, if one is a mistake, none.
 func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error) {
 	answers, err := n.catalog.Apply(text)
-	if changes := n.catalog.Changes(); len(changes) > 0 {
-		stored := n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
-		if stored != nil {
-			err = errors.Join(err, stored)
-		}
+	if changes := n.catalog.Changes(); err == nil && len(changes) > 0 {
+		err = n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
 	}
-	return answers, err
+	if err != nil {
+		return answers, errors.Join(err, n.load(ctx))
+	}
+	return answers, nil
 }
 
 func (n *Node) persist(c *duckdb.Catalog, changes []catalog.Change) error {

@@ -58,7 +58,6 @@ func one(t *testing.T, n *Node, sql string) string {
 func TestDefinitionsSurvive(t *testing.T) {
 	const first, second = "CREATE MATERIALIZED VIEW first AS SELECT a FROM s;", "CREATE MATERIALIZED VIEW second AS SELECT b FROM s;"
 	for _, c := range []struct{ name, text, err, want string }{
-		{"a mistake at the end", first + "CREATE MATERIALIZED VIEW second AS SELECT nosuch FROM s", "nosuch", "first"},
 		{"create and drop", first + second + "DROP MATERIALIZED VIEW first", "", "second"},
 		{"drop and create", first + "DROP MATERIALIZED VIEW first;" + first, "", "first"},
 		{"replace at once", first + "CREATE OR REPLACE MATERIALIZED VIEW first AS SELECT b FROM s", "", "first"},
@@ -88,6 +87,22 @@ func TestDefinitionsSurvive(t *testing.T) {
 				t.Errorf("%s rows, want 1", got)
 			}
 		})
+	}
+}
+
+// TestTextsAreAppliedWhole: a mistake undoes the statements before it, in memory as in the database.
+func TestTextsAreAppliedWhole(t *testing.T) {
+	n := open(t, "", &events{}, Options{Bounded: true})
+	defer shut(t, n)
+	const view = "CREATE MATERIALIZED VIEW v AS SELECT a FROM s;"
+	apply(t, n, source+view+"CREATE MATERIALIZED VIEW w AS SELECT nosuch FROM s", "nosuch")
+	if len(n.catalog.Sources)+len(n.catalog.Views) > 0 {
+		t.Errorf("%d sources and %d views stayed", len(n.catalog.Sources), len(n.catalog.Views))
+	}
+	apply(t, n, source+view, "")
+	apply(t, n, "DROP MATERIALIZED VIEW v; SHOW NOTHING", "SOURCES, VIEWS")
+	if n.catalog.View("v") == nil {
+		t.Error("the view was dropped by a text with a mistake")
 	}
 }
 

@@ -40,10 +40,10 @@ type feedSource struct {
 
 // Open implements engine.Source.
 func (s feedSource) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, error) {
-	r := &feedReader{feed: s.feed, source: s.name, next: map[string]int{}}
+	r := &feedReader{feed: s.feed, source: s.name, start: map[string]int{}, next: map[string]int{}}
 	r.names = s.feed.partitions(s.name)
 	for _, name := range r.names {
-		r.next[name] = int(o.From[name])
+		r.start[name], r.next[name] = int(o.From[name]), int(o.From[name])
 	}
 	return r, nil
 }
@@ -57,6 +57,8 @@ type feedReader struct {
 	feed   *feed
 	source string
 	names  []string
+	start  map[string]int   // where it was opened
+	safe   map[string]int64 // up to where events are committed
 	next   map[string]int
 	ended  bool
 }
@@ -66,6 +68,7 @@ func (r *feedReader) Partitions() []string { return r.names }
 
 // Committed implements engine.Reader.
 func (r *feedReader) Committed(positions map[string]int64) error {
+	r.safe = positions
 	if r.feed.live != nil {
 		r.feed.live.committed(r.feed, r.source, positions)
 	}
@@ -84,6 +87,9 @@ func (r *feedReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 		return nil, idle(ctx)
 	}
 	if r.feed.order != nil {
+		if r.uncommitted() {
+			return nil, idle(ctx)
+		}
 		return r.pollInOrder()
 	}
 	var out []engine.Fetch
@@ -95,6 +101,17 @@ func (r *feedReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	}
 	r.ended = left == 0 && r.feed.live == nil
 	return out, nil
+}
+
+// uncommitted reports whether an event is on its way. In order, the next one waits for it, so that the watermark that follows
+// from an event stands before the next is looked at.
+func (r *feedReader) uncommitted() bool {
+	for name, next := range r.next {
+		if next > r.start[name] && r.safe[name] < int64(next) {
+			return true
+		}
+	}
+	return false
 }
 
 // pollInOrder gives the next event of the file that belongs to this source. Ends are told at the very end only, so that a

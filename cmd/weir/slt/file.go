@@ -11,11 +11,12 @@
 //
 //	statement ok                     a statement for Weir
 //	statement error TEXT             one that must fail with an error that contains TEXT
-//	events SOURCE [PARTITION]        events of a source that is WITH (connector = 'events'), a JSON object a line
+//	events SOURCE [PARTITION]        events of a source that is WITH (connector = 'events'), a JSON object a line; "MY SOURCE"
+//	                                 in quotes if it has spaces
 //	query [rowsort] [weir]           a SELECT, a line ----, and the rows: columns separated by tabs, NULL, (empty); with the
 //	                                 word weir, of tables that DuckDB's run does not have, such as weir.dead_letters
 //	fails VIEW                       the view's query must have failed while it ran, in Weir and in DuckDB
-//	in order                         events come exactly as they stand, one a batch: for late rows and the timing of emits;
+//	in order                         events come exactly as they stand, one a commit: for late rows and the timing of emits;
 //	                                 such a file does not run in DuckDB
 //	stop                             run what has been given so far, then stop Weir in an orderly way
 //	pause                            run what has been given so far without telling that it ends, as a live source does: no
@@ -89,9 +90,10 @@ func (f *File) block(line int, head string, body []string) error {
 			b.Error = strings.TrimSpace(strings.TrimPrefix(head, "statement error"))
 		}
 	case words[0] == "events" && len(words) > 1:
-		b.Kind, b.Source, b.Partition = "events", words[1], "0"
-		if len(words) > 2 {
-			b.Partition = words[2]
+		b.Kind, b.Partition = "events", "0"
+		b.Source, words = sourceOf(words[1:])
+		if len(words) > 0 {
+			b.Partition = words[0]
 		}
 	case words[0] == "query":
 		return f.query(b, words, body)
@@ -104,6 +106,19 @@ func (f *File) block(line int, head string, body []string) error {
 	}
 	f.Blocks = append(f.Blocks, b)
 	return nil
+}
+
+// sourceOf takes a source's name, which may stand in quotes if it has spaces, from the words of a head.
+func sourceOf(words []string) (name string, rest []string) {
+	if !strings.HasPrefix(words[0], `"`) {
+		return words[0], words[1:]
+	}
+	for i, w := range words {
+		if strings.HasSuffix(w, `"`) {
+			return strings.Trim(strings.Join(words[:i+1], " "), `"`), words[i+1:]
+		}
+	}
+	return words[0], words[1:]
 }
 
 func (f *File) query(b Block, words, body []string) error {

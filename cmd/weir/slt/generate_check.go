@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/sql/catalog"
 )
 
 // judged is a generated test with DuckDB's answers.
@@ -30,30 +31,34 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer b.close()
-	catalog, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
+	definitions, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
-	if _, err := catalog.Apply(c.sourceStatement()); err != nil {
+	if _, err := definitions.Apply(c.sourceStatement()); err != nil {
 		return nil, err
 	}
-	var lines []string
-	for _, e := range c.Events {
-		lines = append(lines, e.Line)
+	lines := make([]string, len(c.Events))
+	for i, e := range c.Events {
+		lines[i] = e.Line
 	}
-	if err := b.load(catalog.Sources[0], lines); err != nil {
+	if err := b.load(definitions.Sources[0], lines); err != nil {
 		return nil, err
 	}
-	j := &judged{}
+	return judgeViews(c, b, definitions)
+}
+
+func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, error) {
 	all, err := b.rows("SELECT * FROM src")
 	if err != nil {
 		return nil, err
 	}
-	kept, queries := *c, []Block{{Kind: "query", Sort: true, Text: "SELECT * FROM everything", Want: all}}
+	j, kept := &judged{}, *c
 	kept.Views = nil
+	queries := []Block{{Kind: "query", Sort: true, Text: "SELECT * FROM everything", Want: all}}
 	for _, v := range c.Views {
-		block, err := j.view(b, v, func() error { _, err := catalog.Apply(v.statement()); return err })
+		block, err := j.view(b, v, func() error { _, err := definitions.Apply(v.statement()); return err })
 		if err != nil {
 			return nil, fmt.Errorf("%s:\n%s\n%w", v.Name, v.statement(), err)
 		}

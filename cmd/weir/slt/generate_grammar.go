@@ -22,6 +22,7 @@ var grammar = map[string][]string{
 		"list_contains($ints, $int)", "isfinite($ts)", "isnan($dbl)", "isinf($dbl)",
 		"TRY_CAST($str AS BOOLEAN)", "json_exists($json, '$.a')", "CASE WHEN $bool THEN $bool ELSE $bool END",
 		"COALESCE($bool, $bool)", "$int::BOOLEAN", "ifnull($bool, false)", "list_has_any($strs, $strs)", "xor($bool::INTEGER, 1) = 0",
+		"k > 0 AND ln(k) > 0.5", "k <= 0 OR ln(k) > 0.5", "k < 0 AND k + 2147483647 > 5", "CASE WHEN k > 0 THEN ln(k) > 1 ELSE false END",
 	},
 	"int": {
 		"$int + $int", "$int - $int", "$int * $int", "$int + 1", "$int * 2", "$int - 3", "$int // $int", "$int % $int",
@@ -37,6 +38,7 @@ var grammar = map[string][]string{
 		"levenshtein($str, 'abc')", "bit_count($int)", "TRY_CAST($json->>'$.a' AS BIGINT)", "json_array_length($json)",
 		"octet_length($blob)", "(hash($str) % 100)::BIGINT", "unicode($str)", "cardinality($map)", "list_reduce([$int, 1], (x, y) -> x + y)",
 		"round($int, -1)", "$row.a", "datepart('hour', $time)", "TRY_CAST($json AS BIGINT)", "TRY_CAST($bool AS TINYINT)",
+		"$str::BIGINT", "$int::TINYINT", "$dec::SMALLINT", "CASE WHEN k < 0 THEN k + 2147483647 ELSE $int END", "COALESCE($int, CASE WHEN k > 1 THEN ln(k)::INTEGER END)",
 	},
 	"dbl": {
 		"$dbl + $dbl", "$dbl - $dbl", "$dbl * $dbl", "$int / $int", "$dbl / $dbl", "$dbl / 4", "$dec / $int", "-$dbl",
@@ -44,7 +46,7 @@ var grammar = map[string][]string{
 		"$dec::DOUBLE", "$int * 0.5::DOUBLE", "TRY_CAST($str AS DOUBLE)", "TRY_CAST($str AS FLOAT)", "TRY_CAST($dbl AS FLOAT)",
 		"COALESCE($dbl, $dbl)", "CASE WHEN $bool THEN $dbl ELSE $dbl END", "nullif($dbl, $dbl)", "greatest($dbl, $dbl)",
 		"epoch($ts)", "fmod($dbl, 3)", "$dbl % 2", "cbrt($dbl)", "exp($dbl / 100)", "TRY_CAST($json->'$.a' AS DOUBLE)",
-		"list_avg($ints)", "jaccard(concat($str, 'x'), 'ab')", "$dbl + $int", "sign($dbl)",
+		"list_avg($ints)", "jaccard(concat($str, 'x'), 'ab')", "$dbl + $int", "sign($dbl)", "if(k > 0, ln(k), $dbl)",
 	},
 	"dec": {
 		"$dec + $dec", "$dec - $dec", "$dec * 2", "$dec * 1.5", "-$dec", "abs($dec)", "round($dec, 1)", "floor($dec)",
@@ -66,7 +68,7 @@ var grammar = map[string][]string{
 		"greatest($str, $str)", "if($bool, $str, NULL)", "list_aggregate($strs, 'min')", "$row.b", "chr(65 + abs($int % 20)::INTEGER)",
 	},
 	"date": {
-		"$ts::DATE", "$tz::DATE", "$date + 1", "$date - 7", "last_day($date)", "CAST(date_trunc('month', $date) AS DATE)", "TRY_CAST($str AS DATE)",
+		"$ts::DATE", "$tz::DATE", "$date + 1", "$date - 7", "last_day($date)", "$str::DATE", "CAST(date_trunc('month', $date) AS DATE)", "TRY_CAST($str AS DATE)",
 		"COALESCE($date, DATE '2020-02-02')", "CASE WHEN $bool THEN $date ELSE $date END", "greatest($date, DATE '2000-01-01')",
 		"make_date(2020, 1 + abs($int % 12)::INTEGER, 3)", "date_trunc('week', $date)::DATE",
 	},
@@ -166,7 +168,7 @@ func (g *generator) end(scope []leaf, kind string) string {
 		}
 	}
 	switch {
-	case kind == "part" || g.one(7):
+	case kind == "part" || g.one(10):
 		return g.pick(literals[kind]...)
 	case len(fit) == 0:
 		return derived[kind]

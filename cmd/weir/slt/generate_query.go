@@ -296,5 +296,4 @@ func (g *generator) outer(v *generatedView, visible []leaf) {
 		v.Groups = append(v.Groups, first.text)
 	}
 	g.keysAndCalls(v, visible)
-	v.Emit = g.pick("", "", "changes")
 }
