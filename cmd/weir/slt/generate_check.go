@@ -80,10 +80,10 @@ func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, 
 	switch inWeir := define(); {
 	case inDuckDB != nil && (inWeir != nil || !atRunTime(inDuckDB)):
 		j.refused = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query())
-		return nil, nil
+		return nil, nil //nolint:nilerr // a refusal is an answer
 	case inWeir != nil && declined.MatchString(inWeir.Error()):
 		j.unsupported = append(j.unsupported, v.Name+": "+inWeir.Error()+"\n"+v.query())
-		return nil, nil //nolint:nilerr // a refusal is an answer
+		return nil, nil //nolint:nilerr // so is this one
 	case inWeir != nil:
 		return nil, fmt.Errorf("weir refuses what DuckDB computes: %w", inWeir)
 	case inDuckDB != nil:
