@@ -15,8 +15,8 @@ build: console ## build bin/weir, with the console in it
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/weir ./cmd/weir
 
 .PHONY: demo
-demo: build ## generate a shop's events, and watch live windows on a page
-	bin/weir demo
+demo: build ## generate a shop's events, and watch live windows on a page; LISTEN=127.0.0.1:8090 for another address
+	bin/weir demo $(if $(LISTEN),--listen $(LISTEN))
 
 .PHONY: test
 test: console ## run all tests; says how many ran and what was skipped

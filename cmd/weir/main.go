@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -16,10 +17,16 @@ import (
 // version is set by the linker: -X main.version=….
 var version = "dev"
 
+// oneStop is how long further signals belong to the first: timeout(1) sends one to the process and one to its group.
+const oneStop = time.Second
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once, which loses nothing
+	context.AfterFunc(ctx, func() { // a second signal ends the process at once, which loses nothing
+		time.Sleep(oneStop)
+		stop()
+	})
 	if err := root().ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "weir:", err)
 		stop()

@@ -35,7 +35,11 @@ With --once, every source is read to its present end, all windows are closed, an
 			if f.node.Bounded && !c.Flags().Changed("listen") {
 				f.listen = ""
 			}
-			return f.run(c.Context(), files)
+			err := f.run(c.Context(), files)
+			if errors.Is(err, context.Canceled) && c.Context().Err() != nil && !f.node.Bounded {
+				return nil // asked to stop while it was starting
+			}
+			return err
 		},
 	}
 	fs := c.Flags()

@@ -15,6 +15,10 @@ import (
 	"github.com/weirdb/weir/dashboards/console"
 )
 
+// stopGrace is how long answers that are being sent may take once the server is to stop: queries are interrupted and live
+// streams ended by then, so that only clients that do not read hold it up.
+const stopGrace = time.Second
+
 // serve answers HTTP on address until the returned function is called. An empty address serves nothing.
 func serve(address string, n *node.Node) (stop func(), err error) {
 	if address == "" {
@@ -46,7 +50,7 @@ func listen(address string, n *node.Node) (at string, stop func(), err error) {
 	}()
 	return listener.Addr().String(), func() {
 		cancel() // ends live streams, which would never end by themselves
-		grace, done := context.WithTimeout(context.Background(), 5*time.Second)
+		grace, done := context.WithTimeout(context.Background(), stopGrace)
 		defer done()
 		if s.Shutdown(grace) != nil {
 			_ = s.Close() // what has not ended by now is cut off

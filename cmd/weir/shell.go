@@ -15,7 +15,7 @@ import (
 // words are what the shell completes besides names.
 var words = []string{
 	"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT", "HAVING", "JOIN", "USING", "WITH", "AS", "COUNT(*)", "SUM(", "AVG(",
-	"MIN(", "MAX(", "DESC", "DESCRIBE", "EXPLAIN", "SHOW VIEWS", "SHOW SOURCES", "SHOW SINKS", "INTERVAL", "weir.dead_letters",
+	"MIN(", "MAX(", "DESC", "DESCRIBE", "EXPLAIN", "SHOW QUERIES", "SHOW VIEWS", "SHOW SOURCES", "SHOW SINKS", "INTERVAL", "weir.dead_letters",
 	"weir.late_rows",
 }
 

@@ -27,14 +27,19 @@ type sqlFlags struct {
 func sqlCommand() *cobra.Command {
 	f := &sqlFlags{}
 	c := &cobra.Command{
-		Use:   "sql [flags]",
+		Use:   "sql [flags] [SQL]",
 		Short: "Ask a running Weir, or a database file, with SQL",
 		Long: `Ask a running Weir, or a database file that no Weir has open, with SQL. Queries read a consistent state and cannot write.
 
 Without -c, and on a terminal, it is a shell with history and completion; otherwise it runs the statements on standard input.`,
 		Example: "  weir sql -c 'SHOW VIEWS'\n  weir sql --db weir.duckdb --format csv -c 'SELECT * FROM hot_auctions'",
-		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.Context()) },
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 && f.command == "" {
+				f.command = args[0]
+			}
+			return f.run(c.Context())
+		},
 	}
 	fs := c.Flags()
 	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir")

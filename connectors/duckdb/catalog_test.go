@@ -118,6 +118,14 @@ func TestOutboxKeepsWhatSinksHaveNotDelivered(t *testing.T) {
 	if limited, err := s.Pending(ctx, "one", 1); err != nil || len(limited) != 1 || limited[0].Epoch != 2 {
 		t.Errorf("at most one: %+v, %v", limited, err)
 	}
+	defer func(n int) { pendingBytes = n }(pendingBytes)
+	pendingBytes = 1
+	large, err := s.Pending(ctx, "one", 10)
+	check(t, err)
+	defer releaseDeliveries(large)
+	if len(large) != 1 || large[0].Epoch != 2 {
+		t.Errorf("at most one large epoch: %+v", large)
+	}
 	check(t, s.Done(ctx, "one", 2))
 	check(t, s.Change(ctx, func(c *Catalog) error { return c.DropSink("two") }))
 	for sink, want := range map[string]int64{"one": 1, "two": 0} {

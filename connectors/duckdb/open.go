@@ -77,7 +77,10 @@ func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{}, free: make(chan struct{}, 1)}
+	s := &Store{
+		db: db, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{},
+		free: make(chan struct{}, 1), computing: make(chan struct{}, maxComputing),
+	}
 	s.free <- struct{}{}
 	if s.session, err = connect(db); err != nil {
 		mapping.Close(&s.db)

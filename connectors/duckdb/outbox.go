@@ -49,7 +49,12 @@ func (s *Store) post(epoch int64, change engine.Change, sinks []string) error {
 	})
 }
 
-// Pending returns what a sink has not delivered yet, oldest epoch first, at most limit epochs. The caller releases the batches.
+// pendingBytes bounds what one call of Pending unpacks, as it lies in the outbox: a sink that was down for long has large epochs
+// waiting.
+var pendingBytes = 16 << 20
+
+// Pending returns what a sink has not delivered yet, oldest epoch first, at most limit epochs; fewer, but at least one, if they
+// are large. The caller releases the batches.
 func (s *Store) Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error) {
 	reader, err := s.reader(ctx)
 	if err != nil {
@@ -58,10 +63,12 @@ func (s *Store) Pending(ctx context.Context, sink string, limit int) ([]engine.D
 	defer reader.close()
 	var out []engine.Delivery
 	var broken error
+	taken := 0
 	err = reader.each(ctx, "SELECT epoch, columns::VARCHAR, changes FROM weir.outbox WHERE sink = $1 ORDER BY epoch LIMIT $2", func(r row) {
-		if broken != nil {
+		if broken != nil || taken >= pendingBytes {
 			return
 		}
+		taken += len(r.text(2))
 		var d engine.Delivery
 		if d, broken = unpackDelivery(r); broken == nil {
 			out = append(out, d)

@@ -24,9 +24,9 @@ func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, er
 	if err != nil {
 		return nil, queryError("query", err)
 	}
-	r := &Rows{ctx: ctx, session: reader, left: limits.Rows, limited: limits.Rows > 0}
+	r := &Rows{ctx: ctx, session: reader, computing: s.computing, left: limits.Rows, limited: limits.Rows > 0}
 	r.references.Store(1)
-	if err := r.start(sql); err != nil {
+	if err := r.compute(func() error { return r.start(sql) }); err != nil {
 		r.Release()
 		return nil, queryError("query", err)
 	}
@@ -37,6 +37,7 @@ func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, er
 type Rows struct {
 	ctx        context.Context
 	session    *session
+	computing  chan struct{}
 	statement  *statement
 	result     *result
 	columns    []types.Field
@@ -49,6 +50,22 @@ type Rows struct {
 }
 
 var _ array.RecordReader = (*Rows)(nil)
+
+// maxComputing is how many queries compute at once; the others wait. Each runs on threads of its own, and with dozens of them
+// the operating system would leave commits next to nothing. Between its batches a query holds nobody up, so that clients may
+// read as slowly as they like.
+const maxComputing = 4
+
+// compute does a step of the query when it is its turn.
+func (r *Rows) compute(step func() error) error {
+	select {
+	case r.computing <- struct{}{}:
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	}
+	defer func() { <-r.computing }()
+	return step()
+}
 
 func (r *Rows) start(sql string) error {
 	if err := vet(r.ctx, r.session, sql); err != nil {
@@ -91,7 +108,11 @@ func (r *Rows) Next() bool {
 	if r.err != nil || r.truncated {
 		return false
 	}
-	rows, err := r.result.next(r.ctx)
+	var rows arrow.RecordBatch
+	err := r.compute(func() (err error) {
+		rows, err = r.result.next(r.ctx)
+		return err
+	})
 	if err != nil {
 		r.err = queryError("query", err)
 		return false

@@ -102,7 +102,7 @@ func (s *session) interruptUntil(returned <-chan struct{}) {
 
 // transaction runs work in a transaction: all of it or, on an error, nothing.
 func (s *session) transaction(ctx context.Context, work func() error) error {
-	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
+	if err := s.begin(ctx); err != nil {
 		return err
 	}
 	err := work()
@@ -115,4 +115,14 @@ func (s *session) transaction(ctx context.Context, work func() error) error {
 		_ = s.exec(context.Background(), "ROLLBACK")
 	}
 	return err
+}
+
+// begin starts a transaction. One that failed for want of memory may still be there, because its ROLLBACK wanted memory too;
+// then it ends first.
+func (s *session) begin(ctx context.Context) error {
+	err := s.exec(ctx, "BEGIN TRANSACTION")
+	if err == nil || s.exec(context.Background(), "ROLLBACK") != nil {
+		return err
+	}
+	return s.exec(ctx, "BEGIN TRANSACTION")
 }

@@ -24,6 +24,8 @@ type Store struct {
 	epoch   int64
 	tables  map[string]*viewTable
 
+	computing chan struct{} // holds a token for each query that computes
+
 	sinksLock sync.Mutex
 	sinks     map[string][]string // view -> sinks
 }

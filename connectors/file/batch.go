@@ -28,8 +28,8 @@ func (p *partition) emitBatch(f *engine.Fetch, batch arrow.RecordBatch, first in
 	return p.emit(f, columns, countFrom(first, int(batch.NumRows())), func(row int) []byte { return show(batch, row) })
 }
 
-// unwrap returns a column that DuckDB takes: the values inside an extension type, UUIDs as text, and nil for a column of nothing but NULL.
-// The caller releases it.
+// unwrap returns a column that DuckDB takes: the values inside an extension type, UUIDs as text, Parquet's intervals as intervals,
+// and nil for a column of nothing but NULL. The caller releases it.
 func unwrap(column arrow.Array, want types.Type, isText bool, mem memory.Allocator) arrow.Array {
 	if column.DataType().ID() == arrow.NULL {
 		return nil
@@ -40,11 +40,18 @@ func unwrap(column arrow.Array, want types.Type, isText bool, mem memory.Allocat
 	if bytes, ok := column.(*array.FixedSizeBinary); ok && want.ID == types.UUID {
 		return uuidTexts(bytes, mem)
 	}
+	if bytes, ok := column.(*array.FixedSizeBinary); ok && want.ID == types.Interval && width(bytes) == parquetIntervalBytes {
+		return parquetIntervals(bytes, mem)
+	}
 	if text, ok := column.(*array.Binary); ok && (isText || want.ID == types.JSON) {
 		return asString(text)
 	}
 	column.Retain()
 	return column
+}
+
+func width(column *array.FixedSizeBinary) int {
+	return column.DataType().(*arrow.FixedSizeBinaryType).ByteWidth
 }
 
 // asString gives bytes that are text, as Parquet's JSON is, the layout of text. The cast to JSON tells if they are not.

@@ -21,16 +21,18 @@ const everyType = `SELECT * FROM (VALUES
 	(true, 1::TINYINT, -2::INTEGER, 9007199254740993, 255::UTINYINT, 18446744073709551615::UBIGINT, 0.1::FLOAT, 0.1::DOUBLE, 12.50::DECIMAL(10,2),
 	 123456789012345678901234567890.12345678::DECIMAL(38,8), 'é"', 'ab'::BLOB, DATE '2024-02-29', TIME '01:02:03.5', TIMESTAMP '2024-01-02 03:04:05.678901',
 	 TIMESTAMPTZ '2024-01-02 03:04:05+00', TIMESTAMP_NS '2024-01-02 03:04:05.123456789', UUID '00112233-4455-6677-8899-aabbccddeeff', '{"k": 1}'::JSON,
-	 {'room': 'x', 'floor': 2}, ['p', NULL, 'q'], MAP {'m': 1}),
-	(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL))
-	t(bo, ti, i, bi, ut, ub, f, d, de, dw, s, bl, da, tm, ts, tz, tn, uu, js, st, li, ma)`
+	 {'room': 'x', 'floor': 2}, ['p', NULL, 'q'], MAP {'m': 1},
+	 INTERVAL '14 months 3 days 04:05:06.789'),
+	(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL))
+	t(bo, ti, i, bi, ut, ub, f, d, de, dw, s, bl, da, tm, ts, tz, tn, uu, js, st, li, ma, iv)`
 
 func everyColumn() []types.Field {
 	return []types.Field{col("bo", types.Boolean), col("ti", types.TinyInt), col("i", types.Integer), col("bi", types.BigInt), col("ut", types.UTinyInt),
 		col("ub", types.UBigInt), col("f", types.Float), col("d", types.Double), {Name: "de", Type: types.DecimalOf(10, 2)}, {Name: "dw", Type: types.DecimalOf(38, 8)},
 		col("s", types.Varchar), col("bl", types.Blob), col("da", types.Date), col("tm", types.Time), col("ts", types.Timestamp), col("tz", types.TimestampTZ),
 		col("tn", types.TimestampNS), col("uu", types.UUID), col("js", types.JSON), {Name: "st", Type: types.StructOf(col("room", types.Varchar), col("floor", types.Integer))},
-		{Name: "li", Type: types.ListOf(types.Of(types.Varchar))}, {Name: "ma", Type: types.MapOf(types.Of(types.Varchar), types.Of(types.Integer))}}
+		{Name: "li", Type: types.ListOf(types.Of(types.Varchar))}, {Name: "ma", Type: types.MapOf(types.Of(types.Varchar), types.Of(types.Integer))},
+		col("iv", types.Interval)}
 }
 
 func TestParquetOfEveryType(t *testing.T) {

@@ -70,6 +70,10 @@ func (p printer) call(e *Expr) string {
 		return "(" + strings.Join(args, " "+op+" ") + ")"
 	}
 	switch e.Name {
+	case "struct_extract":
+		if field := e.Args[1]; p.plain && field.Kind == Literal && field.Type.ID == types.Varchar {
+			return args[0] + "." + p.name(field.Value.Text)
+		}
 	case Not:
 		return "(NOT " + args[0] + ")"
 	case IsNull:

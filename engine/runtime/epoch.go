@@ -13,7 +13,7 @@ import (
 // commit ends the epoch: operators flush, their state is written, and one transaction holds all of it. It is retried for a
 // while if the store fails; what it holds stays in memory until then, and no further rounds run.
 func (e *Engine) commit(ctx context.Context) error {
-	defer func() { e.epochStart, e.epochRows = e.config.Now(), 0 }()
+	defer func() { e.epochStart, e.epochRows, e.epochBytes = e.config.Now(), 0, 0 }()
 	for _, q := range e.queries {
 		if q.failed == nil && (q.dirty || !q.flushed) {
 			e.runStages(q, q.watermark, true)
@@ -135,21 +135,32 @@ func (e *Engine) snapshotChain(name string, c *chain) (bool, error) {
 // commitRetries are the pauses between attempts to commit: a full disk or a slow one may come back.
 var commitRetries = []time.Duration{100 * time.Millisecond, time.Second, 5 * time.Second, 15 * time.Second}
 
-// retry does one step of a commit until it works, for a while.
+// retry does one step of a commit until it works, for a while; when the engine is to stop, once more and no longer.
 func (e *Engine) retry(ctx context.Context, step func() error) error {
 	for attempt := 0; ; attempt++ {
+		last := e.isStopping()
 		err := step()
 		if err == nil {
 			return nil
 		}
-		if attempt == len(commitRetries) || ctx.Err() != nil {
+		if attempt == len(commitRetries) || last || ctx.Err() != nil {
 			return fmt.Errorf("commit epoch %d: %w", e.epoch+1, err)
 		}
 		e.config.Log.Error("commit failed, will retry", "epoch", e.epoch+1, "in", commitRetries[attempt], "error", err)
 		select {
 		case <-time.After(commitRetries[attempt]):
+		case <-e.stopping:
 		case <-ctx.Done():
 		}
+	}
+}
+
+func (e *Engine) isStopping() bool {
+	select {
+	case <-e.stopping:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -7,8 +7,12 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// subscriberBuffer is how many epochs a live reader may be behind before changes are left out for it.
-const subscriberBuffer = 64
+// How far a live reader may be behind before changes are left out for it: so many epochs, and, beyond the oldest of them, so
+// many bytes.
+const (
+	subscriberBuffer = 64
+	subscriberBytes  = 64 << 20
+)
 
 // hub hands committed changes to live readers. A reader that is too slow is told that it missed something; it never holds the
 // engine up.
@@ -22,6 +26,12 @@ type hub struct {
 type subscriber struct {
 	changes chan engine.Committed
 	missed  bool
+	// sizes are the bytes of what was last sent, in a ring. The newest len(changes) of them are still in the channel:
+	//
+	//	sizes    7  9  4  8     sent counts on at the right
+	//	channel     9  4  8     the reader has taken the 7
+	sizes [subscriberBuffer]uint64
+	sent  int
 }
 
 func newHub() *hub { return &hub{views: map[string]map[int]*subscriber{}} }
@@ -77,7 +87,31 @@ func (h *hub) publish(view string, epoch int64, batches []engine.Batch) {
 	}
 }
 
+// waiting is how many bytes the reader has not taken yet.
+func (s *subscriber) waiting() uint64 {
+	total := uint64(0)
+	for back := range min(len(s.changes), s.sent) {
+		total += s.sizes[(s.sent-1-back)%subscriberBuffer]
+	}
+	return total
+}
+
+func sizeOf(batches []engine.Batch) uint64 {
+	total := uint64(0)
+	for _, b := range batches {
+		for _, column := range b.Rows.Columns() {
+			total += column.Data().SizeInBytes()
+		}
+	}
+	return total
+}
+
 func (s *subscriber) offer(view string, epoch int64, batches []engine.Batch) {
+	size := sizeOf(batches)
+	if waiting := s.waiting(); waiting > 0 && waiting+size > subscriberBytes {
+		s.missed = true
+		return
+	}
 	kept := make([]engine.Batch, len(batches))
 	for i, b := range batches {
 		kept[i] = b.Retain()
@@ -85,6 +119,8 @@ func (s *subscriber) offer(view string, epoch int64, batches []engine.Batch) {
 	select {
 	case s.changes <- engine.Committed{View: view, Epoch: epoch, Batches: kept, Gap: s.missed}:
 		s.missed = false
+		s.sizes[s.sent%subscriberBuffer] = size
+		s.sent++
 	default:
 		s.missed = true
 		release(kept)

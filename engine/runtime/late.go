@@ -48,9 +48,11 @@ func (q *query) lateRows(stage int, l lateRows, now time.Time) ([]engine.LateRow
 	return out, nil
 }
 
-// jsonRows prints each row as a JSON object.
+// jsonRows prints each row as a JSON object. Of columns with one name the later ones get a number, so that none is lost.
 func jsonRows(rows arrow.RecordBatch) ([]string, error) {
-	data, err := rows.MarshalJSON()
+	named := array.NewRecordBatch(uniqueNames(rows.Schema()), rows.Columns(), rows.NumRows())
+	defer named.Release()
+	data, err := named.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}
@@ -63,4 +65,15 @@ func jsonRows(rows arrow.RecordBatch) ([]string, error) {
 		out[i] = string(o)
 	}
 	return out, nil
+}
+
+func uniqueNames(schema *arrow.Schema) *arrow.Schema {
+	fields, seen := schema.Fields(), map[string]int{}
+	for i, f := range fields {
+		if n := seen[f.Name]; n > 0 {
+			fields[i].Name = fmt.Sprintf("%s_%d", f.Name, n)
+		}
+		seen[f.Name]++
+	}
+	return arrow.NewSchema(fields, nil)
 }

@@ -120,6 +120,7 @@ func (e *Engine) settle(f *fetched) {
 	e.epochRows += len(f.letters)
 	s.records += int64(len(f.Records))
 	s.bytes += f.bytes
+	e.epochBytes += f.bytes
 	part.next = max(part.next, f.Next)
 	for _, q := range s.queries {
 		if q.running() {
@@ -249,6 +250,8 @@ func (e *Engine) collect(q *query, i int) error {
 //	partition 1  ──────────────●        10:12
 //	partition 2  ───● (idle)            10:03
 //	query                ▲ 10:07
+//
+// When all are idle, those that were heard last go on counting.
 func (s *source) watermarkOf(q *query, now time.Time) engine.Time {
 	lowest := engine.MaxTime
 	for name, p := range s.positions {
@@ -256,10 +259,27 @@ func (s *source) watermarkOf(q *query, now time.Time) engine.Time {
 			lowest = min(lowest, q.at(name).watermark)
 		}
 	}
-	if lowest == engine.MaxTime { // nobody is active: time stands still
-		return q.watermark
+	if lowest == engine.MaxTime {
+		lowest = s.lastActive(q)
 	}
 	return max(lowest, q.watermark)
+}
+
+// lastActive is the watermark when every partition is idle: that of the partitions which were heard last, and so were the last
+// to be active. MinTime if none is left.
+func (s *source) lastActive(q *query) engine.Time {
+	lowest, last := engine.MinTime, time.Time{}
+	for name, p := range s.positions {
+		if p.ended || p.gone || p.heard.Before(last) {
+			continue
+		}
+		wm := q.at(name).watermark
+		if p.heard.Equal(last) {
+			wm = min(wm, lowest)
+		}
+		lowest, last = wm, p.heard
+	}
+	return lowest
 }
 
 // parallel runs n tasks on the workers and waits for all of them.

@@ -75,6 +75,8 @@ type Config struct {
 	CommitInterval time.Duration
 	// EpochRows ends an epoch early once so many rows were read or written in it, which bounds what is held in memory.
 	EpochRows int
+	// EpochBytes ends an epoch early once records of so many bytes were read in it, for records that are few but long.
+	EpochBytes int64
 	// Bounded reads what the sources hold now, closes all windows, commits and returns.
 	Bounded bool
 	// BeforeCommit is called once before each commit; an error ends the run there, as a crash would. It may be nil.
@@ -100,7 +102,9 @@ type Engine struct {
 
 	epoch      int64 // the last one committed
 	epochStart time.Time
-	epochRows  int // read and written since the last commit
+	epochRows  int   // read and written since the last commit
+	epochBytes int64 // of records read since the last commit
+	stopping   <-chan struct{}
 
 	mu     sync.Mutex // guards status
 	status engine.Status
@@ -113,6 +117,9 @@ func New(c Config) (*Engine, error) {
 	}
 	if c.EpochRows == 0 {
 		c.EpochRows = 2_000_000
+	}
+	if c.EpochBytes == 0 {
+		c.EpochBytes = 256 << 20
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -148,6 +155,7 @@ func New(c Config) (*Engine, error) {
 func (e *Engine) Run(ctx context.Context) (err error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	e.stopping = ctx.Done()
 	if err := e.start(ctx, work); err != nil || ctx.Err() != nil {
 		return errors.Join(err, e.close())
 	}
@@ -201,7 +209,8 @@ func (e *Engine) loop(ctx, work context.Context) error {
 }
 
 func (e *Engine) epochIsOver() bool {
-	return e.epochRows >= e.config.EpochRows || e.config.Now().Sub(e.epochStart) >= e.config.CommitInterval
+	return e.epochRows >= e.config.EpochRows || e.epochBytes >= e.config.EpochBytes ||
+		e.config.Now().Sub(e.epochStart) >= e.config.CommitInterval
 }
 
 // close ends readers and sinks.

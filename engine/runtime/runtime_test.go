@@ -153,6 +153,44 @@ func TestWatermarkIsTheMinimum(t *testing.T) {
 	}
 }
 
+// TestAllIdle: when every partition is quiet, the one that was heard last goes on counting, as it did while it was the only active one.
+func TestAllIdle(t *testing.T) {
+	source := &fakeSource{partitions: map[string][]event{"0": {{1, 1000}}, "1": nil, "2": nil}, step: 10, live: true}
+	now := time.Unix(0, 0)
+	c := config(newFakeStore(), source, 1, countQuery("a"))
+	c.Bounded, c.Now = false, func() time.Time { return now }
+	c.Sources[0].IdleTimeout = time.Minute
+	e, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer e.close()
+	q := e.queries[0]
+	step := func() { fetches, _ := e.gather(t.Context()); e.round(fetches) }
+	for q.rowsIn < 1 {
+		step()
+	}
+	now = now.Add(time.Second)
+	source.add("1", event{1, 5000})
+	for q.rowsIn < 2 {
+		step()
+	}
+	if q.watermark != engine.MinTime {
+		t.Errorf("watermark %d, want none: partition 2 has not been heard", q.watermark)
+	}
+	for _, p := range e.sources[0].positions {
+		p.quiet = true // the broker says so
+	}
+	now = now.Add(2 * time.Minute)
+	step()
+	if q.watermark != 4990 {
+		t.Errorf("watermark %d, want 4990, of the partition that was heard last", q.watermark)
+	}
+}
+
 func TestNewQueryReadsFromTheBeginning(t *testing.T) {
 	source, want := randomEvents(rand.New(rand.NewPCG(5, 5)), 3, 50)
 	store := newFakeStore()

@@ -137,6 +137,9 @@ func placeInSource(err error, text string, s parse.CreateSource) error {
 		return err
 	}
 	what, _, _ := strings.Cut(strings.ToUpper(err.Error()), " IS NOT SUPPORTED") // behind it are other types, to use instead
+	if s.Watermark != nil && strings.HasPrefix(err.Error(), "WATERMARK") {
+		return parse.Errorf(text, s.Watermark.Pos, "%s", err)
+	}
 	for _, d := range s.Columns {
 		if strings.Contains(what, typeHead(d.Type.Of(text))) {
 			return parse.Errorf(text, d.Type.Start, "column %s: %s", d.Name, err)

@@ -2,10 +2,12 @@ package catalog
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/parse"
 	"github.com/weirdb/weir/sql/planner"
 )
@@ -65,12 +67,42 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 	}
 	planned, err := c.config.Planner.Plan(text, s.Select, options["emit"])
 	if err != nil {
-		return nil, err
+		return nil, c.pointAtViews(err)
 	}
 	if twice := repeatedColumn(planned); twice != "" {
 		return nil, fmt.Errorf("view %s has two columns called %s: name one of them with AS", s.Name, twice)
 	}
+	for _, column := range planned.Columns {
+		if hasUnnamed(column.Type) {
+			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
+		}
+	}
 	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Source: plan.ScanOf(planned.Plan).Source}, nil
+}
+
+// pointAtViews says more about a table that is missing, if it is a view: a view reads sources only.
+func (c *Catalog) pointAtViews(err error) error {
+	var mistake *parse.Error
+	if !errors.As(err, &mistake) {
+		return err
+	}
+	for _, v := range c.Views {
+		if strings.HasPrefix(mistake.Message, "Table with name "+v.Name+" does not exist!") {
+			return parse.Errorf(mistake.Text, mistake.Pos,
+				"%s is a view, and a view reads a source: write the other view's SELECT in its place, as FROM (SELECT …)", v.Name)
+		}
+	}
+	return err
+}
+
+// hasUnnamed reports whether a type has a STRUCT without names in it, as row(x, y) makes it: a table cannot store one.
+func hasUnnamed(t types.Type) bool {
+	for _, f := range t.Fields {
+		if t.ID == types.Struct && f.Name == "" || hasUnnamed(f.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 func repeatedColumn(v *planner.View) string {

@@ -74,7 +74,7 @@ func (p *parser) unexpected(want string) error {
 }
 
 func (p *parser) name(what string) (Token, error) {
-	if t := p.peek(); t.Kind == Word {
+	if t := p.peek(); t.Kind == Word && t.Text != "" {
 		return p.next(), nil
 	}
 	return Token{}, p.unexpected(what)
@@ -298,11 +298,24 @@ func (p *parser) createView(start int, replace bool) (Statement, error) {
 	if s.Name, s.IfMissing, s.With, err = p.object("view"); err != nil {
 		return nil, err
 	}
+	if !p.atQuery() {
+		return nil, p.unexpected("a SELECT")
+	}
 	if s.Select, err = p.restOfStatement(); err != nil {
 		return nil, err
 	}
 	s.Span = p.span(start)
 	return s, nil
+}
+
+// atQuery reports whether a query begins here, and not another statement of DuckDB's, such as DESCRIBE or INSERT.
+func (p *parser) atQuery() bool {
+	for _, word := range []string{"SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIVOT", "UNPIVOT", "("} {
+		if p.peek().Is(word) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *parser) createSink(start int, replace bool) (Statement, error) {

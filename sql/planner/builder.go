@@ -162,6 +162,8 @@ func columnNames(exprs []*plan.Expr) []string {
 
 func nameOf(e *plan.Expr) string {
 	switch {
+	case e.Kind == plan.Column && strings.HasPrefix(e.Name, e.Alias+"."): // a field of a STRUCT, for which DuckDB has the STRUCT's name
+		return e.Name
 	case e.Alias != "" && !isNumber(e.Alias): // GROUP BY 1 gives the alias 0
 		return e.Alias
 	case e.Kind == plan.Column:

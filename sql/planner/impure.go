@@ -21,12 +21,15 @@ var impure = map[string]string{
 	"now": insteadOfNow, "get_current_timestamp": insteadOfNow, "transaction_timestamp": insteadOfNow,
 	"current_timestamp": insteadOfNow, "current_localtimestamp": insteadOfNow, "localtimestamp": insteadOfNow,
 	"current_date": insteadOfNow, "today": insteadOfNow, "current_time": insteadOfNow, "get_current_time": insteadOfNow,
-	"current_localtime": insteadOfNow, "localtime": insteadOfNow,
+	"current_localtime": insteadOfNow, "localtime": insteadOfNow, "ago": insteadOfNow, "pg_conf_load_time": insteadOfNow,
 	"random": insteadOfRandom, "uuid": insteadOfRandom, "gen_random_uuid": insteadOfRandom, "uuidv4": insteadOfRandom,
 	"uuidv7": insteadOfRandom, "setseed": insteadOfRandom, "nextval": insteadOfRandom, "currval": insteadOfRandom,
 	"current_setting": insteadOfState, "getenv": insteadOfState, "getvariable": insteadOfState, "version": insteadOfState,
 	"txid_current": insteadOfState, "current_database": insteadOfState, "current_schema": insteadOfState,
 	"current_user": insteadOfState, "session_user": insteadOfState, "pg_postmaster_start_time": insteadOfState,
+	"current_catalog": insteadOfState, "current_schemas": insteadOfState, "current_query": insteadOfState,
+	"current_query_id": insteadOfState, "current_transaction_id": insteadOfState, "current_connection_id": insteadOfState,
+	"in_search_path": insteadOfState, "stats": insteadOfState, "vector_type": insteadOfState, "write_log": insteadOfState,
 }
 
 // refuseImpure looks for impure functions in the parsed query. Texts that do not parse are left to the planning that follows.
@@ -64,9 +67,13 @@ func findImpure(tree any) error {
 	return nil
 }
 
-// checkImpure looks at one node: a function call, or a bare word such as current_date, which parses as a column.
+// checkImpure looks at one node: a function call, a bare word such as current_date, which parses as a column, or a parameter,
+// which has no value.
 func checkImpure(node map[string]any) error {
 	name, _ := node["function_name"].(string)
+	if node["class"] == "PARAMETER" {
+		return &duckplan.Unsupported{Construct: "a parameter such as $1", Instead: "write the value itself", Position: location(node)}
+	}
 	if words, ok := node["column_names"].([]any); ok && len(words) == 1 && node["class"] == "COLUMN_REF" {
 		name, _ = words[0].(string)
 		if !strings.HasPrefix(name, "current_") && !strings.HasPrefix(name, "local") {
@@ -74,12 +81,19 @@ func checkImpure(node map[string]any) error {
 		}
 	}
 	instead, found := impure[strings.ToLower(name)]
+	if arguments, ok := node["children"].([]any); ok && strings.EqualFold(name, "age") && len(arguments) == 1 {
+		name, instead, found = "age of one argument", insteadOfNow, true // age(t) is age(current_date, t)
+	}
 	if !found {
 		return nil
 	}
-	position := -1
+	return &duckplan.Unsupported{Construct: name, Instead: instead, Position: location(node)}
+}
+
+// location is a node's byte offset in the query, -1 if it has none.
+func location(node map[string]any) int {
 	if at, ok := node["query_location"].(float64); ok && at < 1e9 {
-		position = int(at)
+		return int(at)
 	}
-	return &duckplan.Unsupported{Construct: name, Instead: instead, Position: position}
+	return -1
 }

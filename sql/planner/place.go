@@ -14,11 +14,17 @@ type placer struct {
 	span parse.Span
 }
 
+const pivotInstead = "write a column for each value, such as count(*) FILTER (WHERE k = 'a') AS a, or pivot when you read the view"
+
 func (p placer) err(err error) error {
 	var mistake *duckplan.Mistake
 	var foreign *duckplan.Foreign
 	var unsupported *duckplan.Unsupported
 	switch {
+	case errors.As(err, &mistake) && mistake.Kind == "internal":
+		return p.at(-1, "DuckDB has no plan for this query: take it apart, one source and one SELECT a view ("+mistake.Message+")")
+	case errors.As(err, &mistake) && strings.HasSuffix(mistake.Message, "statement of type MULTI!"):
+		return p.at(p.find("PIVOT"), (&duckplan.Unsupported{Construct: "PIVOT", Instead: pivotInstead}).Error())
 	case errors.As(err, &mistake):
 		return p.at(mistake.Position, mistake.Message)
 	case errors.As(err, &foreign):

@@ -23,10 +23,12 @@ import (
 )
 
 // settings make DuckDB plan for streams: without the optimisers that look at stored data, move filters into scans, or bring in
-// operators that only pay off in a batch. Files and the network are out of reach.
+// operators that only pay off in a batch. Files and the network are out of reach. build_side_probe_side stays on: it changes joins
+// only, which are refused, but it computes the plan's types anew, without which a common table expression that was inlined and of
+// which not all columns are used fails with an internal error.
 var settings = []string{
 	"SET TimeZone = 'UTC'",
-	`SET disabled_optimizers = 'statistics_propagation,compressed_materialization,join_order,build_side_probe_side,` +
+	`SET disabled_optimizers = 'statistics_propagation,compressed_materialization,join_order,` +
 		`late_materialization,reorder_filter,common_subexpressions,common_subplan,top_n,top_n_window_elimination,column_lifetime,` +
 		`filter_pullup,window_self_join,empty_result_pullup,join_filter_pushdown,sum_rewriter,row_group_pruner,duplicate_groups,` +
 		`in_clause,regex_range,join_elimination'`,

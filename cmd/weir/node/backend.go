@@ -69,6 +69,9 @@ func (n *Node) ask(sql string) (*server.Result, error) {
 	if len(statements) != 1 || !n.isOurs(statements[0]) {
 		return nil, nil
 	}
+	if show, ok := statements[0].(parse.Show); ok && show.What == "QUERIES" && n.running() != nil {
+		return answerResult(queriesAnswer(n.Status())), nil
+	}
 	n.asking.Lock()
 	answers, err := n.catalog.Apply(sql)
 	n.asking.Unlock()

@@ -1,0 +1,38 @@
+package node
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/sql/catalog"
+)
+
+// queriesAnswer is SHOW QUERIES while the engine runs: how far each view has come, and why one has stopped. The error of a source
+// that has stopped stands with all views on it.
+func queriesAnswer(s engine.Status) catalog.Answer {
+	sources := map[string]string{}
+	for _, x := range s.Sources {
+		sources[x.Name] = x.Error
+	}
+	a := catalog.Answer{Columns: []string{"view", "source", "emit", "state", "rows_in", "rows_out", "late_rows", "watermark", "error"}}
+	for _, q := range s.Queries {
+		problem := q.Error
+		if problem == "" {
+			problem = sources[q.Source]
+		}
+		a.Rows = append(a.Rows, []string{
+			q.View, q.Source, q.Emit, q.State, strconv.FormatInt(q.RowsIn, 10), strconv.FormatInt(q.RowsOut, 10),
+			strconv.FormatInt(q.LateRows, 10), watermarkText(q.Watermark), problem,
+		})
+	}
+	return a
+}
+
+// watermarkText is empty where there is no watermark: before the first event, and after the last.
+func watermarkText(t engine.Time) string {
+	if t == engine.MinTime || t == engine.MaxTime {
+		return ""
+	}
+	return time.UnixMicro(int64(t)).UTC().Format("2006-01-02 15:04:05.999999")
+}
