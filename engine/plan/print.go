@@ -92,6 +92,13 @@ func (p printer) call(e *Expr) string {
 		return "(-" + args[0] + ")"
 	case "struct_pack":
 		return structSQL(e.Type.Fields, args)
+	case "struct_insert": // the new fields come last in the result
+		fields := e.Type.Fields[len(e.Type.Fields)-len(args)+1:]
+		return "struct_insert(" + args[0] + ", " + namedSQL(fields, args[1:]) + ")"
+	case "date_part":
+		if e.Type.ID == types.Struct { // the parts are the result's fields
+			return "date_part([" + fieldNamesSQL(e.Type.Fields) + "], " + args[0] + ")"
+		}
 	case "array_slice":
 		return sliceSQL(e.Args, args)
 	}
@@ -114,11 +121,25 @@ func structSQL(fields []types.Field, args []string) string {
 	if len(fields) > 0 && fields[0].Name == "" {
 		return "row(" + strings.Join(args, ", ") + ")"
 	}
+	return "struct_pack(" + namedSQL(fields, args) + ")"
+}
+
+// namedSQL prints arguments with their names.
+func namedSQL(fields []types.Field, args []string) string {
 	parts := make([]string, len(args))
 	for i, a := range args {
 		parts[i] = types.QuoteIdent(fields[i].Name) + " := " + a
 	}
-	return "struct_pack(" + strings.Join(parts, ", ") + ")"
+	return strings.Join(parts, ", ")
+}
+
+// fieldNamesSQL prints the names of fields as string literals.
+func fieldNamesSQL(fields []types.Field) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = types.QuoteString(f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // sliceSQL prints list[from:to:step]. A bound that the text leaves out comes as an empty list, which no call may have.

@@ -21,7 +21,7 @@ var operators = map[string]string{
 
 // rebinds are functions whose bind data follows from their arguments, so that the call printed as SQL binds the same way.
 var rebinds = []string{
-	"row", "struct_pack", "+", "-", "*", "/", "//", "%",
+	"row", "struct_pack", "struct_insert", "date_part", "+", "-", "*", "/", "//", "%",
 }
 
 // listAggregates are the names of the function that runs an aggregate over a list.
