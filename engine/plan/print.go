@@ -90,17 +90,25 @@ func (p printer) call(e *Expr) string {
 		return strings.ToUpper(e.Name) + "(" + strings.Join(args, ", ") + ")"
 	case "-":
 		return "(-" + args[0] + ")"
-	case "struct_pack":
-		return structSQL(e.Type.Fields, args)
-	case "struct_insert": // the new fields come last in the result
-		fields := e.Type.Fields[len(e.Type.Fields)-len(args)+1:]
-		return "struct_insert(" + args[0] + ", " + namedSQL(fields, args[1:]) + ")"
-	case "date_part":
-		if e.Type.ID == types.Struct { // the parts are the result's fields
-			return "date_part([" + fieldNamesSQL(e.Type.Fields) + "], " + args[0] + ")"
-		}
 	case "array_slice":
 		return sliceSQL(e.Args, args)
+	}
+	if e.Type.ID == types.Struct {
+		return p.structCall(e, args)
+	}
+	return p.name(e.Name) + "(" + strings.Join(args, ", ") + ")"
+}
+
+// structCall prints a call that makes a STRUCT: names of fields that the call had as arguments stand in its type only.
+func (p printer) structCall(e *Expr, args []string) string {
+	fields := e.Type.Fields
+	switch e.Name {
+	case "struct_pack":
+		return structSQL(fields, args)
+	case "struct_insert": // the new fields come last
+		return "struct_insert(" + args[0] + ", " + namedSQL(fields[len(fields)-len(args)+1:], args[1:]) + ")"
+	case "date_part": // the parts are the fields
+		return "date_part([" + fieldNamesSQL(fields) + "], " + args[0] + ")"
 	}
 	return p.name(e.Name) + "(" + strings.Join(args, ", ") + ")"
 }
