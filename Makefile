@@ -27,7 +27,7 @@ test: console ## run all tests; says how many ran and what was skipped
 
 .PHONY: lint
 lint: ## gofmt, go vet, golangci-lint
-	@test -z "$$(gofmt -l cmd connectors dashboards engine operators sql)" || { gofmt -l cmd connectors dashboards engine operators sql; exit 1; }
+	@test -z "$$(gofmt -l benchmarks cmd connectors dashboards engine operators sql)" || { gofmt -l benchmarks cmd connectors dashboards engine operators sql; exit 1; }
 	go vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"; fi
 

@@ -14,7 +14,7 @@ const module = "github.com/weirdb/weir/"
 //
 //	cmd, benchmarks ─► sql, operators, connectors, dashboards ─► engine
 var allowed = map[string][]string{
-	"cmd":        {"cmd", "sql", "operators", "connectors", "dashboards", "engine"},
+	"cmd":        {"cmd", "benchmarks", "sql", "operators", "connectors", "dashboards", "engine"},
 	"benchmarks": {"benchmarks", "cmd", "sql", "operators", "connectors", "dashboards", "engine"},
 	"sql":        {"sql", "engine"},
 	"operators":  {"operators", "engine"},

@@ -1,0 +1,10 @@
+// Package benchmarks lists the benchmarks that `weir bench` runs. Each stands in a folder of its own and checks its answer as
+// well as its time.
+//
+// To add one: a folder with a bench.Benchmark, and a line in All.
+package benchmarks
+
+import "github.com/weirdb/weir/benchmarks/bench"
+
+// All are all of them, in the order of the help page.
+var All = []bench.Benchmark{}
