@@ -14,10 +14,14 @@ type Record struct {
 	Value  []byte
 }
 
-// Fetch is what a reader got from one partition: either records for a decoder, or rows that need none.
+// Fetch is what a reader got from one partition: records for a decoder, what they are to be unpacked from, or rows that need none.
 type Fetch struct {
 	Partition string
 	Records   []Record
+	// Unpack makes the records where that is work: sums are checked, and batches decompressed and cut up, by the worker that
+	// decodes them, so that partitions are unpacked in parallel. It appends the records to into, and returns more rejects.
+	// It is called once at most, by any goroutine; an error ends the source. Nil if Records has them already.
+	Unpack func(into []Record) ([]Record, []DeadLetter, error)
 	// Rows holds the columns that were asked for, in that order, when the connector reads columns itself. Whoever gets the
 	// fetch releases it.
 	Rows arrow.RecordBatch

@@ -116,7 +116,6 @@ func realTransactions(t *testing.T, b *broker.Broker) {
 func realHole(t *testing.T, b *broker.Broker) {
 	s := testSource(t, "brokers="+b.Addr, "topic=tx")
 	r := open(t, s, engine.ReadOptions{Bounded: true, From: map[string]int64{"0": 5}}) // the marker that ends transaction two
-	r.(*reader).client.PauseFetchPartitions(map[string][]int32{"tx": {0}})
 	if got := readAll(t, r); got.next["0"] != 6 || got.count() != 0 {
 		t.Errorf("next %d with %d records, want 6 with none", got.next["0"], got.count())
 	}
@@ -127,14 +126,14 @@ func realLostRange(t *testing.T, b *broker.Broker) {
 	p := producer(t, b.Addr)
 	write(t, p, "short", 0, 0, 20)
 	r := open(t, testSource(t, "brokers="+b.Addr, "topic=short"), engine.ReadOptions{From: map[string]int64{"0": 20}}).(*reader)
-	r.client.RemoveConsumePartitions(map[string][]int32{"short": {0}})
+	r.fetcher.drop(0)
 	gone := kadm.Offsets{}
 	gone.AddOffset("short", 0, 12, -1)
 	if _, err := admin.DeleteRecords(t.Context(), gone); err != nil {
 		t.Fatal(err)
 	}
 	r.byNumber[0].next = 5 // as if the reader had been slow
-	r.fetchFrom(map[int32]kgo.Offset{0: kgo.NewOffset().At(5)})
+	r.fetcher.fetch(0, 5)
 	s := readUntil(t, r, func(s *seen) bool { return s.next["0"] == 20 && s.count() > 0 })
 	if len(s.rejects) != 1 || !strings.Contains(s.rejects[0].Reason, "offsets 5 to 11 ") || s.count() != 8 {
 		t.Errorf("rejects %+v and %d records, want one that names offsets 5 to 11, and 8", s.rejects, s.count())

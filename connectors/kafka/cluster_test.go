@@ -118,7 +118,8 @@ func (s *seen) add(t testing.TB, fetches []engine.Fetch) {
 			t.Errorf("partition %s: a fetch after its end: %+v", f.Partition, f)
 		}
 		last := s.next[f.Partition] - 1
-		for _, r := range f.Records {
+		records, rejects := unpacked(t, f, nil)
+		for _, r := range records {
 			if r.Offset <= last || r.Offset >= f.Next {
 				t.Errorf("partition %s: offset %d after %d, before Next %d", f.Partition, r.Offset, last, f.Next)
 			}
@@ -126,8 +127,20 @@ func (s *seen) add(t testing.TB, fetches []engine.Fetch) {
 			s.values[f.Partition] = append(s.values[f.Partition], string(r.Value))
 		}
 		s.next[f.Partition], s.waiting[f.Partition], s.ended[f.Partition] = f.Next, f.Waiting, f.End
-		s.rejects = append(s.rejects, f.Rejects...)
+		s.rejects = append(append(s.rejects, f.Rejects...), rejects...)
 	}
+}
+
+func unpacked(t testing.TB, f engine.Fetch, into []engine.Record) ([]engine.Record, []engine.DeadLetter) {
+	t.Helper()
+	if f.Unpack == nil {
+		return nil, nil
+	}
+	records, rejects, err := f.Unpack(into)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records, rejects
 }
 
 func (s *seen) count() (n int) {

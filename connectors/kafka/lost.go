@@ -20,6 +20,8 @@ func (r *reader) outOfRange(ctx context.Context, p *partition) ([]engine.Fetch, 
 	b, err := listBounds(bounded, r.admin, r.topic, false)
 	if err != nil {
 		r.warnings.Log(kgo.LogLevelWarn, "position is out of range; asking for the range failed, trying again", "partition", p.name, "err", err)
+		time.Sleep(r.source.tick)
+		r.fetcher.fetch(p.number, p.next)
 		return nil, nil
 	}
 	start, high := b.start[r.topic][p.number].Offset, b.high[r.topic][p.number].Offset
@@ -32,8 +34,7 @@ func (r *reader) outOfRange(ctx context.Context, p *partition) ([]engine.Fetch, 
 		out = append(out, r.ending(p, r.lose(p, min(start, p.end))))
 	}
 	if !p.ended {
-		r.client.RemoveConsumePartitions(map[string][]int32{r.topic: {p.number}})
-		r.fetchFrom(map[int32]kgo.Offset{p.number: kgo.NewOffset().At(p.next)})
+		r.fetcher.fetch(p.number, p.next)
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"time"
 
@@ -25,7 +26,6 @@ type partition struct {
 	ended  bool
 	moved  time.Time // when next last moved
 	told   time.Time // when the engine last heard of the partition
-	probed time.Time // when it was last asked whether only a hole is left
 }
 
 func newPartition(number int32, next int64) *partition {
@@ -36,35 +36,54 @@ func newPartition(number int32, next int64) *partition {
 // passes over blank lines, but a message is not a line.
 const noValue = "the message has no value (a tombstone?)"
 
-// take copies what the engine needs out of the client's records, and gives those back to their pool. It reports false if
-// there was nothing new. The values stay where they are, in the memory of the response.
-func (p *partition) take(f *kgo.FetchPartition, now time.Time) (engine.Fetch, bool) {
-	records := make([]engine.Record, 0, len(f.Records))
-	var blank []engine.DeadLetter
-	before := p.next
-	for _, k := range f.Records {
-		switch {
-		case k.Offset >= p.end:
-			p.next = p.end // what is between the last record and the end was a hole
-		case k.Offset >= p.next:
-			p.next = k.Offset + 1
-			switch {
-			case k.Attrs.IsControl():
-			case len(bytes.TrimSpace(k.Value)) == 0:
-				blank = append(blank, engine.DeadLetter{Offset: k.Offset, Value: k.Value, Reason: noValue})
-			default:
-				records = append(records, engine.Record{Offset: k.Offset, Value: k.Value})
-			}
-		}
-		k.Recycle()
-	}
-	if p.next == before {
+// take moves on to where an answer ends. It reports false if there was nothing new.
+func (p *partition) take(a *answer, decompress kgo.Decompressor, now time.Time) (engine.Fetch, bool) {
+	from, to := p.next, min(a.next, p.end)
+	if to <= from {
 		return engine.Fetch{}, false
 	}
-	p.high, p.moved = max(f.HighWatermark, p.next), now
+	p.next, p.high, p.moved = to, max(a.high, a.next), now
 	out := p.report(now)
-	out.Records, out.Rejects = records, append(out.Rejects, blank...)
+	if len(a.batches)+len(a.old) > 0 {
+		out.Unpack = func(into []engine.Record) ([]engine.Record, []engine.DeadLetter, error) {
+			return a.unpack(from, to, decompress, into)
+		}
+	}
 	return out, true
+}
+
+// unpack appends the records in [from, to) that have a value, and names the others.
+func (a *answer) unpack(from, to int64, decompress kgo.Decompressor, into []engine.Record) ([]engine.Record, []engine.DeadLetter, error) {
+	first := len(into)
+	for _, r := range a.old {
+		if r.Offset >= from && r.Offset < to {
+			into = append(into, r)
+		}
+	}
+	for _, b := range a.batches {
+		var err error
+		if into, err = b.unpack(from, to, decompress, into); err != nil {
+			return into, nil, fmt.Errorf("kafka: partition %d: %w", a.number, err)
+		}
+	}
+	kept, blank := withValue(into[first:])
+	return into[:first+kept], blank, nil
+}
+
+// withValue moves the records that have a value to the front, and returns how many there are and a dead letter for each other.
+func withValue(records []engine.Record) (kept int, blank []engine.DeadLetter) {
+	for i := range records {
+		r := &records[i]
+		if (len(r.Value) == 0 || r.Value[0] <= ' ') && len(bytes.TrimSpace(r.Value)) == 0 {
+			blank = append(blank, engine.DeadLetter{Offset: r.Offset, Value: bytes.Clone(r.Value), Reason: noValue})
+			continue
+		}
+		if kept < i {
+			records[kept] = *r
+		}
+		kept++
+	}
+	return kept, blank
 }
 
 // report says where the partition stands.

@@ -14,11 +14,8 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// pollRecords bounds what one poll returns, over all partitions.
-const pollRecords = 16 << 10
-
-// reader reads all partitions of a topic. Records and their values belong to whoever gets the fetch: they stay valid as
-// long as somebody refers to them. A record without a value (a tombstone) has an empty one.
+// reader reads all partitions of a topic. Values lie in the memory of the response that brought them, or of what it was
+// decompressed to, which is never used again: they stay valid as long as somebody refers to them.
 type reader struct {
 	source     *source
 	topic      string
@@ -28,6 +25,8 @@ type reader struct {
 	partitions []*partition // by number
 	byNumber   map[int32]*partition
 	pending    []engine.Fetch // to be returned by the next poll, before anything else
+	fetcher    *fetcher
+	decompress kgo.Decompressor
 	watcher    *watcher
 	mirror     *mirror
 	warnings   *clientLogger
@@ -38,15 +37,18 @@ type reader struct {
 func newReader(s *source, client *kgo.Client, admin *kadm.Client, bounded bool) *reader {
 	topic := s.options["topic"]
 	return &reader{source: s, topic: topic, client: client, admin: admin, bounded: bounded,
-		byNumber: map[int32]*partition{}, warnings: newClientLogger(s.log)}
+		byNumber: map[int32]*partition{}, decompress: kgo.DefaultDecompressor(), warnings: newClientLogger(s.log)}
 }
 
-// run starts the goroutines beside Poll: one asks where the partitions end, one mirrors commits to the consumer group.
+// run starts the goroutines beside Poll: one fetches, one asks where the partitions end, one mirrors commits to the consumer
+// group.
 func (r *reader) run(id kadm.TopicID) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
+	r.fetcher = newFetcher(r.client, r.topic, id, r.source.committedOnly(), r.warnings)
 	r.watcher = newWatcher(r.admin, r.source, id)
 	r.mirror = newMirror(r.admin, r.source)
+	r.background.Go(func() { r.fetcher.run(ctx) })
 	r.background.Go(func() { r.watcher.run(ctx) })
 	r.background.Go(func() { r.mirror.run(ctx) })
 }
@@ -85,34 +87,42 @@ func (r *reader) step(ctx context.Context) ([]engine.Fetch, error) {
 	if r.bounded && r.finished() {
 		return nil, nil
 	}
-	out, err := r.hear(ctx)
+	out, err := r.hear()
 	if err != nil || len(out) > 0 {
 		return out, err
 	}
-	bounded, cancel := context.WithTimeout(ctx, r.source.tick)
-	defer cancel()
-	return r.take(ctx, r.client.PollRecords(bounded, pollRecords))
+	select {
+	case answers := <-r.fetcher.answers:
+		return r.take(ctx, answers)
+	case <-time.After(r.source.tick): // the watcher may have news
+	case <-ctx.Done():
+	}
+	return nil, nil
 }
 
-// take turns what the client has fetched into fetches.
-func (r *reader) take(ctx context.Context, fetched kgo.Fetches) ([]engine.Fetch, error) {
+// take turns answers into fetches.
+func (r *reader) take(ctx context.Context, answers []answer) ([]engine.Fetch, error) {
 	now := time.Now()
 	var out []engine.Fetch
-	var failed error
-	fetched.EachPartition(func(f kgo.FetchTopicPartition) {
-		p := r.byNumber[f.Partition]
-		if p != nil && !p.ended && len(f.Records) > 0 {
-			if fetch, ok := p.take(&f.FetchPartition, now); ok {
-				out = append(out, r.ending(p, fetch))
-			}
+	for i := range answers {
+		a := &answers[i]
+		p := r.byNumber[a.number]
+		if p.ended || a.from != p.next {
+			continue // sent before the reader went elsewhere
 		}
-		if f.Err == nil || failed != nil {
-			return
+		if fetch, ok := p.take(a, r.decompress, now); ok {
+			out = append(out, r.ending(p, fetch))
 		}
-		lost, err := r.fetchFailed(ctx, p, f.Err)
-		out, failed = append(out, lost...), err
-	})
-	return out, failed
+		if a.err == nil {
+			continue
+		}
+		lost, err := r.fetchFailed(ctx, p, a.err)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, lost...)
+	}
+	return out, nil
 }
 
 // ending marks the last fetch of a partition that has reached its end.
@@ -121,7 +131,7 @@ func (r *reader) ending(p *partition, f engine.Fetch) engine.Fetch {
 		return f
 	}
 	f.End, p.ended = true, true
-	r.client.RemoveConsumePartitions(map[string][]int32{r.topic: {p.number}})
+	r.fetcher.drop(p.number)
 	return f
 }
 
@@ -137,17 +147,10 @@ func (r *reader) finished() bool {
 	return true
 }
 
-// fetchFailed decides what an error of the client means. The client has already tried again what it can.
+// fetchFailed decides what it means that a partition cannot be read. What may pass by itself has been tried again already.
 func (r *reader) fetchFailed(ctx context.Context, p *partition, err error) ([]engine.Fetch, error) {
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return nil, nil // Poll looks at its own context
-	case p != nil && p.ended:
-		return nil, nil
-	case p != nil && errors.Is(err, kerr.OffsetOutOfRange):
+	if errors.Is(err, kerr.OffsetOutOfRange) {
 		return r.outOfRange(ctx, p)
-	case p == nil:
-		return nil, fmt.Errorf("kafka: fetch %s: %w", r.topic, err)
 	}
 	return nil, fmt.Errorf("kafka: fetch %s[%d] at offset %d: %w", r.topic, p.number, p.next, err)
 }

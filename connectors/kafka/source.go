@@ -9,13 +9,12 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// What is fetched ahead is bounded: at most maxFetches responses lie in memory, each of at most fetchBytes as sent.
-// Small responses stay in the processor's cache, which makes them about twice as cheap to read as large ones.
+// What is fetched ahead is bounded: at most two responses of each broker lie in memory, each of at most fetchBytes as sent,
+// and at least one batch.
 const (
 	fetchBytes          = 8 << 20
 	fetchPartitionBytes = 1 << 20
-	maxFetches          = 8
-	fetchWait           = 500 * time.Millisecond // a quiet broker holds one of maxFetches for no longer
+	fetchWait           = 500 * time.Millisecond // what a broker without news holds a request for
 )
 
 // tick is how often the brokers are asked where the partitions end. A quiet partition is reported that often.
@@ -37,18 +36,6 @@ func newSource(c engine.SourceConfig) (engine.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	isolation := kgo.ReadCommitted()
-	if c.Options["isolation_level"] == "read_uncommitted" {
-		isolation = kgo.ReadUncommitted()
-	}
-	opts = append(opts,
-		kgo.FetchIsolationLevel(isolation), kgo.FetchMaxWait(fetchWait),
-		kgo.FetchMaxBytes(fetchBytes), kgo.FetchMaxPartitionBytes(fetchPartitionBytes), kgo.MaxConcurrentFetches(maxFetches),
-		// Markers of transactions take offsets too: seeing them, we know that nothing waits behind the last record.
-		kgo.KeepControlRecords(),
-		// An offset that is gone must come back as an error, so that the loss can be named.
-		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
-		kgo.WithPools(&recordPool{}))
 	return &source{name: c.Name, options: c.Options, client: opts, log: log, tick: tick, connect: connectTimeout}, nil
 }
 

@@ -100,7 +100,7 @@ func TestQuietPartitionsAreReported(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range fetches {
-			if len(f.Records) == 0 && f.Waiting == 0 {
+			if f.Unpack == nil && f.Waiting == 0 {
 				reports[f.Partition]++
 			}
 		}
@@ -170,8 +170,8 @@ func holdOpen(t *testing.T, addr, id string, values ...string) *kgo.Client {
 	return client
 }
 
-// The last offset has no record, and the client passes over it in silence: here because it is paused, elsewhere because
-// compaction emptied the last batch. The partition's leader is asked, so the read ends, and a stream knows that it is quiet.
+// The last offset has no record, here because it is a marker, elsewhere because compaction emptied the last batch: the read
+// ends even so, and a stream knows that it is quiet.
 func TestHoleAtTheEnd(t *testing.T) {
 	for _, bounded := range []bool{true, false} {
 		t.Run("bounded="+strconv.FormatBool(bounded), func(t *testing.T) {
@@ -179,23 +179,12 @@ func TestHoleAtTheEnd(t *testing.T) {
 			transact(t, addr, "one", kgo.TryCommit, "a", "b") // offset 2 is the marker
 			s := testSource(t, "brokers="+addr, "topic=tx")
 			r := open(t, s, engine.ReadOptions{Bounded: bounded, From: map[string]int64{"0": 2}})
-			r.(*reader).client.PauseFetchPartitions(map[string][]int32{"tx": {0}})
 			got := readUntil(t, r, func(s *seen) bool { return !bounded && s.next["0"] == 3 })
 			if got.next["0"] != 3 || got.waiting["0"] != 0 || got.count() != 0 || got.ended["0"] != bounded {
 				t.Errorf("next %d, waiting %d, %d records, ended %t; want 3, 0, 0, %t",
 					got.next["0"], got.waiting["0"], got.count(), got.ended["0"], bounded)
 			}
 		})
-	}
-}
-
-// Records that the client has not brought yet are no hole.
-func TestRecordsAreNoHole(t *testing.T) {
-	_, addr := fakeCluster(t, kfake.SeedTopics(1, "bid"))
-	write(t, producer(t, addr), "bid", 0, 0, 5)
-	r := open(t, testSource(t, "brokers="+addr, "topic=bid"), engine.ReadOptions{}).(*reader)
-	if next, err := r.probe(t.Context(), r.byNumber[0]); next != 0 || err != nil {
-		t.Errorf("probe at 0: %d, %v; want 0", next, err)
 	}
 }
 

@@ -69,8 +69,8 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 			return nil, err
 		}
 	}
-	r.consume()
 	r.run(detail.ID)
+	r.consume()
 	return r, nil
 }
 
@@ -106,23 +106,15 @@ func (r *reader) begin(number int32, b bounds, o engine.ReadOptions) error {
 
 // consume starts fetching every partition that has something to read, and reports the others.
 func (r *reader) consume() {
-	from := map[int32]kgo.Offset{}
 	for _, p := range r.partitions {
 		if p.next >= p.end {
 			r.pending = append(r.pending, r.finish(p))
 			continue
 		}
-		from[p.number] = kgo.NewOffset().At(p.next)
+		r.fetcher.fetch(p.number, p.next)
 		if p.next == p.high {
 			r.pending = append(r.pending, p.report(time.Now()))
 		}
-	}
-	r.fetchFrom(from)
-}
-
-func (r *reader) fetchFrom(from map[int32]kgo.Offset) {
-	if len(from) > 0 {
-		r.client.AddConsumePartitions(map[string]map[int32]kgo.Offset{r.topic: from})
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirdb/weir/engine"
 )
 
@@ -97,7 +96,7 @@ func (w *watcher) send(n news) {
 }
 
 // hear takes in what the watcher has found: new partitions, and quiet ones to report.
-func (r *reader) hear(ctx context.Context) ([]engine.Fetch, error) {
+func (r *reader) hear() ([]engine.Fetch, error) {
 	var n news
 	select {
 	case n = <-r.watcher.mail:
@@ -119,7 +118,6 @@ func (r *reader) hear(ctx context.Context) ([]engine.Fetch, error) {
 			continue
 		}
 		p.high = high
-		r.skipHole(ctx, p, now)
 		out = append(out, r.ending(p, p.report(now)))
 	}
 	return out, nil
@@ -127,7 +125,6 @@ func (r *reader) hear(ctx context.Context) ([]engine.Fetch, error) {
 
 // join adds partitions that the topic did not have before, from their first record. A bounded read leaves them out.
 func (r *reader) join(n news, now time.Time) {
-	from := map[int32]kgo.Offset{}
 	for number, high := range n.high {
 		if r.byNumber[number] != nil || r.bounded {
 			continue
@@ -135,7 +132,6 @@ func (r *reader) join(n news, now time.Time) {
 		p := newPartition(number, 0)
 		p.high, p.moved = high, now
 		r.add(p)
-		from[number] = kgo.NewOffset().At(0)
+		r.fetcher.fetch(number, 0)
 	}
-	r.fetchFrom(from)
 }

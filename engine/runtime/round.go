@@ -69,6 +69,9 @@ func (e *Engine) round(fetches []*fetched) {
 	e.parallel(len(fetches), func(task, worker int) { e.headTask(fetches[task], worker, now) })
 	for _, f := range fetches {
 		e.settle(f)
+		if f.Unpack != nil {
+			f.source.rooms.give(f.Records)
+		}
 	}
 	for _, q := range e.queries {
 		if q.running() {

@@ -35,6 +35,8 @@ type source struct {
 	failed    error
 	told      bool // failed is in the log
 
+	rooms rooms // for records of fetches that are unpacked
+
 	records, bytes, deadLetters int64
 	letters                     []engine.DeadLetter // of this epoch
 }
@@ -174,7 +176,7 @@ func (s *source) note(p polled, now time.Time) {
 		part := s.part(f.Partition, now)
 		part.waiting, part.quiet = f.Waiting, f.Waiting == 0
 		part.ended = part.ended || f.End
-		if len(f.Records) > 0 || f.Rows != nil {
+		if len(f.Records) > 0 || f.Unpack != nil || f.Rows != nil {
 			part.heard = now
 		}
 	}
@@ -219,10 +221,23 @@ func (s *source) idle(p *partition, now time.Time) bool {
 // decode turns a fetch into rows, on one worker.
 func (s *source) decode(f *fetched, worker int, now time.Time) {
 	f.letters = append(f.letters, f.Rejects...)
-	s.decodeRows(f, worker)
+	if f.Unpack != nil {
+		s.unpack(f)
+	}
+	if f.err == nil {
+		s.decodeRows(f, worker)
+	}
 	for i := range f.letters {
 		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
 	}
+}
+
+func (s *source) unpack(f *fetched) {
+	records, rejects, err := f.Unpack(s.rooms.take())
+	if err != nil {
+		f.err = fmt.Errorf("source %s: %w", s.Name, err)
+	}
+	f.Records, f.letters = records, append(f.letters, rejects...)
 }
 
 func (s *source) decodeRows(f *fetched, worker int) {

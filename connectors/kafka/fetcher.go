@@ -1,0 +1,224 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// fetcher keeps one fetch request at each broker that leads a partition. The client library connects, authenticates, and
+// writes and reads the messages of the protocol; only consuming is done here, because its records are made one by one
+// where Weir wants no more of them than the bytes of their values: that is more than half of what its consumer costs.
+//
+//	partitions 0, 2 ─► session with broker 1 ─┐
+//	                                          ├─► answers ─► reader
+//	partition 1 ─────► session with broker 2 ─┘
+//
+// A response is asked for as soon as the one before was taken, so that at most two of each broker lie in memory.
+type fetcher struct {
+	client        *kgo.Client
+	topic         string
+	id            kadm.TopicID
+	committedOnly bool
+	log           *clientLogger
+	answers       chan []answer // the partitions of one response
+	lookUp        chan struct{} // holds a wish to look for leaders
+	work          sync.WaitGroup
+
+	mu       sync.Mutex // guards the following
+	cursors  map[int32]*cursor
+	sessions map[int32]chan struct{} // by broker: wakes its session when cursors have changed
+}
+
+// cursor is where fetching a partition stands. next is ahead of what the reader has passed on.
+type cursor struct {
+	number int32
+	next   int64
+	read   int32 // epoch of the leader that took the record before next; -1 if not known
+	leader int32 // broker; noLeader if not known
+	epoch  int32 // the leader's
+	held   bool  // cannot be read where it stands: the reader has to say how to go on
+}
+
+const noLeader = -1
+
+func newFetcher(client *kgo.Client, topic string, id kadm.TopicID, committedOnly bool, log *clientLogger) *fetcher {
+	return &fetcher{client: client, topic: topic, id: id, committedOnly: committedOnly, log: log,
+		answers: make(chan []answer), lookUp: make(chan struct{}, 1), cursors: map[int32]*cursor{}, sessions: map[int32]chan struct{}{}}
+}
+
+// run fetches until ctx is done.
+func (f *fetcher) run(ctx context.Context) {
+	f.work.Go(func() { f.followLeaders(ctx) })
+	<-ctx.Done()
+	f.work.Wait()
+}
+
+// fetch begins or goes on with a partition at a position.
+func (f *fetcher) fetch(number int32, from int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := &cursor{number: number, next: from, read: -1, leader: noLeader, epoch: -1}
+	if old := f.cursors[number]; old != nil {
+		c.leader, c.epoch = old.leader, old.epoch
+	}
+	f.cursors[number] = c
+	f.changed(c)
+}
+
+// drop ends fetching a partition.
+func (f *fetcher) drop(number int32) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.cursors, number)
+}
+
+// changed wakes whoever can do something about a cursor.
+func (f *fetcher) changed(c *cursor) {
+	wake := f.sessions[c.leader]
+	if wake == nil {
+		f.wish()
+		return
+	}
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// serve asks one broker again and again for what it leads.
+func (f *fetcher) serve(ctx context.Context, broker int32, wake <-chan struct{}) {
+	for turn := 0; ctx.Err() == nil; turn++ {
+		asked := f.led(broker, turn)
+		if len(asked) == 0 {
+			select {
+			case <-wake:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		response, err := f.client.Broker(int(broker)).Request(ctx, f.request(asked))
+		if err == nil {
+			err = kerr.ErrorForCode(response.(*kmsg.FetchResponse).ErrorCode)
+		}
+		if err != nil {
+			f.lost(ctx, broker, err)
+			continue
+		}
+		answers := f.read(asked, response.(*kmsg.FetchResponse))
+		if len(answers) == 0 {
+			continue
+		}
+		select {
+		case f.answers <- answers:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// led copies the cursors of the partitions that a broker leads. Each turn begins with another one: a response that is full
+// leaves out the last.
+func (f *fetcher) led(broker int32, turn int) []cursor {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []cursor
+	for _, c := range f.cursors {
+		if c.leader == broker && !c.held {
+			out = append(out, *c)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	slices.SortFunc(out, func(a, b cursor) int { return int(a.number) - int(b.number) })
+	first := turn % len(out)
+	return append(out[first:len(out):len(out)], out[:first]...)
+}
+
+func (f *fetcher) request(cursors []cursor) *kmsg.FetchRequest {
+	topic := kmsg.NewFetchRequestTopic()
+	topic.Topic, topic.TopicID = f.topic, f.id
+	for _, c := range cursors {
+		p := kmsg.NewFetchRequestTopicPartition()
+		p.Partition, p.FetchOffset, p.PartitionMaxBytes = c.number, c.next, fetchPartitionBytes
+		p.CurrentLeaderEpoch, p.LastFetchedEpoch = c.epoch, c.read
+		topic.Partitions = append(topic.Partitions, p)
+	}
+	r := kmsg.NewPtrFetchRequest()
+	r.MaxBytes, r.MinBytes, r.MaxWaitMillis = fetchBytes, 1, int32(fetchWait.Milliseconds())
+	r.SessionEpoch = -1 // no session: each request says all that it wants
+	r.Topics = []kmsg.FetchRequestTopic{topic}
+	if f.committedOnly {
+		r.IsolationLevel = 1
+	}
+	return r
+}
+
+// lost notes that a broker did not answer: who leads its partitions has to be found out again.
+func (f *fetcher) lost(ctx context.Context, broker int32, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	f.log.Log(kgo.LogLevelWarn, "a broker did not answer, trying again", "broker", broker, "err", err)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.cursors {
+		if c.leader == broker {
+			c.leader = noLeader
+			f.changed(c)
+		}
+	}
+}
+
+// read takes in a response, and moves the cursors on behind what it has.
+func (f *fetcher) read(asked []cursor, response *kmsg.FetchResponse) []answer {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []answer
+	for i := range response.Topics {
+		for k := range response.Topics[i].Partitions {
+			p := &response.Topics[i].Partitions[k]
+			at := slices.IndexFunc(asked, func(c cursor) bool { return c.number == p.Partition })
+			c := f.cursors[p.Partition]
+			if at < 0 || c == nil || c.next != asked[at].next || c.leader != asked[at].leader {
+				continue // the reader has gone elsewhere meanwhile
+			}
+			if a, news := f.take(c, p); news {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// errTruncated says that the brokers no longer have what had been read.
+var errTruncated = errors.New("the partition now ends before this offset: the brokers lost data that had been read")
+
+// take reports false if there is nothing to tell the reader.
+func (f *fetcher) take(c *cursor, p *kmsg.FetchResponseTopicPartition) (answer, bool) {
+	err := kerr.ErrorForCode(p.ErrorCode)
+	if err == nil && p.DivergingEpoch.EndOffset >= 0 && p.DivergingEpoch.EndOffset < c.next {
+		err = errTruncated
+	}
+	switch {
+	case err == nil:
+		a := readPartition(p, c.next, f.committedOnly)
+		c.next, c.held = a.next, a.err != nil
+		if a.epoch >= 0 {
+			c.read = a.epoch
+		}
+		return a, a.next > a.from || a.err != nil
+	case kerr.IsRetriable(err) || unknownTopic(err): // the watcher tells when a topic is really gone
+		c.leader = noLeader
+		f.changed(c)
+		return answer{}, false
+	}
+	c.held = true
+	return answer{number: c.number, from: c.next, next: c.next, high: p.HighWatermark, err: err}, true
+}

@@ -1,0 +1,98 @@
+package kafka
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// leadersPause is the time between two questions who leads the partitions: a broker that is down is asked no more often.
+const leadersPause = 500 * time.Millisecond
+
+// followLeaders finds out who leads partitions whose leader is not known, and sees to it that there is a session with each
+// leader, until ctx is done.
+func (f *fetcher) followLeaders(ctx context.Context) {
+	for {
+		select {
+		case <-f.lookUp:
+		case <-ctx.Done():
+			return
+		}
+		if f.orphans() == 0 {
+			continue
+		}
+		if err := f.findLeaders(ctx); err != nil && ctx.Err() == nil {
+			f.log.Log(kgo.LogLevelWarn, "asking who leads the partitions failed, trying again", "err", err)
+		}
+		select {
+		case <-time.After(leadersPause):
+		case <-ctx.Done():
+			return
+		}
+		if f.orphans() > 0 {
+			f.wish()
+		}
+	}
+}
+
+// wish has the leaders looked for.
+func (f *fetcher) wish() {
+	select {
+	case f.lookUp <- struct{}{}:
+	default:
+	}
+}
+
+// orphans counts the cursors without a leader.
+func (f *fetcher) orphans() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.cursors {
+		if c.leader == noLeader {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *fetcher) findLeaders(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	topic := kmsg.NewMetadataRequestTopic()
+	topic.Topic = &f.topic
+	request := kmsg.NewPtrMetadataRequest()
+	request.Topics = []kmsg.MetadataRequestTopic{topic}
+	response, err := request.RequestWith(bounded, f.client)
+	if err != nil {
+		return err
+	}
+	for _, t := range response.Topics {
+		if err := kerr.ErrorForCode(t.ErrorCode); err != nil {
+			return err
+		}
+		for _, p := range t.Partitions {
+			f.lead(ctx, p)
+		}
+	}
+	return nil
+}
+
+// lead notes who leads a partition, and begins a session if it is the broker's first.
+func (f *fetcher) lead(ctx context.Context, p kmsg.MetadataResponseTopicPartition) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.cursors[p.Partition]
+	if c == nil || p.Leader < 0 || p.LeaderEpoch < c.epoch { // an older epoch: the broker asked has not heard yet
+		return
+	}
+	c.leader, c.epoch = p.Leader, p.LeaderEpoch
+	if f.sessions[p.Leader] == nil {
+		wake := make(chan struct{}, 1)
+		f.sessions[p.Leader] = wake
+		f.work.Go(func() { f.serve(ctx, p.Leader, wake) })
+	}
+	f.changed(c)
+}
