@@ -63,7 +63,8 @@ type Store interface {
 	Load(ctx context.Context) (Checkpoint, error)
 	// Commit makes one epoch durable: all of it or nothing.
 	Commit(ctx context.Context, c *Commit) error
-	// CreateState starts a new state file. It is durable once closed, and counts only once a commit names it.
+	// CreateState starts a new state file. It is durable once closed, and counts only once a commit names it. Several
+	// goroutines may write files at once.
 	CreateState(name string) (StateSink, error)
 	// ReadState calls yield with each batch of a section of a state file.
 	ReadState(name, section string, yield func(rows arrow.RecordBatch) error) error

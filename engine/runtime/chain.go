@@ -89,6 +89,14 @@ func (c *chain) flush() error {
 	return nil
 }
 
+// keepsState reports whether an operator has state that outlives an epoch.
+func (c *chain) keepsState() bool {
+	return slices.ContainsFunc(c.ops, func(op engine.Operator) bool {
+		_, keeps := op.(engine.Snapshotter)
+		return keeps
+	})
+}
+
 // take hands over what the chain has put out since the last call.
 func (o *output) take() []engine.Batch {
 	out := o.batches

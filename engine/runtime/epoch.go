@@ -14,15 +14,7 @@ import (
 // while if the store fails; what it holds stays in memory until then, and no further rounds run.
 func (e *Engine) commit(ctx context.Context) error {
 	defer func() { e.epochStart, e.epochRows, e.epochBytes = e.config.Now(), 0, 0 }()
-	for _, q := range e.queries {
-		if q.failed == nil && (q.dirty || !q.flushed) {
-			e.runStages(q, q.watermark, true)
-			q.flushed = true
-		}
-		if q.failed != nil {
-			q.drop()
-		}
-	}
+	e.flush()
 	var c *engine.Commit
 	var queries []*query
 	err := e.retry(ctx, func() (err error) { c, queries, err = e.gatherCommit(); return err })
@@ -41,6 +33,23 @@ func (e *Engine) commit(ctx context.Context) error {
 	e.epoch = c.Epoch
 	e.committed(c, queries, e.config.Now().Sub(started))
 	return nil
+}
+
+// flush has the operators emit what they have gathered.
+func (e *Engine) flush() {
+	var due []*query
+	for _, q := range e.queries {
+		if q.failed == nil && (q.dirty || !q.flushed) {
+			q.flushed = true
+			due = append(due, q)
+		}
+	}
+	e.runStages(due, true)
+	for _, q := range e.queries {
+		if q.failed != nil {
+			q.drop()
+		}
+	}
 }
 
 // gatherCommit collects what has changed since the last commit; nil if nothing has.
@@ -65,17 +74,14 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 				Query: q.Name, Source: q.Source, Partition: name, Next: at.next, Watermark: at.watermark,
 			})
 		}
-		files, err := e.snapshot(q, c.Epoch)
-		if err != nil {
-			return nil, nil, err
-		}
-		c.State = append(c.State, files...)
 	}
 	e.gatherSources(c)
 	if len(dirty) == 0 && len(c.DeadLetters) == 0 {
 		return nil, nil, nil
 	}
-	return c, dirty, nil
+	var err error
+	c.State, err = e.snapshot(dirty, c.Epoch)
+	return c, dirty, err
 }
 
 // gatherSources adds dead letters, and the sources' own positions that say which of them are known.
@@ -90,46 +96,43 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 	}
 }
 
-// snapshot writes the state of a query's operators, a file for each shard that has any.
-func (e *Engine) snapshot(q *query, epoch int64) ([]engine.StateFile, error) {
+// snapshot writes the state of the queries' operators, a file for each shard that has any, all shards in parallel.
+func (e *Engine) snapshot(queries []*query, epoch int64) ([]engine.StateFile, error) {
 	var files []engine.StateFile
-	for i, s := range q.stages {
-		for shard, c := range s.chains {
-			name := fmt.Sprintf("%d-%s-%d-%d", epoch, q.Name, i, shard)
-			var wrote bool
-			err := guard("write state", func() (err error) { wrote, err = e.snapshotChain(name, c); return err })
-			if err != nil {
-				return nil, fmt.Errorf("query %s: write state: %w", q.Name, err)
-			}
-			if wrote {
-				files = append(files, engine.StateFile{Query: q.Name, Stage: i, Name: name})
+	var chains []*chain
+	for _, q := range queries {
+		for i, s := range q.stages {
+			for shard, c := range s.chains {
+				if c.keepsState() {
+					files = append(files, engine.StateFile{Query: q.Name, Stage: i, Name: fmt.Sprintf("%d-%s-%d-%d", epoch, q.Name, i, shard)})
+					chains = append(chains, c)
+				}
 			}
 		}
 	}
-	return files, nil
+	errs := make([]error, len(files))
+	e.parallel(len(files), func(i, _ int) {
+		err := guard("write state", func() error { return e.snapshotChain(files[i].Name, chains[i]) })
+		if err != nil {
+			errs[i] = fmt.Errorf("query %s: write state: %w", files[i].Query, err)
+		}
+	})
+	return files, errors.Join(errs...)
 }
 
-func (e *Engine) snapshotChain(name string, c *chain) (bool, error) {
-	var sink engine.StateSink
+func (e *Engine) snapshotChain(name string, c *chain) error {
+	sink, err := e.config.Store.CreateState(name)
+	if err != nil {
+		return err
+	}
 	for i, op := range c.ops {
-		s, ok := op.(engine.Snapshotter)
-		if !ok {
-			continue
-		}
-		if sink == nil {
-			var err error
-			if sink, err = e.config.Store.CreateState(name); err != nil {
-				return false, err
+		if s, ok := op.(engine.Snapshotter); ok {
+			if err := s.Snapshot(section{sink, i}); err != nil {
+				return errors.Join(err, sink.Close())
 			}
 		}
-		if err := s.Snapshot(section{sink, i}); err != nil {
-			return false, errors.Join(err, sink.Close())
-		}
 	}
-	if sink == nil {
-		return false, nil
-	}
-	return true, sink.Close()
+	return sink.Close()
 }
 
 // commitRetries are the pauses between attempts to commit: a full disk or a slow one may come back.

@@ -22,6 +22,7 @@ type query struct {
 	// positions are by partition. A partition that is not there has not been read by this query.
 	positions map[string]*position
 	watermark engine.Time // the greatest that was passed to the operators
+	horizon   engine.Time // what the operators are told next: the watermark, MaxTime when the source has ended
 	dirty     bool        // something was processed since the last commit
 	flushed   bool        // the operators have flushed at least once
 	ended     bool        // its input has ended
@@ -72,7 +73,7 @@ func (q *query) build() error {
 		}
 		q.stages = append(q.stages, st)
 	}
-	q.watermark = engine.MinTime
+	q.watermark, q.horizon = engine.MinTime, engine.MinTime
 	return nil
 }
 

@@ -36,6 +36,7 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 		for _, q := range s.queries {
 			q.watermark = s.watermarkOf(q, e.config.Now()) // where the last commit left it
+			q.horizon = q.watermark
 		}
 	}
 	return nil

@@ -73,10 +73,15 @@ func (e *Engine) round(fetches []*fetched) {
 			f.source.rooms.give(f.Records)
 		}
 	}
+	var running []*query
 	for _, q := range e.queries {
 		if q.running() {
-			e.advance(q, now)
+			q.advance(now)
+			running = append(running, q)
 		}
+	}
+	e.runStages(running, false)
+	for _, q := range e.queries {
 		if q.failed != nil {
 			q.drop()
 		}
@@ -173,39 +178,60 @@ func (e *Engine) settleQuery(q *query, f *fetched) {
 	}
 }
 
-// advance runs the later stages of a query over what has been routed to them, up to its watermark, or to the end of time if
-// its source has ended.
-func (e *Engine) advance(q *query, now time.Time) {
-	wm := q.source.watermarkOf(q, now)
-	if wm > q.watermark {
+// advance moves the query's horizon to its watermark, or to the end of time if its source has ended.
+func (q *query) advance(now time.Time) {
+	if wm := q.source.watermarkOf(q, now); wm > q.watermark {
 		q.watermark, q.dirty = wm, true
 	}
+	q.horizon = q.watermark
 	if q.source.ended && q.source.failed == nil {
-		wm, q.ended, q.dirty = engine.MaxTime, true, true
+		q.horizon, q.ended, q.dirty = engine.MaxTime, true, true
 	}
-	e.runStages(q, wm, false)
 }
 
-// runStages runs stages 1 and up of a query, all shards of one stage in parallel, each stage after the one before.
-func (e *Engine) runStages(q *query, wm engine.Time, flush bool) {
-	for i, s := range q.stages {
-		if i == 0 {
-			continue
+// runStages runs stages 1 and up of queries, each up to its horizon: at each depth all shards of all queries in parallel, one
+// depth after the other.
+func (e *Engine) runStages(queries []*query, flush bool) {
+	for depth := 1; ; depth++ {
+		tasks := shardsAt(depth, queries)
+		if len(tasks) == 0 {
+			return
 		}
-		e.parallel(len(s.chains), func(shard, _ int) {
-			err := guard(fmt.Sprintf("stage %d", i), func() error { return s.step(shard, wm, flush) })
-			if err != nil {
-				q.fail(err)
+		e.parallel(len(tasks), func(i, _ int) {
+			t := tasks[i]
+			what := fmt.Sprintf("stage %d", depth)
+			if err := guard(what, func() error { return t.query.stages[depth].step(t.shard, t.query.horizon, flush) }); err != nil {
+				t.query.fail(err)
 			}
 		})
-		if q.failed != nil {
-			return
-		}
-		if err := e.collect(q, i); err != nil {
-			q.fail(err)
-			return
+		for _, q := range queries {
+			if q.failed != nil || depth >= len(q.stages) {
+				continue
+			}
+			if err := e.collect(q, depth); err != nil {
+				q.fail(err)
+			}
 		}
 	}
+}
+
+// shardTask is one shard of a stage of a query.
+type shardTask struct {
+	query *query
+	shard int
+}
+
+func shardsAt(depth int, queries []*query) []shardTask {
+	var tasks []shardTask
+	for _, q := range queries {
+		if q.failed != nil || depth >= len(q.stages) {
+			continue
+		}
+		for shard := range q.stages[depth].chains {
+			tasks = append(tasks, shardTask{q, shard})
+		}
+	}
+	return tasks
 }
 
 // step lets one shard consume its input, advance, and flush at an epoch's end.
