@@ -116,9 +116,12 @@ func (q *query) view(f *fetched) (rows arrow.RecordBatch, from int) {
 	}
 	columns := make([]arrow.Array, len(q.columns))
 	for i, c := range q.columns {
-		columns[i] = f.rows.Column(c)
+		columns[i] = narrow(f.rows.Column(c), q.source.read[c].Type, q.Read[i].Type)
 	}
 	all := array.NewRecordBatch(q.schema, columns, int64(n))
+	for _, c := range columns {
+		c.Release()
+	}
 	if from == 0 {
 		return all, 0
 	}

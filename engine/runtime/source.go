@@ -71,27 +71,38 @@ type fetched struct {
 	bytes   int64
 }
 
-// needed gathers the columns that the source must decode.
+// needed gathers the columns that the source must decode, in declared order: what some query reads, and the event time. Of a
+// STRUCT a decoder reads only the fields that some query reads; a connector that gives rows reads the whole.
 func (s *source) needed() {
 	s.event = -1
-	add := func(f types.Field) {
-		if indexOf(s.read, f.Name) < 0 {
-			s.read = append(s.read, f)
+	for i, c := range s.Columns {
+		field, read := s.readBy(c)
+		if i == s.EventTime {
+			s.event = len(s.read)
+		} else if !read {
+			continue
+		}
+		if s.Format == nil || !read {
+			field = c
+		}
+		s.read = append(s.read, field)
+	}
+}
+
+// readBy is what the queries read of a column; false if none does.
+func (s *source) readBy(c types.Field) (types.Field, bool) {
+	out, read := c, false
+	for _, q := range s.queries {
+		at := indexOf(q.Read, c.Name)
+		switch {
+		case at < 0:
+		case read:
+			out.Type = types.Merge(c.Type, out.Type, q.Read[at].Type)
+		default:
+			out.Type, read = q.Read[at].Type, true
 		}
 	}
-	for _, c := range s.Columns { // in declared order, whatever the queries' order is
-		for _, q := range s.queries {
-			if indexOf(q.Read, c.Name) >= 0 {
-				add(c)
-			}
-		}
-		if s.EventTime >= 0 && c.Name == s.Columns[s.EventTime].Name {
-			add(c)
-		}
-	}
-	if s.EventTime >= 0 {
-		s.event = indexOf(s.read, s.Columns[s.EventTime].Name)
-	}
+	return out, read
 }
 
 func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions, now time.Time) error {

@@ -5,7 +5,7 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// prune drops scan columns that nothing reads. DuckDB reads the first column where it needs none, as in count(*); a value in
+// prune drops scan columns, and fields of STRUCT columns, that nothing reads. DuckDB reads the first column where it needs none, as in count(*); a value in
 // it that cannot be decoded must not cost the row.
 func prune(root plan.Node) {
 	for n := root; n != nil; n = n.Input() {
@@ -90,4 +90,5 @@ func pruneScan(s *plan.Scan, exprs []**plan.Expr, filters []*plan.Filter) {
 		})
 	}
 	s.Read, s.EventTime = read, eventTime
+	narrow(s, exprs)
 }
