@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"strings"
@@ -39,7 +40,7 @@ func TestUnreadPartitionIsNotCommitted(t *testing.T) {
 		fetches, _ := e.gather(t.Context())
 		e.round(fetches)
 	}
-	if err := e.commit(t.Context()); err != nil {
+	if err := errors.Join(e.endEpoch(t.Context()), e.awaitCommit()); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range store.cp.Positions {

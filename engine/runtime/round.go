@@ -11,13 +11,14 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// gather waits for something to do: fetches, the end of a source, or the end of the epoch. It reports false once every source
+// gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch. It reports false once every source
 // has ended.
 func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	timer := time.NewTimer(max(time.Millisecond, e.config.CommitInterval-e.config.Now().Sub(e.epochStart)))
 	defer timer.Stop()
-	cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(timer.C)})
+	cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(timer.C)},
+		reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(e.commitDone())})
 	live := e.liveSources()
 	if len(live) == 0 {
 		return nil, false
@@ -26,11 +27,11 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.fetches)})
 	}
 	chosen, value, _ := reflect.Select(cases)
-	if chosen < 2 {
+	if chosen < 3 {
 		return nil, true
 	}
 	now := e.config.Now()
-	fetches = e.receive(nil, live[chosen-2], value.Interface().(polled), now)
+	fetches = e.receive(nil, live[chosen-3], value.Interface().(polled), now)
 	for _, s := range live { // what else is ready
 		select {
 		case p := <-s.fetches:

@@ -14,8 +14,8 @@
 // A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, query.go holds a query's stages and positions, chain.go links operators,
-// round.go and epoch.go are the two loops, failure.go tells what has stopped, restore.go starts from the last commit, hub.go and
-// sinks.go hand on what was committed.
+// round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped,
+// restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -100,7 +100,8 @@ type Engine struct {
 	hub     *hub
 	sinks   []*sinkRun
 
-	epoch      int64 // the last one committed
+	epoch      int64   // the last one committed
+	committing *commit // the one on its way; nil if there is none
 	epochStart time.Time
 	epochRows  int   // read and written since the last commit
 	epochBytes int64 // of records read since the last commit
@@ -187,24 +188,32 @@ func (e *Engine) loop(ctx, work context.Context) error {
 	e.publishStatus()
 	for {
 		fetches, more := e.gather(ctx)
+		if err := e.noticeCommit(); err != nil {
+			return err
+		}
 		e.round(fetches)
 		e.tellFailures()
 		e.publishStatus()
 		stopping := ctx.Err() != nil
 		if stopping || !more || e.epochIsOver() {
-			if err := e.commit(work); err != nil {
+			if err := e.endEpoch(work); err != nil {
 				return err
 			}
 			e.tellFailures() // of flushing
 			e.publishStatus()
 		}
-		if stopping || (!more && e.config.Bounded) {
+		if !stopping && more {
+			continue
+		}
+		if err := e.awaitCommit(); err != nil {
+			return err
+		}
+		e.publishStatus()
+		if stopping || e.config.Bounded {
 			return e.failure()
 		}
-		if !more {
-			<-ctx.Done()
-			return nil
-		}
+		<-ctx.Done()
+		return nil
 	}
 }
 
