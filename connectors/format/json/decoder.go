@@ -61,9 +61,7 @@ func (d *decoder) readAll(records []engine.Record) error {
 		c.reserve(len(records))
 	}
 	for i := range records {
-		if reason, bad := d.refused[i]; bad {
-			d.leaveOut(i, len(records))
-			d.rejects = append(d.rejects, engine.Reject{Record: i, Reason: reason})
+		if d.refused != nil && d.refusedBefore(i, len(records)) {
 			continue
 		}
 		if err := d.read(i, records); err != nil {
@@ -71,6 +69,16 @@ func (d *decoder) readAll(records []engine.Record) error {
 		}
 	}
 	return nil
+}
+
+// refusedBefore leaves out record i if DuckDB has refused a value of it.
+func (d *decoder) refusedBefore(i, records int) bool {
+	reason, bad := d.refused[i]
+	if bad {
+		d.leaveOut(i, records)
+		d.rejects = append(d.rejects, engine.Reject{Record: i, Reason: reason})
+	}
+	return bad
 }
 
 // read makes a row of record i, or leaves it out.

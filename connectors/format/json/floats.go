@@ -38,6 +38,17 @@ func (c *floatColumn[T]) read(s *scanner) error {
 	return c.refuse(s, start)
 }
 
+func (c *floatColumn[T]) plain(b []byte, i int) int {
+	if i >= len(b) {
+		return -1
+	}
+	f, end := plainReal(b, i)
+	if end >= 0 {
+		c.values = append(c.values, T(f))
+	}
+	return end
+}
+
 func (c *floatColumn[T]) readNumber(s *scanner, start int) error {
 	n, err := s.number()
 	if err != nil {

@@ -69,6 +69,24 @@ func (c *intColumn[T]) read(s *scanner) error {
 	return c.refuse(s, start)
 }
 
+func (c *intColumn[T]) plain(b []byte, i int) int {
+	if i >= len(b) {
+		return -1
+	}
+	m, minus, end := plainWhole(b, i)
+	switch {
+	case end < 0:
+		return -1
+	case !minus && m <= c.most:
+		c.values = append(c.values, T(m))
+	case minus && m <= c.least:
+		c.values = append(c.values, T(-m))
+	default:
+		return -1
+	}
+	return end
+}
+
 func (c *intColumn[T]) readNumber(s *scanner, start int) error {
 	n, err := s.number()
 	if err != nil {

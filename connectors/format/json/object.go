@@ -1,7 +1,6 @@
 package json
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/weirdb/weir/engine/types"
@@ -14,17 +13,9 @@ type object struct {
 	columns []column
 	seen    []uint64 // by column: the object that it was last found in
 	current uint64
-	layout  []slot // what the last objects had at each position
+	found   int // columns seen in the current object
+	layout  layout
 }
-
-// slot is a guess: objects from one producer have their keys in one order.
-type slot struct {
-	raw    []byte // a key as it was written, quotes included
-	column int    // -1 for a key that is no column
-}
-
-// mostSlots bounds the layout's memory. Keys further back are looked up.
-const mostSlots = 512
 
 func newObject(path string, fields []types.Field) (object, error) {
 	o := object{seen: make([]uint64, len(fields))}
@@ -42,41 +33,117 @@ func newObject(path string, fields []types.Field) (object, error) {
 	return o, nil
 }
 
-// read appends one value to each column: the one found under its name, or NULL.
+// read appends one value to each column: the one found under its name, or NULL. The cursor is on the opening brace.
+//
+// Members that stand where the layout expects them are read by foreseen, whole runs of them at a time. It stops in front of
+// the first that does not: searched reads that one, and what is behind it may be as expected again.
 func (o *object) read(s *scanner) error {
-	s.pos++
 	o.current++
-	found := 0
-	for position := 0; s.peek() != '}'; position++ {
-		column, err := o.key(s, position)
-		if err != nil {
+	o.found = 0
+	start := s.pos
+	k, done := 0, false
+	for !done {
+		var err error
+		if k, err = o.foreseen(s, k); err != nil {
 			return err
 		}
-		if column >= 0 {
-			found++
-			err = o.readInto(column, s)
-		} else {
-			err = s.skip()
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.comma('}'); err != nil {
+		if k, done, err = o.searched(s, k, s.pos == start); err != nil {
 			return err
 		}
 	}
-	s.pos++
-	if found < len(o.columns) {
+	if o.found < len(o.columns) {
 		o.fill()
 	}
 	return nil
 }
 
-func (o *object) readInto(column int, s *scanner) error {
-	if o.seen[column] == o.current {
-		return &refusal{fmt.Sprintf("column %s: its key stands twice in one object", o.paths[column])}
+// foreseen reads members as long as they are the ones in the layout from slot k on. It returns the slot that it stopped at.
+func (o *object) foreseen(s *scanner, k int) (int, error) {
+	b, i := s.buf, s.pos
+	for ; k < len(o.layout); k++ {
+		g := &o.layout[k]
+		if len(b)-i < g.least {
+			if g.differsBytes(b[i:]) {
+				break
+			}
+		} else if g.differs(b[i : i+16]) {
+			break
+		}
+		i += len(g.gap)
+		end := -1
+		if g.column < 0 {
+			end = passPlain(b, i)
+		} else if o.seen[g.column] == o.current {
+			return k, o.twice(g.column)
+		} else if o.see(g.column); g.plain != nil {
+			end = g.plain.plain(b, i)
+		}
+		if end < 0 {
+			s.pos = i
+			if err := o.member(s, g.column); err != nil {
+				return k, err
+			}
+			end = s.pos
+		}
+		i = end
 	}
+	s.pos = i
+	return k, nil
+}
+
+// searched reads one member of which nothing is known; k is the slot where it was not found. It returns the slot to go on
+// with, and true if there is no member but the closing brace.
+func (o *object) searched(s *scanner, k int, first bool) (int, bool, error) {
+	start := s.pos
+	if first {
+		s.pos++
+	} else if err := s.comma('}'); err != nil {
+		return k, false, err
+	}
+	switch s.peek() {
+	case '}':
+		s.pos++
+		return k, true, nil
+	case '"':
+	default:
+		return k, false, s.wrong("expected a key")
+	}
+	quote := s.pos
+	name, err := s.quoted()
+	if err != nil {
+		return k, false, err
+	}
+	column, key := o.find(name), s.buf[quote:s.pos]
+	if err := s.colon(); err != nil {
+		return k, false, err
+	}
+	k = o.layout.learn(k, guess{gap: s.buf[start:s.pos], key: key, column: column}, o.columns)
+	if column >= 0 {
+		if o.seen[column] == o.current {
+			return k, false, o.twice(column)
+		}
+		o.see(column)
+	}
+	return k, false, o.member(s, column)
+}
+
+// see notes that the current object has a column.
+func (o *object) see(column int) {
 	o.seen[column] = o.current
+	o.found++
+}
+
+func (o *object) twice(column int) error {
+	return &refusal{fmt.Sprintf("column %s: its key stands twice in one object", o.paths[column])}
+}
+
+// member reads a value in any spelling into a column, or passes it if there is none. White space may stand before it: more
+// than a slot's gap has.
+func (o *object) member(s *scanner, column int) error {
+	s.peek()
+	if column < 0 {
+		return s.skip()
+	}
 	return s.value(o.columns[column])
 }
 
@@ -96,29 +163,6 @@ func (o *object) null() {
 	}
 }
 
-// key passes a key and its colon, and returns the column of that name, or -1. A key that is written as in the last object
-// is known by its bytes alone.
-func (o *object) key(s *scanner, position int) (int, error) {
-	if position < len(o.layout) {
-		guess := &o.layout[position]
-		if end := s.pos + len(guess.raw); end <= len(s.buf) && bytes.Equal(s.buf[s.pos:end], guess.raw) {
-			s.pos = end
-			return guess.column, s.colon()
-		}
-	}
-	if s.peek() != '"' {
-		return 0, s.wrong("expected a key")
-	}
-	start := s.pos
-	name, err := s.quoted()
-	if err != nil {
-		return 0, err
-	}
-	column := o.find(name)
-	o.learn(position, s.buf[start:s.pos], column)
-	return column, s.colon()
-}
-
 func (o *object) find(name []byte) int {
 	for i, n := range o.names {
 		if n == string(name) {
@@ -126,14 +170,4 @@ func (o *object) find(name []byte) int {
 		}
 	}
 	return -1
-}
-
-func (o *object) learn(position int, raw []byte, column int) {
-	if position == len(o.layout) && position < mostSlots {
-		o.layout = append(o.layout, slot{})
-	}
-	if position < len(o.layout) {
-		guess := &o.layout[position]
-		guess.raw, guess.column = append(guess.raw[:0], raw...), column
-	}
 }

@@ -1,8 +1,6 @@
 package json
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -115,38 +113,4 @@ func hexDigit(c byte) (byte, bool) {
 		return c | 0x20 - 'a' + 10, true
 	}
 	return 0, false
-}
-
-const (
-	everyByte = 0x0101010101010101
-	highBits  = 0x8080808080808080
-)
-
-// plainRun returns the first byte from i on that is a quote, a backslash or a control character, or the end, and whether
-// there may be other than ASCII before it. It looks at eight bytes at a time:
-//
-//	w          a  b  c  "  ,  1  }  \n
-//	stops(w)   0  0  0  80 0  0  0  80     the lowest marked byte is the first stop
-func plainRun(b []byte, i int) (int, bool) {
-	var high uint64
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		high |= w & highBits
-		if stop := stops(w); stop != 0 {
-			return i + bits.TrailingZeros64(stop)>>3, high != 0
-		}
-	}
-	for ; i < len(b); i++ {
-		if b[i] == '"' || b[i] == '\\' || b[i] < ' ' {
-			break
-		}
-		high |= uint64(b[i] & 0x80)
-	}
-	return i, high != 0
-}
-
-// stops marks the bytes of w that end a plain run. Bytes above the lowest marked one may be marked wrongly, by its borrow.
-func stops(w uint64) uint64 {
-	quote, slash := w^('"'*everyByte), w^('\\'*everyByte)
-	return ((quote-everyByte)&^quote | (slash-everyByte)&^slash | (w-' '*everyByte)&^w) & highBits
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// temporalColumn is a column of dates, times or intervals. They are JSON strings; parse reads the plain spelling of them.
+// temporalColumn is a column of dates, times of day or intervals. They are JSON strings; parse reads the plain spelling of them.
 type temporalColumn[T arrow.FixedWidthType] struct {
 	fixed[T]
 	parse func(text []byte) (T, bool)
@@ -20,7 +20,7 @@ func newTemporalColumn(h head) column {
 	case types.Interval:
 		return temporal[arrow.MonthDayNanoInterval](h, parseInterval)
 	}
-	return temporal[arrow.Timestamp](h, timestampParser(h.typ.ID))
+	return newTimestampColumn(h)
 }
 
 func temporal[T arrow.FixedWidthType](h head, parse func([]byte) (T, bool)) column {

@@ -25,6 +25,23 @@ func (c *textColumn) read(s *scanner) error {
 	return nil
 }
 
+func (c *textColumn) plain(b []byte, i int) int {
+	if i >= len(b) || b[i] != '"' {
+		return -1
+	}
+	end := plainString(b, i+1)
+	if end < 0 {
+		return -1
+	}
+	if c.typ.ID == types.JSON {
+		c.data = append(c.data, b[i:end]...)
+	} else {
+		c.data = append(c.data, b[i+1:end-1]...)
+	}
+	c.ends = append(c.ends, int32(len(c.data)))
+	return end
+}
+
 func (c *textColumn) append(s *scanner) error {
 	k := kind(s.buf[s.pos])
 	if k == '"' && c.typ.ID != types.JSON {
