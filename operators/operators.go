@@ -45,7 +45,7 @@ func Build(name string, root plan.Node, output []types.Field, c Config) (engine.
 		stage := engine.Stage{New: b.chain, EventTime: -1}
 		if i > 0 {
 			first := nodes[0].(*plan.Aggregate)
-			stage.EventTime, stage.Split = first.EventTime, splitter(first, c.Allocator)
+			stage.EventTime, stage.Split = first.EventTime, newSplitter(first, c.Allocator).split
 		}
 		q.Stages = append(q.Stages, stage)
 		if _, err := b.chain(engine.Shard{Index: 0, Count: 1}); err != nil {
@@ -110,31 +110,6 @@ func (b *builder) aggregate(n *plan.Aggregate, s engine.Shard) (engine.Operator,
 		c.Close = key.at
 	}
 	return aggregate.New(c)
-}
-
-// splitter divides rows by the hash of an aggregate's group keys.
-func splitter(n *plan.Aggregate, mem memory.Allocator) func(arrow.RecordBatch, int) ([]arrow.RecordBatch, error) {
-	columns := make([]int, len(n.Groups))
-	for i, g := range n.Groups {
-		columns[i] = g.Index
-	}
-	hash := aggregate.Hash(columns)
-	return func(rows arrow.RecordBatch, shards int) ([]arrow.RecordBatch, error) {
-		hashes := make([]uint64, rows.NumRows())
-		hash(rows, hashes)
-		chosen := make([][]int32, shards)
-		for i, h := range hashes {
-			shard := h % uint64(shards)
-			chosen[shard] = append(chosen[shard], int32(i))
-		}
-		parts := make([]arrow.RecordBatch, shards)
-		for shard, index := range chosen {
-			if len(index) > 0 {
-				parts[shard] = function.Select(mem, rows, index)
-			}
-		}
-		return parts, nil
-	}
 }
 
 // windowKey computes the key that an event at a given time has.

@@ -83,18 +83,38 @@ func takeBits(f *frame, from *memory.Buffer, offset int, index []int32) *memory.
 	return out
 }
 
+// shortCopy is how many bytes are copied of a text that is not longer: a copy of a fixed size is two instructions, one of any
+// size a call. What is too much is overwritten by the next text.
+const shortCopy = 16
+
 func takeTexts(f *frame, a arrow.Array, index []int32) arrow.Array {
-	from := textsOf(a)
-	size := 0
-	for _, at := range index {
-		size += int(from.offsets[at+1] - from.offsets[at])
+	offsets, from := textsOf(a).offsets, textBytes(a)
+	ends, out := allocate[int32](&frame{n: f.n + 1, mem: f.mem})
+	out[0] = 0
+	size := int32(0)
+	for i, at := range index {
+		size += offsets[at+1] - offsets[at]
+		out[i+1] = size
 	}
-	b := newTexts(f, size)
-	for _, at := range index {
-		b.add(from.at(int(at)))
-		b.end()
+	data, to := allocate[uint8](&frame{n: int(size) + shortCopy, mem: f.mem})
+	for i, at := range index {
+		start, end := int(offsets[at]), int(offsets[at+1])
+		if end-start <= shortCopy && start+shortCopy <= len(from) {
+			*(*[shortCopy]byte)(to[out[i]:]) = *(*[shortCopy]byte)(from[start:])
+			continue
+		}
+		copy(to[out[i]:], from[start:end])
 	}
-	return b.array(a.DataType(), takeValid(f, a, index))
+	data.ResizeNoShrink(int(size))
+	return build(a.DataType(), f.n, takeValid(f, a, index), ends, data)
+}
+
+// textBytes are the bytes that a text column's offsets point into.
+func textBytes(a arrow.Array) []byte {
+	if buffers := a.Data().Buffers(); len(buffers) == 3 && buffers[2] != nil {
+		return buffers[2].Bytes()
+	}
+	return nil
 }
 
 func takeStruct(f *frame, a *array.Struct, index []int32) arrow.Array {

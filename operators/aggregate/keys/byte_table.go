@@ -1,30 +1,42 @@
 package keys
 
-import (
-	"bytes"
-
-	"github.com/zeebo/xxh3"
-)
+import "bytes"
 
 // byteTable numbers keys of any bytes and an owner; see wordTable for the owner and the probing. The bytes of all keys lie one
-// behind the other in an arena.
+// behind the other in an arena, but a short key is compared by its digest alone.
 //
 //	slots   [ ] [tag id=0] [tag id=2] [ ] [tag id=1]       the tag is half of the hash: few keys are compared in vain
-//	cells   id 0: ends at 4    id 1: ends at 9    id 2: …
+//	cells   id 0: digest, at 0, 4 long    id 1: digest, at 4, 5 long    id 2: …
 //	arena   a b c d e f g h i …
+//
+// Keys are found in two passes over a part of the batch, so that the processor may look up several at a time: one makes
+// the digests and hashes, the other probes.
 type byteTable struct {
-	slots []byteSlot
-	shift uint
-	cells []byteCell
-	arena []byte
+	slots  []byteSlot
+	shift  uint
+	cells  []byteCell
+	arena  []byte
+	probes [probesAtOnce]probe
 }
+
+const probesAtOnce = 256
 
 type byteSlot struct{ tag, id uint32 }
 
 type byteCell struct {
-	hash  uint64
-	end   int
-	owner uint32
+	digest
+	start  int
+	length uint32
+	owner  uint32
+}
+
+// probe is a key to look up, which is data[from:from+length].
+type probe struct {
+	digest
+	hash   uint64
+	from   int
+	length uint32
+	owner  uint32
 }
 
 func newByteTable() *byteTable {
@@ -32,36 +44,53 @@ func newByteTable() *byteTable {
 }
 
 // key returns the bytes of key id.
-func (t *byteTable) key(id uint32) []byte { return t.arena[t.start(id):t.cells[id].end] }
-
-func (t *byteTable) start(id uint32) int {
-	if id == 0 {
-		return 0
-	}
-	return t.cells[id-1].end
+func (t *byteTable) key(id uint32) []byte {
+	c := &t.cells[id]
+	return t.arena[c.start : c.start+int(c.length)]
 }
 
-// find returns the number of a key, and whether it is a new one.
-func (t *byteTable) find(key []byte, owner uint32) (id uint32, fresh bool) {
-	hash := xxh3.Hash(key) ^ uint64(owner)*emptyHash
+func (t *byteTable) start(id uint32) int { return t.cells[id].start }
+
+// prepare makes the i-th probe of the part in hand, for data[from:to].
+func (t *byteTable) prepare(i int, data []byte, from, to int, owner uint32) {
+	d := digestOf(data, from, to-from)
+	t.probes[i] = probe{d, d.hash(to-from, owner), from, uint32(to - from), owner}
+}
+
+// find sets groups[i] to the number of the i-th probe.
+func (t *byteTable) find(data []byte, groups []uint32) {
 	mask := uint64(len(t.slots) - 1)
-	for p := hash >> t.shift; ; p++ {
+	for i := range t.probes[:len(groups)] {
+		k := &t.probes[i]
+		p := k.hash >> t.shift
 		slot := t.slots[p&mask]
+		for slot.id != 0 && (slot.tag != uint32(k.hash) || !t.holds(slot.id-1, k, data)) {
+			p++
+			slot = t.slots[p&mask]
+		}
 		if slot.id == 0 {
-			return t.insert(p&mask, hash, key, owner), true
+			slot.id = t.insert(p&mask, k, data)
+			mask = uint64(len(t.slots) - 1)
 		}
-		if slot.tag == uint32(hash) && t.cells[slot.id-1].owner == owner && bytes.Equal(t.key(slot.id-1), key) {
-			return slot.id - 1, false
-		}
+		groups[i] = slot.id - 1
 	}
 }
 
-func (t *byteTable) insert(at, hash uint64, key []byte, owner uint32) uint32 {
+func (t *byteTable) holds(id uint32, k *probe, data []byte) bool {
+	c := &t.cells[id]
+	if c.digest != k.digest || c.length != k.length || c.owner != k.owner {
+		return false
+	}
+	return k.length <= shortText || bytes.Equal(t.key(id), data[k.from:k.from+int(k.length)])
+}
+
+// insert returns the number of a new key plus one.
+func (t *byteTable) insert(at uint64, k *probe, data []byte) uint32 {
+	t.cells = append(t.cells, byteCell{k.digest, len(t.arena), k.length, k.owner})
+	t.arena = append(t.arena, data[k.from:k.from+int(k.length)]...)
 	id := uint32(len(t.cells))
-	t.arena = append(t.arena, key...)
-	t.cells = append(t.cells, byteCell{hash, len(t.arena), owner})
-	t.slots[at] = byteSlot{uint32(hash), id + 1}
-	if len(t.cells)*8 > len(t.slots)*5 {
+	t.slots[at] = byteSlot{uint32(k.hash), id}
+	if len(t.cells)*2 > len(t.slots) {
 		t.grow()
 	}
 	return id
@@ -71,12 +100,14 @@ func (t *byteTable) grow() {
 	t.shift--
 	t.slots = make([]byteSlot, len(t.slots)*2)
 	mask := uint64(len(t.slots) - 1)
-	for id, c := range t.cells {
-		p := c.hash >> t.shift
+	for id := range t.cells {
+		c := &t.cells[id]
+		hash := c.hash(int(c.length), c.owner)
+		p := hash >> t.shift
 		for t.slots[p&mask].id != 0 {
 			p++
 		}
-		t.slots[p&mask] = byteSlot{uint32(c.hash), uint32(id) + 1}
+		t.slots[p&mask] = byteSlot{uint32(hash), uint32(id) + 1}
 	}
 }
 

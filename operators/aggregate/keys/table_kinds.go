@@ -40,12 +40,21 @@ type textKeys struct{ table *byteTable }
 func (k *textKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
 	offsets, data := Bytes(columns[0])
 	markNulls(columns[0], rows, owners)
+	for len(rows) > 0 {
+		n := min(len(rows), probesAtOnce)
+		k.prepare(offsets, data, rows[:n], owners[:n])
+		k.table.find(data, groups[:n])
+		rows, owners, groups = rows[n:], owners[n:], groups[n:]
+	}
+}
+
+func (k *textKeys) prepare(offsets []int32, data []byte, rows, owners []uint32) {
 	for i, r := range rows {
-		var key []byte
-		if owners[i]&1 == 0 {
-			key = data[offsets[r]:offsets[r+1]]
+		from, to := int(offsets[r]), int(offsets[r+1])
+		if owners[i]&1 != 0 {
+			to = from // what lies under NULL does not count
 		}
-		groups[i], _ = k.table.find(key, owners[i])
+		k.table.prepare(i, data, from, to, owners[i])
 	}
 }
 
@@ -95,22 +104,29 @@ func newEncodedKeys(columns []arrow.DataType) (*encodedKeys, error) {
 
 func (k *encodedKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
 	data, ends := k.normal.Encode(columns, rows)
-	start := 0
-	for i, end := range ends {
-		id, fresh := k.table.find(data[start:end], owners[i])
-		if fresh && k.exact != nil {
-			k.exact.fresh = append(k.exact.fresh, rows[i])
+	start, known := 0, uint32(k.length())
+	for from := 0; from < len(rows); from += probesAtOnce {
+		to := min(from+probesAtOnce, len(rows))
+		for i, end := range ends[from:to] {
+			k.table.prepare(i, data, start, end, owners[from+i])
+			start = end
 		}
-		groups[i] = id
-		start = end
+		k.table.find(data, groups[from:to])
 	}
 	if k.exact != nil {
-		k.exact.keep(columns)
+		k.exact.keep(columns, rows, groups, known)
 	}
 }
 
-// keep stores the fresh rows.
-func (e *exactKeys) keep(columns []arrow.Array) {
+// keep stores the rows that began a group: groups are numbered in the order of their first rows, from known on.
+func (e *exactKeys) keep(columns []arrow.Array, rows, groups []uint32, known uint32) {
+	e.fresh = e.fresh[:0]
+	for i, g := range groups {
+		if g == known {
+			known++
+			e.fresh = append(e.fresh, rows[i])
+		}
+	}
 	data, ends := e.rows.Encode(columns, e.fresh)
 	start, base := 0, len(e.data)
 	for _, end := range ends {
@@ -118,7 +134,6 @@ func (e *exactKeys) keep(columns []arrow.Array) {
 		start = end
 	}
 	e.data = append(e.data, data...)
-	e.fresh = e.fresh[:0]
 }
 
 func (k *encodedKeys) append(builders []array.Builder, groups []uint32) {

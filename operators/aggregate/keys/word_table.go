@@ -3,7 +3,7 @@ package keys
 // wordTable numbers keys of one word and an owner by open addressing with linear probing. owner<<1 has a spare low bit that
 // says that the word stands for NULL.
 //
-//	slots   [ ] [k=7 id=0] [k=3 id=2] [ ] [k=9 id=1]     at most 5/8 full; stored ids are one more, so that 0 is free
+//	slots   [ ] [k=7 id=0] [k=3 id=2] [ ] [k=9 id=1]     at most half full; stored ids are one more, so that 0 is free
 //	cells   id 0: 7   id 1: 9   id 2: 3
 type wordTable struct {
 	slots []wordSlot
@@ -61,7 +61,7 @@ func (t *wordTable) insert(slot *wordSlot, word uint64, owner uint32) uint32 {
 	id := uint32(len(t.cells))
 	t.cells = append(t.cells, wordCell{word, owner})
 	*slot = wordSlot{word, owner, id + 1}
-	if len(t.cells)*8 > len(t.slots)*5 {
+	if len(t.cells)*2 > len(t.slots) {
 		t.grow()
 	}
 	return id
