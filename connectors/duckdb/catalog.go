@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,9 +44,10 @@ func (s *Store) Entries(ctx context.Context) ([]Entry, error) {
 
 // Catalog is the catalog inside Store.Change.
 type Catalog struct {
-	store   *Store
-	ctx     context.Context
-	dropped []string // views, whose state files go once the change is committed
+	store *Store
+	ctx   context.Context
+	next  *engine.Checkpoint // the last commit, without what was dropped; nil if nothing was
+	files []string           // of the outbox, whose rows were dropped
 }
 
 // Change changes the catalog and the views' tables in one transaction: all that the function does or, on an error, nothing. It
@@ -57,12 +59,19 @@ func (s *Store) Change(ctx context.Context, change func(c *Catalog) error) error
 	}
 	defer unlock()
 	c := &Catalog{store: s, ctx: ctx}
-	if err := s.session.transaction(ctx, func() error { return change(c) }); err != nil {
+	err = s.session.transaction(ctx, func() error {
+		if err := change(c); err != nil || c.next == nil {
+			return err
+		}
+		return s.books.write(ctx, s.last, c.next)
+	})
+	if err != nil {
 		return queryError("changing the catalog", err)
 	}
-	for _, view := range c.dropped {
-		s.state.drop(nil, func(f engine.StateFile) bool { return f.Query == view })
+	if c.next != nil {
+		s.advance(c.next)
 	}
+	s.removeUnposted(ctx, c.files)
 	return nil
 }
 
@@ -118,34 +127,35 @@ func (c *Catalog) CreateView(name string, columns []types.Field, comment string)
 // DropView drops a view's table and forgets its positions and its state. Its late rows stay.
 func (c *Catalog) DropView(name string) error {
 	delete(c.store.tables, name)
-	session := c.store.session
-	err := session.exec(c.ctx, "DROP TABLE "+tableName(name))
-	for _, sql := range []string{"DELETE FROM weir.positions WHERE query = $1", "DELETE FROM weir.state_files WHERE query = $1"} {
-		if err == nil {
-			_, err = session.execute(c.ctx, sql, name)
-		}
-	}
-	if err != nil {
+	if err := c.store.session.exec(c.ctx, "DROP TABLE "+tableName(name)); err != nil {
 		return fmt.Errorf("dropping the table of view %s: %w", name, err)
 	}
-	c.dropped = append(c.dropped, name)
+	c.forget(func(p engine.Position) bool { return p.Query == name })
+	c.next.State = slices.DeleteFunc(c.next.State, func(f engine.StateFile) bool { return f.Query == name })
 	return nil
 }
 
 // DropSource forgets the positions of a source itself, which its dead letters follow. The dead letters stay.
 func (c *Catalog) DropSource(name string) error {
-	_, err := c.store.session.execute(c.ctx, "DELETE FROM weir.positions WHERE query = '' AND source = $1", name)
-	if err != nil {
-		return fmt.Errorf("forgetting the positions of source %s: %w", name, err)
-	}
+	c.forget(func(p engine.Position) bool { return p.Query == "" && p.Source == name })
 	return nil
+}
+
+func (c *Catalog) forget(gone func(engine.Position) bool) {
+	if c.next == nil {
+		last := c.store.last
+		c.next = &engine.Checkpoint{Epoch: last.Epoch, Positions: slices.Clone(last.Positions), State: slices.Clone(last.State)}
+	}
+	c.next.Positions = slices.DeleteFunc(c.next.Positions, gone)
 }
 
 // DropSink drops what a sink has not delivered yet.
 func (c *Catalog) DropSink(name string) error {
-	if _, err := c.store.session.execute(c.ctx, "DELETE FROM weir.outbox WHERE sink = $1", name); err != nil {
+	files, err := c.store.clear(c.ctx, "sink = $1", name)
+	if err != nil {
 		return fmt.Errorf("emptying the outbox of sink %s: %w", name, err)
 	}
+	c.files = append(c.files, files...)
 	return nil
 }
 

@@ -91,6 +91,14 @@ func TestDropViewForgetsItsQuery(t *testing.T) {
 }
 
 func TestOutboxKeepsWhatSinksHaveNotDelivered(t *testing.T) {
+	t.Run("small", func(t *testing.T) { outboxKeeps(t, nil) })
+	defer func(n uint64) { largeChange = n }(largeChange)
+	largeChange = 0
+	t.Run("large", func(t *testing.T) { outboxKeeps(t, []string{"outbox-3-v"}) })
+}
+
+// outboxKeeps commits epochs for two sinks, delivers one of them to one, drops the other, and looks which files are left.
+func outboxKeeps(t *testing.T, left []string) {
 	s := testStore(t)
 	sql, columns := sampleTable()
 	rows := rowsOf(t, testSession(t), "FROM "+sql)
@@ -118,7 +126,7 @@ func TestOutboxKeepsWhatSinksHaveNotDelivered(t *testing.T) {
 	if limited, err := s.Pending(ctx, "one", 1); err != nil || len(limited) != 1 || limited[0].Epoch != 2 {
 		t.Errorf("at most one: %+v, %v", limited, err)
 	}
-	defer func(n int) { pendingBytes = n }(pendingBytes)
+	defer func(n int64) { pendingBytes = n }(pendingBytes)
 	pendingBytes = 1
 	large, err := s.Pending(ctx, "one", 10)
 	check(t, err)
@@ -132,5 +140,12 @@ func TestOutboxKeepsWhatSinksHaveNotDelivered(t *testing.T) {
 		if n, err := s.PendingCount(ctx, sink); n != want || err != nil {
 			t.Errorf("%s has %d pending, want %d: %v", sink, n, want, err)
 		}
+	}
+	if got := stateNames(t, s); !slices.Equal(got, left) {
+		t.Errorf("files %v are left, want %v", got, left)
+	}
+	check(t, s.Done(ctx, "one", 3))
+	if got := stateNames(t, s); len(got) > 0 {
+		t.Errorf("files %v are left when all is delivered", got)
 	}
 }

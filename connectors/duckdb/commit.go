@@ -10,7 +10,7 @@ import (
 // Commit makes one epoch durable: all of it or nothing. The epoch must follow the last one. It borrows c's batches. After an
 // error the store is as it was, and the same epoch may be committed again.
 //
-//	BEGIN ─► views ─► positions ─► dead letters, late rows ─► state pointers ─► outbox ─► epoch ─► COMMIT ─► old state files go
+//	BEGIN ─► views ─► dead letters, late rows ─► outbox ─► positions, state pointers, epoch ─► COMMIT ─► old state files go
 //
 // Rows are taken back by value: a row with weight -1 removes one row that is equal in all columns, where NULLs are equal and
 // NaNs are equal. If there is none, the operators and the table have come apart, and the commit fails. Equality is DuckDB's,
@@ -21,20 +21,26 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 		return err
 	}
 	defer unlock()
-	if c.Epoch != s.epoch+1 {
-		return fmt.Errorf("duckdb: commit of epoch %d: the last one is %d, so the next must be %d", c.Epoch, s.epoch, s.epoch+1)
+	if c.Epoch != s.last.Epoch+1 {
+		return fmt.Errorf("duckdb: commit of epoch %d: the last one is %d, so the next must be %d", c.Epoch, s.last.Epoch, s.last.Epoch+1)
 	}
 	merged := *c
 	merged.Changes = mergeChanges(c.Changes)
-	if err := s.commit(ctx, &merged); err != nil {
+	next := after(s.last, c)
+	if err := s.commit(ctx, &merged, next); err != nil {
 		return queryError(fmt.Sprintf("commit of epoch %d", c.Epoch), err)
 	}
-	s.epoch = c.Epoch
-	s.state.replace(c)
+	s.advance(next)
 	return nil
 }
 
-func (s *Store) commit(ctx context.Context, c *engine.Commit) error {
+// advance notes what is now committed.
+func (s *Store) advance(next *engine.Checkpoint) {
+	s.state.remove(s.last.State, next.State)
+	s.last = next
+}
+
+func (s *Store) commit(ctx context.Context, c *engine.Commit, next *engine.Checkpoint) error {
 	if err := s.state.checkThere(c.State); err != nil {
 		return err
 	}
@@ -50,7 +56,7 @@ func (s *Store) commit(ctx context.Context, c *engine.Commit) error {
 				return viewError(change.View, err)
 			}
 		}
-		return s.writeSmall(ctx, c)
+		return s.writeSmall(ctx, c, next)
 	})
 }
 

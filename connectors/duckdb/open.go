@@ -23,7 +23,7 @@ var schemaSQL string
 var windowsSQL string
 
 // formatVersion is that of schema.sql, of state files and of the outbox.
-const formatVersion = 1
+const formatVersion = 2
 
 // StoreOptions bound what the database may use. The zero value leaves DuckDB's defaults: all cores, 80% of the memory.
 type StoreOptions struct {
@@ -136,8 +136,18 @@ func (s *Store) setUp(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	s.epoch = last.Epoch
-	return s.state.keepOnly(last.State)
+	s.last = &last
+	if s.books, err = newBookkeeper(s.session); err != nil {
+		return err
+	}
+	kept, err := s.outboxFiles(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range last.State {
+		kept = append(kept, f.Name)
+	}
+	return s.state.keepOnly(kept)
 }
 
 func (s *Store) attach(ctx context.Context, path string) error {

@@ -1,21 +1,30 @@
 package duckdb
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
 
-var outboxColumns = []types.ID{types.Varchar, types.BigInt, types.Varchar, types.Blob}
+// The outbox keeps what a commit changed in views that have sinks, once for each sink. Small changes lie in the outbox's table,
+// as an Arrow stream: they become durable with the commit, without a file to sync. Large ones would go through DuckDB's log and
+// its pages several times over; they lie in a file that all sinks of the view share, written and synced before the commit:
+//
+//	commit ─┬─ small ─► weir.outbox.changes                           ─┐
+//	        └─ large ─► file, not compressed ◄─ weir.outbox.file ─────┴─► Pending ─► sink ─► Done: rows go, then their file
+//
+// Neither is compressed: most are read once, soon, and packing them would take longer than writing the rows to the sink.
+
+var outboxColumns = []types.ID{types.Varchar, types.BigInt, types.Varchar, types.Blob, types.Varchar}
+
+// largeChange is how many bytes of rows go to a file.
+var largeChange uint64 = 256 << 10
 
 // writeOutbox puts what a commit changes in views that have sinks into the outbox, once for each sink.
 func (s *Store) writeOutbox(c *engine.Commit) error {
@@ -37,7 +46,14 @@ func (s *Store) post(epoch int64, change engine.Change, sinks []string) error {
 	if err != nil {
 		return err
 	}
-	packed, err := packChanges(columns, change.Batches)
+	var packed []byte
+	file := ""
+	if sizeOf(change.Batches) < largeChange {
+		packed, err = packChanges(columns, change.Batches)
+	} else {
+		file = fmt.Sprintf("outbox-%d-%s", epoch, change.View)
+		err = s.packFile(file, columns, change.Batches)
+	}
 	if err != nil {
 		return err
 	}
@@ -45,43 +61,76 @@ func (s *Store) post(epoch int64, change engine.Change, sinks []string) error {
 		appendTexts(b, sinks[i])
 		b.Field(1).(*array.Int64Builder).Append(epoch)
 		b.Field(2).(*array.StringBuilder).Append(string(described))
-		b.Field(3).(*array.BinaryBuilder).Append(packed)
+		if file == "" {
+			b.Field(3).(*array.BinaryBuilder).Append(packed)
+			b.Field(4).AppendNull()
+			return
+		}
+		b.Field(3).AppendNull()
+		b.Field(4).(*array.StringBuilder).Append(file)
 	})
+}
+
+func sizeOf(batches []engine.Batch) uint64 {
+	total := uint64(0)
+	for _, b := range batches {
+		for _, column := range b.Rows.Columns() {
+			total += column.Data().SizeInBytes()
+		}
+	}
+	return total
 }
 
 // pendingBytes bounds what one call of Pending unpacks, as it lies in the outbox: a sink that was down for long has large epochs
 // waiting.
-var pendingBytes = 16 << 20
+var pendingBytes int64 = 16 << 20
+
+// posted is a row of the outbox.
+type posted struct {
+	epoch   int64
+	columns string // JSON
+	packed  []byte // nil if in file
+	file    string
+}
 
 // Pending returns what a sink has not delivered yet, oldest epoch first, at most limit epochs; fewer, but at least one, if they
 // are large. The caller releases the batches.
 func (s *Store) Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error) {
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return nil, queryError("reading the outbox", err)
-	}
-	defer reader.close()
+	rows, err := s.posted(ctx, sink, limit)
 	var out []engine.Delivery
-	var broken error
-	taken := 0
-	err = reader.each(ctx, "SELECT epoch, columns::VARCHAR, changes FROM weir.outbox WHERE sink = $1 ORDER BY epoch LIMIT $2", func(r row) {
-		if broken != nil || taken >= pendingBytes {
-			return
-		}
-		taken += len(r.text(2))
+	taken := int64(0)
+	for i := 0; err == nil && i < len(rows) && taken < pendingBytes; i++ {
 		var d engine.Delivery
-		if d, broken = unpackDelivery(r); broken == nil {
-			out = append(out, d)
+		var size int64
+		if d, size, err = s.unpackDelivery(&rows[i]); err == nil {
+			out, taken = append(out, d), taken+size
 		}
-	}, sink, int64(limit))
-	if err == nil {
-		err = broken
 	}
 	if err != nil {
 		releaseDeliveries(out)
 		return nil, queryError("reading the outbox of "+sink, err)
 	}
 	return out, nil
+}
+
+func (s *Store) posted(ctx context.Context, sink string, limit int) ([]posted, error) {
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer reader.close()
+	var out []posted
+	sql := "SELECT epoch, columns::VARCHAR, changes, file FROM weir.outbox WHERE sink = $1 ORDER BY epoch LIMIT $2"
+	err = reader.each(ctx, sql, func(r row) {
+		p := posted{epoch: r.int(0), columns: r.text(1)}
+		if r.null(2) {
+			p.file = r.text(3)
+		} else {
+			p.packed = []byte(r.text(2))
+		}
+		out = append(out, p)
+	}, sink, int64(limit))
+	return out, err
 }
 
 func releaseDeliveries(deliveries []engine.Delivery) {
@@ -118,71 +167,44 @@ func (s *Store) Done(ctx context.Context, sink string, epoch int64) error {
 		return err
 	}
 	defer unlock()
-	if _, err := s.session.execute(ctx, "DELETE FROM weir.outbox WHERE sink = $1 AND epoch <= $2", sink, epoch); err != nil {
+	files, err := s.clear(ctx, "sink = $1 AND epoch <= $2", sink, epoch)
+	if err != nil {
 		return queryError("clearing the outbox of "+sink, err)
 	}
+	s.removeUnposted(ctx, files)
 	return nil
 }
 
-// packChanges writes batches as one Arrow stream with a weight column at the end; NULL weights stand for no weights.
-func packChanges(columns []types.Field, batches []engine.Batch) ([]byte, error) {
-	schema := packedSchema(columns)
-	var out bytes.Buffer
-	w := ipc.NewWriter(&out, ipc.WithSchema(schema), ipc.WithZstd())
-	for _, b := range batches {
-		if err := writePacked(w, schema, b); err != nil {
-			return nil, err
+// clear deletes rows of the outbox, and returns the files that they name.
+func (s *Store) clear(ctx context.Context, which string, args ...any) ([]string, error) {
+	var files []string
+	err := s.session.each(ctx, "DELETE FROM weir.outbox WHERE "+which+" RETURNING file", func(r row) {
+		if !r.null(0) {
+			files = append(files, r.text(0))
+		}
+	}, args...)
+	return files, err
+}
+
+// outboxFiles are the files that the outbox names.
+func (s *Store) outboxFiles(ctx context.Context) ([]string, error) {
+	var files []string
+	err := s.session.each(ctx, "SELECT DISTINCT file FROM weir.outbox WHERE file IS NOT NULL", func(r row) { files = append(files, r.text(0)) })
+	return files, err
+}
+
+// removeUnposted removes those of the files that the outbox does not name any more. What it cannot remove goes at the next Open.
+func (s *Store) removeUnposted(ctx context.Context, files []string) {
+	if len(files) == 0 {
+		return
+	}
+	posted, err := s.outboxFiles(ctx)
+	if err != nil {
+		return
+	}
+	for _, file := range files {
+		if !slices.Contains(posted, file) {
+			_ = os.Remove(s.state.path(file))
 		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-func packedSchema(columns []types.Field) *arrow.Schema {
-	fields := append(types.ArrowFields(columns), arrow.Field{Name: "w", Type: arrow.PrimitiveTypes.Int8, Nullable: true})
-	return arrow.NewSchema(fields, nil)
-}
-
-func writePacked(w *ipc.Writer, schema *arrow.Schema, b engine.Batch) error {
-	builder := array.NewInt8Builder(memory.DefaultAllocator)
-	defer builder.Release()
-	builder.AppendValues(b.Weights, nil)
-	builder.AppendNulls(int(b.Rows.NumRows()) - len(b.Weights))
-	weights := builder.NewInt8Array()
-	defer weights.Release()
-	packed := array.NewRecordBatch(schema, append(slices.Clone(b.Rows.Columns()), weights), b.Rows.NumRows())
-	defer packed.Release()
-	return w.Write(packed)
-}
-
-// unpackDelivery is the inverse of packChanges.
-func unpackDelivery(r row) (engine.Delivery, error) {
-	d := engine.Delivery{Epoch: r.int(0)}
-	if err := json.Unmarshal([]byte(r.text(1)), &d.Columns); err != nil {
-		return d, err
-	}
-	reader, err := ipc.NewReader(bytes.NewReader([]byte(r.text(2))))
-	if err != nil {
-		return d, err
-	}
-	defer reader.Release()
-	for reader.Next() {
-		d.Changes = append(d.Changes, unpackBatch(reader.RecordBatch(), types.Schema(d.Columns)))
-	}
-	if err := reader.Err(); err != nil {
-		releaseBatches(d.Changes)
-		return d, err
-	}
-	return d, nil
-}
-
-func unpackBatch(packed arrow.RecordBatch, schema *arrow.Schema) engine.Batch {
-	last := int(packed.NumCols()) - 1
-	b := engine.Batch{Rows: array.NewRecordBatch(schema, packed.Columns()[:last], packed.NumRows())}
-	if weights := packed.Column(last).(*array.Int8); weights.NullN() == 0 {
-		b.Weights = slices.Clone(weights.Int8Values())
-	}
-	return b
 }

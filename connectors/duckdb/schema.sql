@@ -23,5 +23,5 @@ COMMENT ON TABLE weir.late_rows IS 'rows that came after their window had closed
 CREATE TABLE weir.catalog (position BIGINT, kind VARCHAR, name VARCHAR, sql VARCHAR, plan JSON, created TIMESTAMPTZ);
 COMMENT ON TABLE weir.catalog IS 'what has been created, in order';
 
-CREATE TABLE weir.outbox (sink VARCHAR, epoch BIGINT, columns JSON, changes BLOB);
-COMMENT ON TABLE weir.outbox IS 'committed changes that a sink has not delivered yet, as Arrow streams';
+CREATE TABLE weir.outbox (sink VARCHAR, epoch BIGINT, columns JSON, changes BLOB, file VARCHAR);
+COMMENT ON TABLE weir.outbox IS 'committed changes that a sink has not delivered yet: Arrow streams here or, if they are large, in a file beside the state files';

@@ -108,7 +108,7 @@ func (s *session) transaction(ctx context.Context, work func() error) error {
 	err := work()
 	if err == nil {
 		// Whether a commit that is interrupted took place would be unknown.
-		err = s.exec(context.Background(), "COMMIT")
+		_, err = s.execute(context.Background(), "COMMIT")
 	}
 	if err != nil {
 		// A failed COMMIT has rolled back already; then there is nothing to roll back, and the first error counts.
@@ -120,7 +120,7 @@ func (s *session) transaction(ctx context.Context, work func() error) error {
 // begin starts a transaction. One that failed for want of memory may still be there, because its ROLLBACK wanted memory too;
 // then it ends first.
 func (s *session) begin(ctx context.Context) error {
-	err := s.exec(ctx, "BEGIN TRANSACTION")
+	_, err := s.execute(ctx, "BEGIN TRANSACTION")
 	if err == nil || s.exec(context.Background(), "ROLLBACK") != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func TestCommitAfterARollbackThatFailed(t *testing.T) {
 	if s.session.exec(ctx, "SELECT error('no memory')") == nil {
 		t.Fatal("the transaction did not fail")
 	}
-	check(t, s.Commit(ctx, &engine.Commit{Epoch: s.epoch + 1, Changes: []engine.Change{{View: "v", Batches: []engine.Batch{{Rows: rows}}}}}))
+	check(t, s.Commit(ctx, &engine.Commit{Epoch: s.last.Epoch + 1, Changes: []engine.Change{{View: "v", Batches: []engine.Batch{{Rows: rows}}}}}))
 	if got := texts(t, s, "SELECT sum(a)::VARCHAR || count(*) FROM v")[0]; got != "22" {
 		t.Errorf("sum and count %s, want 2 and 2", got)
 	}

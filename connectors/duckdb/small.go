@@ -11,10 +11,8 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// Positions and state pointers replace others, and dead letters of a replay may be known. They come in by way of temporary
-// tables, which are empty between commits.
-const tablesIn = `CREATE TEMP TABLE positions_in AS FROM weir.positions LIMIT 0; CREATE TEMP TABLE state_in AS FROM weir.state_files LIMIT 0;
-	CREATE TEMP TABLE letters_in AS FROM weir.dead_letters LIMIT 0`
+// Dead letters of a replay may be known. They come in by way of a temporary table, which is empty between commits.
+const tablesIn = `CREATE TEMP TABLE letters_in AS FROM weir.dead_letters LIMIT 0`
 
 var addUnknownLetters = []string{
 	`INSERT INTO weir.dead_letters FROM temp.main.letters_in i WHERE NOT EXISTS (FROM weir.dead_letters d
@@ -22,50 +20,19 @@ var addUnknownLetters = []string{
 	`DELETE FROM temp.main.letters_in`,
 }
 
-var replacePositions = []string{
-	`DELETE FROM weir.positions p USING temp.main.positions_in i
-		WHERE p.query = i.query AND p.source = i.source AND p."partition" = i."partition"`,
-	`INSERT INTO weir.positions FROM temp.main.positions_in`,
-}
-
-var replaceState = []string{
-	`DELETE FROM weir.state_files WHERE query IN (SELECT query FROM temp.main.positions_in UNION ALL SELECT query FROM temp.main.state_in)`,
-	`INSERT INTO weir.state_files FROM temp.main.state_in`,
-	`DELETE FROM temp.main.state_in`,
-}
-
-const emptyPositions = `DELETE FROM temp.main.positions_in`
-
-// replaceSQL are the statements that a commit needs once its positions and state pointers are in the temporary tables.
-func (s *Store) replaceSQL(c *engine.Commit) []string {
-	var out []string
-	if len(c.Positions) > 0 {
-		out = append(out, replacePositions...)
-	}
-	if len(c.State)+len(s.state.files) > 0 {
-		out = append(out, replaceState...)
-	}
-	if len(c.Positions) > 0 {
-		out = append(out, emptyPositions)
-	}
-	if slices.ContainsFunc(c.DeadLetters, func(d engine.DeadLetter) bool { return d.Replayed }) {
-		out = append(out, addUnknownLetters...)
-	}
-	return out
-}
-
 // writeSmall writes everything of a commit but the views, in the transaction.
-func (s *Store) writeSmall(ctx context.Context, c *engine.Commit) error {
-	for _, write := range []func(*engine.Commit) error{s.writePositions, s.writeState, s.writeDeadLetters, s.writeLate, s.writeOutbox} {
+func (s *Store) writeSmall(ctx context.Context, c *engine.Commit, next *engine.Checkpoint) error {
+	for _, write := range []func(*engine.Commit) error{s.writeDeadLetters, s.writeLate, s.writeOutbox} {
 		if err := write(c); err != nil {
 			return err
 		}
 	}
-	if err := s.session.executeAll(ctx, s.replaceSQL(c)...); err != nil {
-		return err
+	if slices.ContainsFunc(c.DeadLetters, func(d engine.DeadLetter) bool { return d.Replayed }) {
+		if err := s.session.executeAll(ctx, addUnknownLetters...); err != nil {
+			return err
+		}
 	}
-	_, err := s.session.execute(ctx, `UPDATE weir.checkpoint SET epoch = $1, "at" = now()`, c.Epoch)
-	return err
+	return s.books.write(ctx, s.last, next)
 }
 
 // appendBuilt appends n rows that fill writes by hand. Tables that get few rows a commit are filled this way.
@@ -88,28 +55,6 @@ func (s *Store) appendBuilt(catalog, schema, table string, ids []types.ID, n int
 		return fmt.Errorf("writing %s: %w", table, err)
 	}
 	return nil
-}
-
-var positionColumns = []types.ID{types.Varchar, types.Varchar, types.Varchar, types.BigInt, types.Timestamp}
-
-func (s *Store) writePositions(c *engine.Commit) error {
-	return s.appendBuilt("temp", "main", "positions_in", positionColumns, len(c.Positions), func(b *array.RecordBuilder, i int) {
-		p := &c.Positions[i]
-		appendTexts(b, p.Query, p.Source, p.Partition)
-		b.Field(3).(*array.Int64Builder).Append(p.Next)
-		b.Field(4).(*array.TimestampBuilder).Append(timestamp(p.Watermark))
-	})
-}
-
-var stateColumns = []types.ID{types.Varchar, types.Varchar, types.Integer, types.BigInt}
-
-func (s *Store) writeState(c *engine.Commit) error {
-	return s.appendBuilt("temp", "main", "state_in", stateColumns, len(c.State), func(b *array.RecordBuilder, i int) {
-		f := &c.State[i]
-		appendTexts(b, f.Query, f.Name)
-		b.Field(2).(*array.Int32Builder).Append(int32(f.Stage))
-		b.Field(3).(*array.Int64Builder).Append(c.Epoch)
-	})
 }
 
 var letterColumns = []types.ID{types.Varchar, types.Varchar, types.BigInt, types.Blob, types.Varchar, types.TimestampTZ}

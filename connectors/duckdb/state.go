@@ -7,18 +7,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/weirdb/weir/engine"
 )
 
-// stateFolder is where state files lie.
-type stateFolder struct {
-	dir   string
-	files []engine.StateFile // those that the last commit refers to
-}
+// stateFolder is where state files lie, and the outbox's.
+type stateFolder struct{ dir string }
 
 // stateSuffix ends the name of every state file, so that nothing else in the folder is ever removed.
 const stateSuffix = ".weirstate"
@@ -47,7 +44,7 @@ func (f *stateFolder) makeDir() error {
 // CreateState starts a new state file, in place of one of the same name that no commit refers to. It is durable once closed,
 // and counts only once a commit names it: files that no commit names are removed by the next Open. One goroutine writes it.
 func (s *Store) CreateState(name string) (engine.StateSink, error) {
-	w, err := createStateFile(s.state.path(name))
+	w, err := createStateFile(s.state.path(name), ipc.WithZstd())
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: creating state %s: %w", name, err)
 	}
@@ -73,41 +70,25 @@ func (f *stateFolder) checkThere(state []engine.StateFile) error {
 	return nil
 }
 
-// replace notes a commit and removes the files that it has made superfluous. One that cannot be removed does no harm: the next
-// Open tries again.
-func (f *stateFolder) replace(c *engine.Commit) {
-	replaced := map[string]bool{}
-	for _, p := range c.Positions {
-		replaced[p.Query] = true
-	}
-	for _, s := range c.State {
-		replaced[s.Query] = true
-	}
-	f.drop(c.State, func(s engine.StateFile) bool { return replaced[s.Query] })
-}
-
-// drop forgets the files that gone names, adds others, and removes from disk what nobody refers to any more.
-func (f *stateFolder) drop(added []engine.StateFile, gone func(engine.StateFile) bool) {
-	before := f.files
-	f.files = slices.DeleteFunc(slices.Clone(before), gone)
-	f.files = append(f.files, added...)
+// remove deletes from disk what the last commit referred to and the next does not. A file that cannot be removed does no harm: the
+// next Open tries again.
+func (f *stateFolder) remove(last, next []engine.StateFile) {
 	keep := map[string]bool{}
-	for _, s := range f.files {
+	for _, s := range next {
 		keep[s.Name] = true
 	}
-	for _, s := range before {
+	for _, s := range last {
 		if !keep[s.Name] {
 			_ = os.Remove(f.path(s.Name))
 		}
 	}
 }
 
-// keepOnly removes the state files that the last commit does not refer to, left over from a crash.
-func (f *stateFolder) keepOnly(state []engine.StateFile) error {
-	f.files = state
+// keepOnly removes the files that the last commit does not refer to, left over from a crash.
+func (f *stateFolder) keepOnly(names []string) error {
 	keep := map[string]bool{}
-	for _, s := range state {
-		keep[fileName(s.Name)] = true
+	for _, name := range names {
+		keep[fileName(name)] = true
 	}
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {

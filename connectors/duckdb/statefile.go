@@ -9,12 +9,13 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// A state file holds one Arrow stream, zstd inside, for each section, cut into blocks as they were written:
+// A state file holds one Arrow stream, zstd inside if it is to last, for each section, cut into blocks as they were written:
 //
 //	block | block | … | index (JSON) | length of the index, its checksum, magic
 //	                                   4 bytes              4         8
@@ -38,6 +39,7 @@ type stateBlock struct {
 // stateFile is a state file that is being written.
 type stateFile struct {
 	file     *os.File
+	options  []ipc.Option // of every section's stream, beside the schema
 	sections map[string]*stateSection
 	order    []string // sections, as first written
 	index    []stateBlock
@@ -51,12 +53,12 @@ type stateSection struct {
 	writer *ipc.Writer
 }
 
-func createStateFile(path string) (*stateFile, error) {
+func createStateFile(path string, options ...ipc.Option) (*stateFile, error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	return &stateFile{file: file, sections: map[string]*stateSection{}}, nil
+	return &stateFile{file: file, options: options, sections: map[string]*stateSection{}}, nil
 }
 
 // Write appends a batch to a section. It borrows rows.
@@ -79,7 +81,7 @@ func (w *stateFile) section(name string, schema *arrow.Schema) *stateSection {
 	s, ok := w.sections[name]
 	if !ok {
 		s = &stateSection{schema: schema}
-		s.writer = ipc.NewWriter(&s.buffer, ipc.WithSchema(schema), ipc.WithZstd())
+		s.writer = ipc.NewWriter(&s.buffer, append(slices.Clone(w.options), ipc.WithSchema(schema))...)
 		w.sections[name] = s
 		w.order = append(w.order, name)
 	}

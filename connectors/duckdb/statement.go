@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 	"github.com/weirdb/weir/engine/types"
@@ -48,15 +49,47 @@ func (p *statement) run(ctx context.Context) (int64, error) {
 	var changed int64
 	err := p.session.interruptible(ctx, func() error {
 		var res mapping.Result
-		state := mapping.ExecutePrepared(p.stmt, &res)
-		defer mapping.DestroyResult(&res)
-		if state == mapping.StateError {
-			return parseError(mapping.ResultError(&res))
+		if err := p.complete(&res); err != nil {
+			return err
 		}
+		defer mapping.DestroyResult(&res)
 		changed = int64(mapping.RowsChanged(&res))
 		return nil
 	})
 	return changed, err
+}
+
+// How long complete sleeps while there is nothing for it to do: longer each time in a row.
+const (
+	shortestPause = 20 * time.Microsecond
+	longestPause  = time.Millisecond
+)
+
+// complete executes the statement to its end. DuckDB's own call for this spins while a thread of its pool does the work, such
+// as waiting for the disk in a COMMIT, which is most of what a small commit would cost.
+func (p *statement) complete(res *mapping.Result) error {
+	var pending mapping.PendingResult
+	defer func() { mapping.DestroyPending(&pending) }()
+	if mapping.PendingPrepared(p.stmt, &pending) == mapping.StateError {
+		return parseError(mapping.PendingError(pending))
+	}
+	pause := shortestPause
+	for state := mapping.PendingExecuteTask(pending); state != mapping.PendingStateResultReady; state = mapping.PendingExecuteTask(pending) {
+		switch state {
+		case mapping.PendingStateError:
+			return parseError(mapping.PendingError(pending))
+		case mapping.PendingStateNoTasksAvailable:
+			time.Sleep(pause)
+			pause = min(2*pause, longestPause)
+		default:
+			pause = shortestPause
+		}
+	}
+	if mapping.ExecutePending(pending, res) == mapping.StateError {
+		defer mapping.DestroyResult(res)
+		return parseError(mapping.ResultError(res))
+	}
+	return nil
 }
 
 // bind sets the parameters $1, $2, … to strings, JSON texts ([]byte, nil for NULL) and integers.

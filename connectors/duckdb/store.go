@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -21,7 +22,8 @@ type Store struct {
 
 	free    chan struct{} // holds a token while no one writes; what follows belongs to the writer
 	session *session
-	epoch   int64
+	books   *bookkeeper
+	last    *engine.Checkpoint // the last commit
 	tables  map[string]*viewTable
 
 	computing chan struct{} // holds a token for each query that computes
@@ -81,6 +83,9 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) disconnect() {
+	if s.books != nil {
+		s.books.close()
+	}
 	s.session.close()
 	mapping.Close(&s.db)
 }
@@ -92,10 +97,8 @@ func (s *Store) Load(ctx context.Context) (engine.Checkpoint, error) {
 		return engine.Checkpoint{}, err
 	}
 	defer unlock()
-	c, err := s.load(ctx)
-	if err != nil {
-		return engine.Checkpoint{}, queryError("loading the last commit", err)
-	}
+	c := *s.last
+	c.Positions, c.State = slices.Clone(c.Positions), slices.Clone(c.State)
 	return c, nil
 }
 

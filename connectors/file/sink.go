@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirdb/weir/connectors/format/lines"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
 )
 
 // sink appends lines to a file, each delivery once.
@@ -84,15 +85,10 @@ func (s *sink) Deliver(_ context.Context, d engine.Delivery) error {
 			return err
 		}
 	}
-	next, err := s.encode(d)
+	next, err := s.write(d)
 	if err != nil {
 		return err
 	}
-	s.damaged = true
-	if err := s.append(); err != nil {
-		return err
-	}
-	next.Epoch, next.Length = d.Epoch, s.valid.Length+int64(len(s.buffer))
 	if err := next.write(s.path); err != nil {
 		return err
 	}
@@ -100,45 +96,89 @@ func (s *sink) Deliver(_ context.Context, d engine.Delivery) error {
 	return nil
 }
 
-func (s *sink) append() error {
-	if len(s.buffer) == 0 {
-		return nil
+// How many rows are turned into lines at a time, and how many bytes of lines are gathered before they are written.
+const (
+	rowsStep  = 4096
+	writeStep = 1 << 20
+)
+
+// write puts the lines of a delivery behind the valid length and syncs them. It returns what the sidecar will say.
+func (s *sink) write(d engine.Delivery) (sidecar, error) {
+	s.buffer = s.buffer[:0]
+	next := s.valid
+	next.Epoch = d.Epoch
+	weights := s.always || lines.HasWeights(d.Changes)
+	if s.csv {
+		if err := s.begin(&next, d.Columns, weights); err != nil {
+			return next, err
+		}
+		weights = next.Weights
 	}
-	if _, err := s.file.WriteAt(s.buffer, s.valid.Length); err != nil {
-		return fmt.Errorf("file: write %s: %w", s.path, err)
+	for _, b := range d.Changes {
+		if err := s.writeBatch(&next, d.Columns, b, weights); err != nil {
+			return next, err
+		}
+	}
+	if err := s.flush(&next); err != nil || next.Length == s.valid.Length {
+		return next, err
 	}
 	if err := s.file.Sync(); err != nil {
-		return fmt.Errorf("file: sync %s: %w", s.path, err)
+		return next, fmt.Errorf("file: sync %s: %w", s.path, err)
+	}
+	return next, nil
+}
+
+// begin starts a CSV file with its header, and checks that its lines have weights if they need them.
+func (s *sink) begin(next *sidecar, columns []types.Field, weights bool) error {
+	if next.Header == "" {
+		header := lines.AppendCSVHeader(nil, columns, weights)
+		next.Header, next.Weights = string(header), weights
+		if next.Length == 0 { // otherwise the file was there before: it has its header
+			s.buffer = append(s.buffer, header...)
+		}
+	}
+	if weights && !next.Weights {
+		return fmt.Errorf("file: %s was begun without the column %s, and a row is to be taken back: "+
+			"remove the file and its .weir, and set weights = 'always'", s.path, lines.WeightColumn)
 	}
 	return nil
 }
 
-// encode writes the lines of a delivery to the buffer. It returns what the sidecar will say, epoch and length aside.
-func (s *sink) encode(d engine.Delivery) (sidecar, error) {
+func (s *sink) writeBatch(next *sidecar, columns []types.Field, b engine.Batch, weights bool) error {
+	for from := int64(0); from < b.Rows.NumRows(); from += rowsStep {
+		to := min(from+rowsStep, b.Rows.NumRows())
+		part := engine.Batch{Rows: b.Rows.NewSlice(from, to)}
+		if b.Weights != nil {
+			part.Weights = b.Weights[from:to]
+		}
+		if s.csv {
+			s.buffer = lines.AppendBatchCSV(s.buffer, columns, part, weights)
+		} else {
+			s.buffer = lines.AppendBatchJSON(s.buffer, columns, part, weights)
+		}
+		part.Release()
+		if len(s.buffer) < writeStep {
+			continue
+		}
+		if err := s.flush(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flush writes the buffer behind what has been written so far.
+func (s *sink) flush(next *sidecar) error {
+	if len(s.buffer) == 0 {
+		return nil
+	}
+	s.damaged = true
+	if _, err := s.file.WriteAt(s.buffer, next.Length); err != nil {
+		return fmt.Errorf("file: write %s: %w", s.path, err)
+	}
+	next.Length += int64(len(s.buffer))
 	s.buffer = s.buffer[:0]
-	next := s.valid
-	weights := s.always || lines.HasWeights(d.Changes)
-	if !s.csv {
-		for _, b := range d.Changes {
-			s.buffer = lines.AppendBatchJSON(s.buffer, d.Columns, b, weights)
-		}
-		return next, nil
-	}
-	if s.valid.Header == "" {
-		s.buffer = lines.AppendCSVHeader(s.buffer, d.Columns, weights)
-		next.Header, next.Weights = string(s.buffer), weights
-		if s.valid.Length > 0 {
-			s.buffer = s.buffer[:0] // the file was there before: it has its header
-		}
-	}
-	if weights && !next.Weights {
-		return next, fmt.Errorf("file: %s was begun without the column %s, and a row is to be taken back: "+
-			"remove the file and its .weir, and set weights = 'always'", s.path, lines.WeightColumn)
-	}
-	for _, b := range d.Changes {
-		s.buffer = lines.AppendBatchCSV(s.buffer, d.Columns, b, next.Weights)
-	}
-	return next, nil
+	return nil
 }
 
 // Close closes the file. Every delivery is on disk already.
