@@ -1,16 +1,22 @@
 // Package json is the JSON record format: it decodes records, one JSON object each, into Arrow batches.
 //
 // A record is scanned once, from its bytes straight into typed columns: there is no tree, no map, and in steady state no
-// allocation for a record. Keys are expected in the order of the record before, and then known by their bytes alone. Values
-// in a plain spelling are parsed here; the odd ones of a batch are gathered and converted by DuckDB, a column at a time:
+// allocation for a record. What stands between two values, key, colon and white space, is expected as in the record before and
+// then known by its bytes alone. Values in the spelling that programs write have a short way, which stays in registers; all
+// others, and what is wrong, go the long way through the scanner's cursor. The odd ones of a batch are gathered there, and
+// converted by DuckDB, a column at a time:
 //
-//	record bytes ──► scanner ──► object ──► columns ──────────────► batch
-//	                             │ key order   │ odd spelling   ▲
-//	                             ▼             ▼                │ value, or reject
-//	                             skip       odd.texts ──► TRY_CAST in DuckDB
+//	record bytes ──► object ─── as expected ──► plain, passPlain ──► columns ──► batch
+//	                   │ else      layout          │ else              ▲  ▲
+//	                   ▼             ▲             ▼                   │  │ value, or reject
+//	                 searched ───────┘          read, skip ────────────┘  │
+//	                                               │ odd spelling         │
+//	                                               ▼                      │
+//	                                            odd.texts ──► TRY_CAST in DuckDB
 //
-// To add a type: give it a column in the file of its family and a line in newColumn, and add it to testTypes. To add a fast
-// path for a spelling: parse it in the column's read; TestValuesAsDuckDB and TestRandomAsDuckDB say whether DuckDB agrees.
+// To add a type: give it a column in the file of its family and a line in newColumn, and add it to testTypes. To give a
+// spelling a short way: parse it in the column's read, or make the column a plainColumn; TestValuesAsDuckDB and
+// TestRandomAsDuckDB say whether DuckDB agrees, FuzzPlain whether both ways do, BenchmarkDecode whether it was worth it.
 //
 // # What converts to what
 //
