@@ -44,8 +44,31 @@ func (c *cells[T]) grow(n int) {
 
 func (c *cells[T]) reset() { c.at = c.at[:0] }
 
-// appender is what Arrow's builders of fixed-width values have in common.
+// appender is what Arrow's builders of fixed-width values have in common. Nil valid says that nothing is NULL.
 type appender[T any] interface {
-	Append(T)
-	AppendNull()
+	AppendValues(values []T, valid []bool)
+}
+
+// results gathers a column of final values, which builders take in one call. The zero value is ready; begin empties it.
+type results[T any] struct {
+	values []T
+	valid  []bool
+	nulls  bool
+}
+
+func (r *results[T]) begin(n int) {
+	r.values, r.valid, r.nulls = slices.Grow(r.values[:0], n), slices.Grow(r.valid[:0], n), false
+}
+
+func (r *results[T]) add(v T, valid bool) {
+	r.values, r.valid = append(r.values, v), append(r.valid, valid)
+	r.nulls = r.nulls || !valid
+}
+
+func (r *results[T]) appendTo(b appender[T]) {
+	if r.nulls {
+		b.AppendValues(r.values, r.valid)
+		return
+	}
+	b.AppendValues(r.values, nil)
 }

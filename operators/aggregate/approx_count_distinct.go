@@ -86,6 +86,8 @@ type sketches struct {
 	cells[sketch]
 	hash   duckHash
 	hashes []uint64
+
+	results results[int64]
 }
 
 func (s *sketches) update(groups, rows []uint32, args []arrow.Array) error {
@@ -122,9 +124,10 @@ func (s *sketches) merge(groups, rows []uint32, saved []arrow.Array) error {
 }
 
 func (s *sketches) result(groups []uint32, b array.Builder) error {
-	results := b.(*array.Int64Builder)
+	s.results.begin(len(groups))
 	for _, g := range groups {
-		results.Append(s.at[g].estimate())
+		s.results.add(s.at[g].estimate(), true)
 	}
+	s.results.appendTo(b.(*array.Int64Builder))
 	return nil
 }

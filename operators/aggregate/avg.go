@@ -62,22 +62,28 @@ type exactAvg struct {
 	exactSum
 	scale  float64 // a decimal's 10^scale
 	narrow bool    // at most 16 bits: DuckDB divides these as doubles, others with 64 bits of mantissa
+
+	results results[float64]
 }
 
 func (a *exactAvg) result(groups []uint32, b array.Builder) error {
-	results, cells := b.(*array.Float64Builder), a.wide().at
+	cells := a.wide().at
+	a.results.begin(len(groups))
 	for _, g := range groups {
-		t := cells[g]
-		switch {
-		case t.n == 0:
-			results.AppendNull()
-		case a.narrow:
-			results.Append(float64(int64(t.lo)) / (float64(t.n) * a.scale))
-		default:
-			results.Append(divide(t, a.scale))
-		}
+		a.results.add(a.mean(&cells[g]), cells[g].n > 0)
 	}
+	a.results.appendTo(b.(*array.Float64Builder))
 	return nil
+}
+
+func (a *exactAvg) mean(t *total) float64 {
+	switch {
+	case t.n == 0:
+		return 0
+	case a.narrow:
+		return float64(int64(t.lo)) / (float64(t.n) * a.scale)
+	}
+	return divide(*t, a.scale)
 }
 
 // divide rounds as a division of long doubles with 64 bits of mantissa does, and then to double: to round once would differ
@@ -115,7 +121,8 @@ func divideWords(t total) float64 {
 		sum, low, exponent = sum>>1, sum<<63, exponent+1
 	}
 	quotient, rest := bits.Div64(sum, low, n)
-	value := math.Ldexp(roundUp(quotient, rest, n), exponent)
+	power := math.Float64frombits(uint64(exponent+1023) << 52) // from 2^-127 to 2^1: the product is exact
+	value := roundUp(quotient, rest, n) * power
 	if t.hi < 0 {
 		return -value
 	}

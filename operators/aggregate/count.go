@@ -22,7 +22,10 @@ var count = Function{
 func makeCount([]types.Type) accumulator { return &counter{} }
 
 // counter counts rows.
-type counter struct{ cells[int64] }
+type counter struct {
+	cells[int64]
+	results results[int64]
+}
 
 func (c *counter) update(groups, _ []uint32, _ []arrow.Array) error {
 	at := c.at
@@ -50,8 +53,9 @@ func (c *counter) result(groups []uint32, b array.Builder) error {
 }
 
 func (c *counter) append(groups []uint32, b array.Builder) {
-	counts := b.(*array.Int64Builder)
+	c.results.begin(len(groups))
 	for _, g := range groups {
-		counts.Append(c.at[g])
+		c.results.add(c.at[g], true)
 	}
+	c.results.appendTo(b.(*array.Int64Builder))
 }

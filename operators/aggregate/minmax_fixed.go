@@ -16,8 +16,9 @@ type candidate[T any] struct {
 // best is what min and max of fixed-width values share: everything but the comparison.
 type best[T any] struct {
 	cells[candidate[T]]
-	kind types.Type
-	max  bool
+	kind    types.Type
+	max     bool
+	results results[T]
 }
 
 func (e *best[T]) state() []types.Type { return []types.Type{e.kind} }
@@ -30,14 +31,11 @@ func (e *best[T]) result(groups []uint32, b array.Builder) error {
 }
 
 func (e *best[T]) append(groups []uint32, b array.Builder) {
-	values := b.(appender[T])
+	e.results.begin(len(groups))
 	for _, g := range groups {
-		if !e.at[g].seen {
-			values.AppendNull()
-			continue
-		}
-		values.Append(e.at[g].value)
+		e.results.add(e.at[g].value, e.at[g].seen)
 	}
+	e.results.appendTo(b.(appender[T]))
 }
 
 // mergeExtreme merges saved values, of which some are NULL, by updating with them.

@@ -20,23 +20,44 @@ func (o *Operator) route(batch arrow.RecordBatch, column int, rows []uint32) err
 
 func (o *Operator) routeRuns(a arrow.Array, rows []uint32) error {
 	valid := keys.ValidityOf(a)
-	o.panes.values = windowValues(a, o.panes.values)
-	values := o.panes.values
-	for i := 0; i < len(rows); {
-		k := windowKey{value: values[rows[i]], null: valid.Null(rows[i])}
-		j := i + 1
-		for j < len(rows) && values[rows[j]] == k.value && valid.Null(rows[j]) == k.null {
-			j++
+	values := o.panes.windowValues(a)
+	for len(rows) > 0 {
+		k := windowKey{value: values[rows[0]], null: valid.Null(rows[0])}
+		n := runLength(values, rows)
+		if valid.Any() {
+			n = nullableRunLength(values, valid, rows)
 		}
 		if k.null {
 			k.value = 0
 		}
-		if err := o.routeRun(k, rows[i:j]); err != nil {
+		if err := o.routeRun(k, rows[:n]); err != nil {
 			return err
 		}
-		i = j
+		rows = rows[n:]
 	}
 	return nil
+}
+
+// runLength is how many of the first rows have one value.
+func runLength(values []int64, rows []uint32) int {
+	value := values[rows[0]]
+	for i, r := range rows {
+		if values[r] != value {
+			return i
+		}
+	}
+	return len(rows)
+}
+
+// nullableRunLength is runLength where values may be NULL: those are a run of their own, whatever value lies under NULL.
+func nullableRunLength(values []int64, valid keys.Validity, rows []uint32) int {
+	value, null := values[rows[0]], valid.Null(rows[0])
+	for i, r := range rows {
+		if valid.Null(r) != null || !null && values[r] != value {
+			return i
+		}
+	}
+	return len(rows)
 }
 
 // begun forgets the last batch.

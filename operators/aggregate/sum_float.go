@@ -14,7 +14,10 @@ type floatTotal struct {
 }
 
 // floatSum sums FLOAT and DOUBLE in the order of the rows, as DuckDB's sum does.
-type floatSum[T float32 | float64] struct{ cells[floatTotal] }
+type floatSum[T float32 | float64] struct {
+	cells[floatTotal]
+	results results[float64]
+}
 
 func (s *floatSum[T]) update(groups, rows []uint32, args []arrow.Array) error {
 	values, at := keys.Values[T](args[0]), s.at
@@ -52,13 +55,10 @@ func (s *floatSum[T]) result(groups []uint32, b array.Builder) error {
 }
 
 func (s *floatSum[T]) finish(groups []uint32, b array.Builder, final func(floatTotal) float64) error {
-	results := b.(*array.Float64Builder)
+	s.results.begin(len(groups))
 	for _, g := range groups {
-		if s.at[g].n == 0 {
-			results.AppendNull()
-			continue
-		}
-		results.Append(final(s.at[g]))
+		s.results.add(final(s.at[g]), s.at[g].n > 0)
 	}
+	s.results.appendTo(b.(*array.Float64Builder))
 	return nil
 }

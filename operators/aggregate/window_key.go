@@ -35,26 +35,27 @@ func windowType(t types.Type) bool {
 	return t.Integral()
 }
 
-// windowValues reads a column of window keys into dst.
-func windowValues(a arrow.Array, dst []int64) []int64 {
-	dst = slices.Grow(dst[:0], a.Len())[:a.Len()]
+// windowValues reads a column of window keys. The slice is valid until the next call, and while the column is.
+func (ps *panes) windowValues(a arrow.Array) []int64 {
+	if t, ok := a.DataType().(arrow.FixedWidthDataType); ok && t.BitWidth() == 64 {
+		return keys.Values[int64](a)
+	}
+	ps.values = slices.Grow(ps.values[:0], a.Len())[:a.Len()]
 	switch a.DataType().ID() {
 	case arrow.INT8:
-		widen(keys.Values[int8](a), dst)
+		widen(keys.Values[int8](a), ps.values)
 	case arrow.INT16:
-		widen(keys.Values[int16](a), dst)
+		widen(keys.Values[int16](a), ps.values)
 	case arrow.INT32, arrow.DATE32:
-		widen(keys.Values[int32](a), dst)
+		widen(keys.Values[int32](a), ps.values)
 	case arrow.UINT8:
-		widen(keys.Values[uint8](a), dst)
+		widen(keys.Values[uint8](a), ps.values)
 	case arrow.UINT16:
-		widen(keys.Values[uint16](a), dst)
+		widen(keys.Values[uint16](a), ps.values)
 	case arrow.UINT32:
-		widen(keys.Values[uint32](a), dst)
-	default:
-		copy(dst, keys.Values[int64](a))
+		widen(keys.Values[uint32](a), ps.values)
 	}
-	return dst
+	return ps.values
 }
 
 func widen[T integer](values []T, dst []int64) {
@@ -99,7 +100,12 @@ func appendNarrow(b array.Builder, value int64, n int) {
 }
 
 func repeat[T any](b appender[T], value T, n int) {
-	for range n {
-		b.Append(value)
+	const atOnce = 512
+	values := make([]T, min(n, atOnce))
+	for i := range values {
+		values[i] = value
+	}
+	for ; n > 0; n -= len(values) {
+		b.AppendValues(values[:min(n, len(values))], nil)
 	}
 }

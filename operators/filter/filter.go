@@ -12,6 +12,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/weirdb/weir/engine"
@@ -88,10 +89,11 @@ func (f *filter) keep(c *condition, b engine.Batch) (engine.Batch, error) {
 		return engine.Batch{}, err
 	}
 	defer passed.Release()
-	f.index = chosen(passed.(*array.Boolean), f.index[:0])
-	if len(f.index) == passed.Len() {
+	truth := passed.(*array.Boolean)
+	if allTrue(truth) {
 		return b, nil
 	}
+	f.index = chosen(truth, f.index[:0])
 	defer b.Release()
 	return engine.Batch{Rows: function.Select(f.mem, b.Rows, f.index), Weights: weights(b.Weights, f.index)}, nil
 }
@@ -105,6 +107,12 @@ func weights(from []int8, index []int32) []int8 {
 		out[i] = from[at]
 	}
 	return out
+}
+
+// allTrue reports whether every row passes: mostly so where the condition only guards against bad rows.
+func allTrue(passed *array.Boolean) bool {
+	d := passed.Data()
+	return passed.NullN() == 0 && (d.Len() == 0 || bitutil.CountSetBits(d.Buffers()[1].Bytes(), d.Offset(), d.Len()) == d.Len())
 }
 
 // chosen appends the rows that are true.

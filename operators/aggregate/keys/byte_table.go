@@ -51,26 +51,51 @@ func (t *byteTable) key(id uint32) []byte {
 
 func (t *byteTable) start(id uint32) int { return t.cells[id].start }
 
-// prepare makes the i-th probe of the part in hand, for data[from:to].
-func (t *byteTable) prepare(i int, data []byte, from, to int, owner uint32) {
+// prepare makes probes for the texts of rows; what lies under NULL does not count. rows are at most probesAtOnce.
+func (t *byteTable) prepare(data []byte, offsets []int32, rows, owners []uint32) {
+	probes := t.probes[:len(rows)]
+	owners = owners[:len(rows)]
+	for i, r := range rows {
+		from, owner := int(offsets[r]), owners[i]
+		n := int(offsets[r+1]) - from
+		if owner&1 != 0 {
+			n = 0
+		}
+		var d digest
+		if n <= shortText && from+shortText <= len(data) {
+			d = shortDigest(data[from:from+shortText], n) // what digestOf does, without a call
+		} else {
+			d = digestOf(data, from, n)
+		}
+		// Field by field: a whole probe would be made elsewhere, and copied in pieces that the processor has to wait for.
+		k := &probes[i]
+		k.head, k.tail, k.hash = d.head, d.tail, d.hash(n, owner)
+		k.from, k.length, k.owner = from, uint32(n), owner
+	}
+}
+
+// prepareOne makes the i-th probe, for data[from:to].
+func (t *byteTable) prepareOne(i int, data []byte, from, to int, owner uint32) {
 	d := digestOf(data, from, to-from)
 	t.probes[i] = probe{d, d.hash(to-from, owner), from, uint32(to - from), owner}
 }
 
 // find sets groups[i] to the number of the i-th probe.
 func (t *byteTable) find(data []byte, groups []uint32) {
-	mask := uint64(len(t.slots) - 1)
+	slots, shift := t.slots, t.shift&63 // kept in registers; insert may change them
+	mask := uint64(len(slots) - 1)
 	for i := range t.probes[:len(groups)] {
 		k := &t.probes[i]
-		p := k.hash >> t.shift
-		slot := t.slots[p&mask]
+		p := k.hash >> shift
+		slot := slots[p&mask]
 		for slot.id != 0 && (slot.tag != uint32(k.hash) || !t.holds(slot.id-1, k, data)) {
 			p++
-			slot = t.slots[p&mask]
+			slot = slots[p&mask]
 		}
 		if slot.id == 0 {
 			slot.id = t.insert(p&mask, k, data)
-			mask = uint64(len(t.slots) - 1)
+			slots, shift = t.slots, t.shift&63
+			mask = uint64(len(slots) - 1)
 		}
 		groups[i] = slot.id - 1
 	}

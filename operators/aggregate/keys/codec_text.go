@@ -20,12 +20,13 @@ func Bytes(a arrow.Array) (offsets []int32, data []byte) {
 }
 
 // AppendBytes appends a value to a builder of strings or of binary values.
-func AppendBytes(b array.Builder, value []byte) {
+func AppendBytes(b array.Builder, value []byte) { bytesBuilder(b).Append(value) }
+
+func bytesBuilder(b array.Builder) *array.BinaryBuilder {
 	if text, ok := b.(*array.StringBuilder); ok {
-		text.BinaryBuilder.Append(value)
-		return
+		return text.BinaryBuilder
 	}
-	b.(*array.BinaryBuilder).Append(value)
+	return b.(*array.BinaryBuilder)
 }
 
 // textCodec writes strings and binary values as a flag, four bytes of length, and the bytes.

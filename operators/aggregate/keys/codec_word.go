@@ -12,7 +12,7 @@ import (
 type wordCodec struct {
 	exact bool
 	words []uint64
-	nulls []bool
+	valid []bool
 }
 
 const wordLength = 9
@@ -47,11 +47,11 @@ func flag(valid *Validity, row uint32) byte {
 }
 
 func (c *wordCodec) read(b array.Builder, src []byte, at []int) {
-	c.words, c.nulls = c.words[:0], c.nulls[:0]
+	c.words, c.valid = c.words[:0], c.valid[:0]
 	for i, p := range at {
-		c.nulls = append(c.nulls, src[p] == 0)
+		c.valid = append(c.valid, src[p] != 0)
 		c.words = append(c.words, binary.LittleEndian.Uint64(src[p+1:]))
 		at[i] += wordLength
 	}
-	appendWords(b, c.words, c.nulls)
+	appendWords(b, c.words, c.valid)
 }

@@ -21,7 +21,8 @@ type packedKeys struct {
 	hashes []uint64 // of the keys
 
 	words, packed []uint64
-	nulls         []bool
+	probes        []uint64 // hashes of the rows in hand, without their last words
+	valid         []bool
 }
 
 func packable(columns []arrow.DataType) bool {
@@ -40,39 +41,51 @@ func newPackedKeys(columns int) *packedKeys {
 func (k *packedKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
 	k.pack(columns, rows, owners)
 	mask := uint64(len(k.slots) - 1)
-	for i := range rows {
+	for i, hash := range k.probes[:len(rows)] {
 		key := k.packed[i*k.stride : (i+1)*k.stride]
-		hash := hashPacked(key)
-		for p := hash >> k.shift; ; p++ {
-			slot := k.slots[p&mask]
-			if slot.id == 0 {
-				groups[i] = k.insert(p&mask, hash, key)
-				mask = uint64(len(k.slots) - 1)
-				break
-			}
-			if slot.tag == uint32(hash) && k.equal(slot.id-1, key) {
-				groups[i] = slot.id - 1
-				break
-			}
+		hash = mixWord(hash, key[len(key)-1]) * emptyHash
+		p := hash >> k.shift
+		slot := k.slots[p&mask]
+		for slot.id != 0 && (slot.tag != uint32(hash) || !k.equal(slot.id-1, key)) {
+			p++
+			slot = k.slots[p&mask]
 		}
+		if slot.id == 0 {
+			slot.id = k.insert(p&mask, hash, key) + 1
+			mask = uint64(len(k.slots) - 1)
+		}
+		groups[i] = slot.id - 1
 	}
 }
 
-// pack lays the rows' words side by side.
+// pack lays the rows' words side by side, and hashes all but the last, a column at a time.
 func (k *packedKeys) pack(columns []arrow.Array, rows, owners []uint32) {
 	n, last := len(rows), k.stride-1
 	k.words = slices.Grow(k.words[:0], n)[:n]
+	k.probes = slices.Grow(k.probes[:0], n)[:n]
 	k.packed = slices.Grow(k.packed[:0], n*k.stride)[:n*k.stride]
 	for i, owner := range owners {
 		k.packed[i*k.stride+last] = uint64(owner) << 32
+		k.probes[i] = emptyHash
 	}
 	for c, a := range columns {
 		words(a, rows, k.words)
-		for i, w := range k.words {
-			k.packed[i*k.stride+c] = w
-		}
+		k.packColumn(c)
 		k.packNulls(a, rows, c)
 	}
+}
+
+func (k *packedKeys) packColumn(c int) {
+	packed, probes := k.packed[c:], k.probes[:len(k.words)]
+	for i, w := range k.words {
+		packed[i*k.stride] = w
+		probes[i] = mixWord(probes[i], w)
+	}
+}
+
+func mixWord(h, w uint64) uint64 {
+	h = (bits.RotateLeft64(h, 29) ^ w) * multiply
+	return h ^ h>>32
 }
 
 func (k *packedKeys) packNulls(a arrow.Array, rows []uint32, column int) {
@@ -85,15 +98,6 @@ func (k *packedKeys) packNulls(a arrow.Array, rows []uint32, column int) {
 			k.packed[(i+1)*k.stride-1] |= 1 << column
 		}
 	}
-}
-
-func hashPacked(key []uint64) uint64 {
-	h := uint64(emptyHash)
-	for _, w := range key {
-		h = (bits.RotateLeft64(h, 29) ^ w) * multiply
-		h ^= h >> 32
-	}
-	return h * emptyHash
 }
 
 func (k *packedKeys) equal(id uint32, key []uint64) bool {
@@ -110,7 +114,7 @@ func (k *packedKeys) insert(at, hash uint64, key []uint64) uint32 {
 	id := uint32(len(k.hashes))
 	k.cells, k.hashes = append(k.cells, key...), append(k.hashes, hash)
 	k.slots[at] = byteSlot{uint32(hash), id + 1}
-	if len(k.hashes)*8 > len(k.slots)*5 {
+	if len(k.hashes)*2 > len(k.slots) {
 		k.grow()
 	}
 	return id
@@ -131,12 +135,15 @@ func (k *packedKeys) grow() {
 
 func (k *packedKeys) append(builders []array.Builder, groups []uint32) {
 	for c := range k.stride - 1 {
-		k.words, k.nulls = k.words[:0], k.nulls[:0]
+		k.words, k.valid = k.words[:0], k.valid[:0]
+		null := uint64(0)
 		for _, g := range groups {
 			cell := k.cells[int(g)*k.stride : int(g+1)*k.stride]
-			k.words, k.nulls = append(k.words, cell[c]), append(k.nulls, cell[k.stride-1]>>c&1 == 1)
+			isNull := cell[k.stride-1] >> c & 1
+			k.words, k.valid = append(k.words, cell[c]), append(k.valid, isNull == 0)
+			null |= isNull
 		}
-		appendWords(builders[c], k.words, k.nulls)
+		appendWords(builders[c], k.words, validOrNil(k.valid, null != 0))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type wordKeys struct {
 	table *wordTable
 	words []uint64
-	nulls []bool
+	valid []bool
 }
 
 func (k *wordKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
@@ -22,12 +22,22 @@ func (k *wordKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
 }
 
 func (k *wordKeys) append(builders []array.Builder, groups []uint32) {
-	k.words, k.nulls = k.words[:0], k.nulls[:0]
+	k.words, k.valid = k.words[:0], k.valid[:0]
+	null := uint32(0)
 	for _, g := range groups {
 		c := k.table.cells[g]
-		k.words, k.nulls = append(k.words, c.word), append(k.nulls, c.owner&1 == 1)
+		k.words, k.valid = append(k.words, c.word), append(k.valid, c.owner&1 == 0)
+		null |= c.owner & 1
 	}
-	appendWords(builders[0], k.words, k.nulls)
+	appendWords(builders[0], k.words, validOrNil(k.valid, null != 0))
+}
+
+// validOrNil returns nil, which stands for no NULLs, if there are none.
+func validOrNil(valid []bool, nulls bool) []bool {
+	if nulls {
+		return valid
+	}
+	return nil
 }
 
 func (k *wordKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
@@ -42,29 +52,21 @@ func (k *textKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
 	markNulls(columns[0], rows, owners)
 	for len(rows) > 0 {
 		n := min(len(rows), probesAtOnce)
-		k.prepare(offsets, data, rows[:n], owners[:n])
+		k.table.prepare(data, offsets, rows[:n], owners[:n])
 		k.table.find(data, groups[:n])
 		rows, owners, groups = rows[n:], owners[n:], groups[n:]
 	}
 }
 
-func (k *textKeys) prepare(offsets []int32, data []byte, rows, owners []uint32) {
-	for i, r := range rows {
-		from, to := int(offsets[r]), int(offsets[r+1])
-		if owners[i]&1 != 0 {
-			to = from // what lies under NULL does not count
-		}
-		k.table.prepare(i, data, from, to, owners[i])
-	}
-}
-
 func (k *textKeys) append(builders []array.Builder, groups []uint32) {
+	b := bytesBuilder(builders[0])
+	b.Reserve(len(groups))
 	for _, g := range groups {
 		if k.table.cells[g].owner&1 == 1 {
-			builders[0].AppendNull()
+			b.AppendNull()
 			continue
 		}
-		AppendBytes(builders[0], k.table.key(g))
+		b.Append(k.table.key(g))
 	}
 }
 
@@ -108,7 +110,7 @@ func (k *encodedKeys) find(columns []arrow.Array, rows, owners, groups []uint32)
 	for from := 0; from < len(rows); from += probesAtOnce {
 		to := min(from+probesAtOnce, len(rows))
 		for i, end := range ends[from:to] {
-			k.table.prepare(i, data, start, end, owners[from+i])
+			k.table.prepareOne(i, data, start, end, owners[from+i])
 			start = end
 		}
 		k.table.find(data, groups[from:to])

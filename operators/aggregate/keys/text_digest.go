@@ -35,8 +35,7 @@ func first(n int) uint64 {
 	return 1<<(8*n) - 1
 }
 
-// digestOf digests data[from:from+n]. Short texts are loaded with what lies behind them and cut, without a branch on their
-// length, which a processor cannot guess.
+// digestOf digests data[from:from+n].
 func digestOf(data []byte, from, n int) digest {
 	switch {
 	case n > shortText:
@@ -44,8 +43,14 @@ func digestOf(data []byte, from, n int) digest {
 	case from+shortText > len(data):
 		return lastDigest(data[from : from+n])
 	}
-	at, cut := data[from:from+shortText], &kept[n]
-	return digest{binary.LittleEndian.Uint64(at) & cut.head, binary.LittleEndian.Uint64(at[8:]) & cut.tail}
+	return shortDigest(data[from:from+shortText], n)
+}
+
+// shortDigest digests text[:n]. It loads what lies behind, too, and cuts it off, without a branch on the length, which a
+// processor cannot guess.
+func shortDigest(text []byte, n int) digest {
+	cut := &kept[n]
+	return digest{binary.LittleEndian.Uint64(text) & cut.head, binary.LittleEndian.Uint64(text[8:]) & cut.tail}
 }
 
 // lastDigest is for texts so close to the end of the data that nothing can be loaded from behind them.

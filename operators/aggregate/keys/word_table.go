@@ -39,21 +39,23 @@ func slotHash(word uint64, owner uint32) uint64 {
 // find sets groups[i] to the number of words[i] with owners[i].
 func (t *wordTable) find(words []uint64, owners []uint32, groups []uint32) {
 	owners, groups = owners[:len(words)], groups[:len(words)]
-	mask := uint64(len(t.slots) - 1)
+	slots, shift := t.slots, t.shift&63 // kept in registers; insert may change them
+	mask := uint64(len(slots) - 1)
 	for i, w := range words {
 		owner := owners[i]
-		for p := slotHash(w, owner) >> t.shift; ; p++ {
-			slot := &t.slots[p&mask]
-			if slot.id != 0 && slot.word == w && slot.owner == owner {
-				groups[i] = slot.id - 1
-				break
-			}
-			if slot.id == 0 {
-				groups[i] = t.insert(slot, w, owner)
-				mask = uint64(len(t.slots) - 1)
-				break
-			}
+		p := slotHash(w, owner) >> shift
+		slot := &slots[p&mask]
+		for slot.id != 0 && (slot.word != w || slot.owner != owner) {
+			p++
+			slot = &slots[p&mask]
 		}
+		if slot.id != 0 {
+			groups[i] = slot.id - 1
+			continue
+		}
+		groups[i] = t.insert(slot, w, owner)
+		slots, shift = t.slots, t.shift&63
+		mask = uint64(len(slots) - 1)
 	}
 }
 

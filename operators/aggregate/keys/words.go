@@ -3,6 +3,7 @@ package keys
 import (
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -84,85 +85,65 @@ func normalFloat(f float64) uint64 {
 	return math.Float64bits(f)
 }
 
-// appender is what Arrow's builders of fixed-width values have in common.
+// appender is what Arrow's builders of fixed-width values have in common. Nil valid says that nothing is NULL.
 type appender[T any] interface {
-	Append(T)
-	AppendNull()
+	AppendValues(values []T, valid []bool)
 }
 
-// appendWords turns raw bits back into values. nulls tells which are NULL.
-func appendWords(b array.Builder, ws []uint64, nulls []bool) {
+// appendWords turns raw bits back into values. Nil valid says that nothing is NULL.
+func appendWords(b array.Builder, ws []uint64, valid []bool) {
 	switch b := b.(type) {
-	case *array.BooleanBuilder:
-		appendBools(b, ws, nulls)
-	case *array.Float32Builder:
-		appendFloats(b, ws, nulls, func(w uint64) float32 { return math.Float32frombits(uint32(w)) })
-	case *array.Float64Builder:
-		appendFloats(b, ws, nulls, math.Float64frombits)
-	case *array.Int8Builder:
-		appendInts(b, ws, nulls)
-	case *array.Int16Builder:
-		appendInts(b, ws, nulls)
-	case *array.Int32Builder:
-		appendInts(b, ws, nulls)
 	case *array.Int64Builder:
-		appendInts(b, ws, nulls)
+		b.AppendValues(sameWidth[int64](ws), valid)
+	case *array.Uint64Builder:
+		b.AppendValues(ws, valid)
+	case *array.TimestampBuilder:
+		b.AppendValues(sameWidth[arrow.Timestamp](ws), valid)
+	case *array.Time64Builder:
+		b.AppendValues(sameWidth[arrow.Time64](ws), valid)
+	case *array.Float64Builder:
+		b.AppendValues(sameWidth[float64](ws), valid)
+	case *array.Float32Builder:
+		appendNarrow(b, ws, valid, func(w uint64) float32 { return math.Float32frombits(uint32(w)) })
+	case *array.BooleanBuilder:
+		appendNarrow(b, ws, valid, func(w uint64) bool { return w == 1 })
 	default:
-		appendOtherInts(b, ws, nulls)
+		appendNarrowInts(b, ws, valid)
 	}
 }
 
-func appendOtherInts(b array.Builder, ws []uint64, nulls []bool) {
+func appendNarrowInts(b array.Builder, ws []uint64, valid []bool) {
 	switch b := b.(type) {
-	case *array.Uint8Builder:
-		appendInts(b, ws, nulls)
-	case *array.Uint16Builder:
-		appendInts(b, ws, nulls)
-	case *array.Uint32Builder:
-		appendInts(b, ws, nulls)
-	case *array.Uint64Builder:
-		appendInts(b, ws, nulls)
+	case *array.Int8Builder:
+		appendNarrow(b, ws, valid, cut[int8])
+	case *array.Int16Builder:
+		appendNarrow(b, ws, valid, cut[int16])
+	case *array.Int32Builder:
+		appendNarrow(b, ws, valid, cut[int32])
 	case *array.Date32Builder:
-		appendInts(b, ws, nulls)
-	case *array.Time64Builder:
-		appendInts(b, ws, nulls)
-	case *array.TimestampBuilder:
-		appendInts(b, ws, nulls)
+		appendNarrow(b, ws, valid, cut[arrow.Date32])
+	case *array.Uint8Builder:
+		appendNarrow(b, ws, valid, cut[uint8])
+	case *array.Uint16Builder:
+		appendNarrow(b, ws, valid, cut[uint16])
+	case *array.Uint32Builder:
+		appendNarrow(b, ws, valid, cut[uint32])
 	default:
 		panic(fmt.Sprintf("keys: %s does not fit a word", b.Type()))
 	}
 }
 
-type integer interface {
-	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
+// sameWidth looks at words as values of 64 bits.
+func sameWidth[T ~int64 | float64](ws []uint64) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(ws))), len(ws))
 }
 
-func appendInts[T integer](b appender[T], ws []uint64, nulls []bool) {
-	for i, w := range ws {
-		if nulls[i] {
-			b.AppendNull()
-			continue
-		}
-		b.Append(T(w))
-	}
-}
+func cut[T ~int8 | ~int16 | ~int32 | ~uint8 | ~uint16 | ~uint32](w uint64) T { return T(w) }
 
-func appendFloats[T float32 | float64](b appender[T], ws []uint64, nulls []bool, value func(uint64) T) {
+func appendNarrow[T any](b appender[T], ws []uint64, valid []bool, value func(uint64) T) {
+	values := make([]T, len(ws))
 	for i, w := range ws {
-		if nulls[i] {
-			b.AppendNull()
-			continue
-		}
-		b.Append(value(w))
+		values[i] = value(w)
 	}
-}
-
-func appendBools(b *array.BooleanBuilder, ws []uint64, nulls []bool) {
-	for i, w := range ws {
-		if nulls[i] {
-			b.AppendNull()
-			continue
-		}
-		b.Append(w == 1)
-	}
+	b.AppendValues(values, valid)
 }
