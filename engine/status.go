@@ -12,7 +12,7 @@ type Status struct {
 	Epoch       int64          `json:"epoch"`        // the last one committed
 	Commits     int64          `json:"commits"`      // by this process
 	CommittedAt time.Time      `json:"committed_at"` // zero before the first commit
-	CommitTime  time.Duration  `json:"commit_ns"`    // spent committing, in total
+	CommitTime  time.Duration  `json:"commit_ns"`    // spent writing state and committing, in total
 	Workers     int            `json:"workers"`
 	Sources     []SourceStatus `json:"sources"`
 	Queries     []QueryStatus  `json:"queries"`

@@ -13,7 +13,7 @@ import (
 
 // showProgress prints a line about the engine each second, on a terminal in place. The returned function prints a last one.
 func showProgress(n *node.Node) (stop func()) {
-	p := &progress{to: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd())), at: time.Now(), every: 10 * time.Second}
+	p := &progress{to: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd())), at: time.Now(), began: time.Now(), every: 10 * time.Second}
 	if p.terminal {
 		p.every = time.Second
 	}
@@ -27,7 +27,7 @@ func showProgress(n *node.Node) (stop func()) {
 			case <-tick.C:
 				p.show(n.Status(), time.Now())
 			case <-done:
-				p.last(n.Status())
+				p.last(n.Status(), time.Now())
 				return
 			}
 		}
@@ -38,6 +38,7 @@ func showProgress(n *node.Node) (stop func()) {
 type progress struct {
 	to       io.Writer
 	terminal bool
+	began    time.Time
 	every    time.Duration
 	at       time.Time
 	records  int64
@@ -55,7 +56,7 @@ func (p *progress) show(s engine.Status, now time.Time) {
 	fmt.Fprintln(p.to, line)
 }
 
-func (p *progress) last(s engine.Status) {
+func (p *progress) last(s engine.Status, now time.Time) {
 	if p.terminal {
 		fmt.Fprint(p.to, "\r\x1b[K")
 	}
@@ -68,6 +69,17 @@ func (p *progress) last(s engine.Status) {
 	for _, sink := range s.Sinks {
 		fmt.Fprintf(p.to, "sink %s: %d rows delivered, %d epochs waiting%s\n", sink.Name, sink.Delivered, sink.Pending, because(sink.Error))
 	}
+	fmt.Fprintln(p.to, commits(s, now.Sub(p.began)))
+}
+
+// commits tells how many there were, and how much of the run went into them.
+func commits(s engine.Status, run time.Duration) string {
+	if s.Commits == 0 || run <= 0 {
+		return "commits: 0"
+	}
+	share := 100 * s.CommitTime.Seconds() / run.Seconds()
+	mean := s.CommitTime.Seconds() * 1e3 / float64(s.Commits)
+	return fmt.Sprintf("commits: %d, %.1f ms each, %.1f %% of the run", s.Commits, mean, share)
 }
 
 // because adds an error to a line, if there is one.

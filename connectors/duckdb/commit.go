@@ -31,6 +31,7 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 		return queryError(fmt.Sprintf("commit of epoch %d", c.Epoch), err)
 	}
 	s.advance(next)
+	s.moveLog()
 	return nil
 }
 

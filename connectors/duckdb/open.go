@@ -96,7 +96,7 @@ func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
 // settings are those that must be known when the database opens.
 func (o StoreOptions) settings(stateDir string) map[string]string {
 	out := map[string]string{
-		"wal_autocheckpoint": "256MB", "temp_directory": filepath.Join(stateDir, "spill"),
+		"wal_autocheckpoint": autocheckpoint, "temp_directory": filepath.Join(stateDir, "spill"),
 		"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_community_extensions": "false",
 	}
 	if o.MemoryLimit != "" {
@@ -153,6 +153,8 @@ func (s *Store) setUp(ctx context.Context, path string) error {
 func (s *Store) attach(ctx context.Context, path string) error {
 	if path == "" {
 		path = ":memory:"
+	} else {
+		s.wal = path + ".wal"
 	}
 	return s.session.exec(ctx, fmt.Sprintf("SET GLOBAL TimeZone = 'UTC'; ATTACH %s AS %s; USE %s",
 		types.QuoteString(path), database, database))

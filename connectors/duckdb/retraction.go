@@ -21,21 +21,25 @@ import (
 // Both are emptied in the same transaction, so that nothing stays in them. The statements are planned anew each time: DuckDB
 // plans by the statistics of the tables, which are wrong once the tables have changed.
 type retraction struct {
-	delta, gone string // table names
+	view        string
+	columns     []types.Field
+	delta, gone string // table names, not quoted
 	sql         retractionSQL
 }
 
 // retractionSQL are the statements, in the order in which they run.
 type retractionSQL struct {
-	fillGone, countGone, remove, dropGone, insert, dropDelta string
+	fillGone, countGone, dropGone, insert, dropDelta string
 }
 
 func newRetraction(ctx context.Context, s *session, view string, columns []types.Field) (*retraction, error) {
-	r := &retraction{delta: "delta of " + view, gone: "gone of " + view}
-	delta, gone := "temp.main."+types.QuoteIdent(r.delta), "temp.main."+types.QuoteIdent(r.gone)
+	r := &retraction{view: view, columns: columns, delta: "delta of " + view, gone: "gone of " + view}
+	delta, gone := temporary(r.delta), temporary(r.gone)
 	r.sql = retractionStatements(columns, tableName(view), delta, gone)
 	return r, s.exec(ctx, retractionTables(columns, delta, gone))
 }
+
+func temporary(table string) string { return "temp.main." + types.QuoteIdent(table) }
 
 func retractionTables(columns []types.Field, delta, gone string) string {
 	var defs strings.Builder
@@ -47,19 +51,16 @@ func retractionTables(columns []types.Field, delta, gone string) string {
 }
 
 func retractionStatements(columns []types.Field, table, delta, gone string) retractionSQL {
-	names, equal := make([]string, len(columns)), make([]string, len(columns))
-	for i, c := range columns {
+	names, nulls := make([]string, len(columns)), make([]string, len(columns))
+	for i := range columns {
 		names[i] = fmt.Sprintf("c%d", i)
-		equal[i] = fmt.Sprintf("t.%s IS NOT DISTINCT FROM g.c%d", types.QuoteIdent(c.Name), i)
+		nulls[i] = fmt.Sprintf("count(*) - count(c%d)", i)
 	}
-	all, match := strings.Join(names, ", "), strings.Join(equal, " AND ")
+	all := strings.Join(names, ", ")
 	return retractionSQL{
 		fillGone: fmt.Sprintf("INSERT INTO %s SELECT %s, -sum(w), row_number() OVER () FROM %s GROUP BY %s HAVING sum(w) < 0",
 			gone, all, delta, all),
-		countGone: fmt.Sprintf("SELECT coalesce(sum(n), 0)::BIGINT FROM %s", gone),
-		remove: fmt.Sprintf(`DELETE FROM %s WHERE rowid IN (SELECT r FROM (
-			SELECT t.rowid AS r, g.n AS n, row_number() OVER (PARTITION BY g.id ORDER BY t.rowid) AS k
-			FROM %s t JOIN %s g ON %s) WHERE k <= n)`, table, table, gone, match),
+		countGone: fmt.Sprintf("SELECT coalesce(sum(n), 0)::BIGINT, %s FROM %s", strings.Join(nulls, ", "), gone),
 		// Of equal rows the first are those that the negative ones cancel; the rest stay themselves, in their order.
 		insert: fmt.Sprintf(`INSERT INTO %s SELECT %s FROM (SELECT *, rowid AS r,
 			row_number() OVER (PARTITION BY %s, w > 0 ORDER BY rowid) AS k,
@@ -89,10 +90,17 @@ func (r *retraction) apply(ctx context.Context, s *session, c engine.Change) err
 // remove deletes what gone names, all of it or an error.
 func (r *retraction) remove(ctx context.Context, s *session) error {
 	want := int64(0)
-	if err := s.each(ctx, r.sql.countGone, func(r row) { want = r.int(0) }); err != nil {
+	sure := make([]bool, len(r.columns)) // columns in which gone has no NULL
+	err := s.each(ctx, r.sql.countGone, func(r row) {
+		want = r.int(0)
+		for i := range sure {
+			sure[i] = r.int(i+1) == 0
+		}
+	})
+	if err != nil {
 		return err
 	}
-	got, err := s.execute(ctx, r.sql.remove)
+	got, err := s.execute(ctx, r.removeSQL(sure))
 	if err != nil {
 		return err
 	}
@@ -101,6 +109,33 @@ func (r *retraction) remove(ctx context.Context, s *session) error {
 	}
 	_, err = s.execute(ctx, r.sql.dropGone)
 	return err
+}
+
+// removeSQL deletes the rows that gone names. There is no index to find them by: the table is scanned once for the columns and once
+// for the rowids. Where a column is compared with =, DuckDB skips the row groups that lie outside of what gone has in it: changes
+// of the latest windows do not read the older ones. It skips nothing for IS NOT DISTINCT FROM, which NULLs need.
+func (r *retraction) removeSQL(sure []bool) string {
+	equal := make([]string, len(r.columns))
+	for i, c := range r.columns {
+		compare := "IS NOT DISTINCT FROM"
+		if sure[i] && skips(c.Type) {
+			compare = "="
+		}
+		equal[i] = fmt.Sprintf("t.%s %s g.c%d", types.QuoteIdent(c.Name), compare, i)
+	}
+	return fmt.Sprintf(`DELETE FROM %s WHERE rowid IN (SELECT r FROM (
+		SELECT t.rowid AS r, g.n AS n, row_number() OVER (PARTITION BY g.id ORDER BY t.rowid) AS k
+		FROM %s t JOIN %s g ON %s) WHERE k <= n)`, tableName(r.view), tableName(r.view), temporary(r.gone), strings.Join(equal, " AND "))
+}
+
+// skips reports whether values of a type tend to lie together, as times and ever-growing numbers do, so that looking whether a
+// row group can be skipped pays.
+func skips(t types.Type) bool {
+	switch t.ID {
+	case types.Date, types.Timestamp, types.TimestampS, types.TimestampMS, types.TimestampNS, types.TimestampTZ:
+		return true
+	}
+	return t.Integral()
 }
 
 // load writes the batches, with their weights, to delta.

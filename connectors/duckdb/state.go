@@ -44,7 +44,7 @@ func (f *stateFolder) makeDir() error {
 // CreateState starts a new state file, in place of one of the same name that no commit refers to. It is durable once closed,
 // and counts only once a commit names it: files that no commit names are removed by the next Open. One goroutine writes it.
 func (s *Store) CreateState(name string) (engine.StateSink, error) {
-	w, err := createStateFile(s.state.path(name), ipc.WithZstd())
+	w, err := createStateFile(s.state.path(name), ipc.WithLZ4())
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: creating state %s: %w", name, err)
 	}

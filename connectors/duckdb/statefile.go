@@ -15,7 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// A state file holds one Arrow stream, zstd inside if it is to last, for each section, cut into blocks as they were written:
+// A state file holds one Arrow stream, LZ4 inside if it is state, for each section, cut into blocks as they were written:
 //
 //	block | block | … | index (JSON) | length of the index, its checksum, magic
 //	                                   4 bytes              4         8

@@ -17,6 +17,7 @@ import (
 //	weir.duckdb.state/  state files: durable before the commit that names them
 type Store struct {
 	db      mapping.Database
+	wal     string // the path of the write-ahead log; empty in memory
 	state   stateFolder
 	atClose func() error
 
@@ -25,6 +26,9 @@ type Store struct {
 	books   *bookkeeper
 	last    *engine.Checkpoint // the last commit
 	tables  map[string]*viewTable
+
+	checkpointing sync.WaitGroup // the goroutine that moves the log, if there is one
+	moving        bool           // there is one; guarded by free
 
 	computing chan struct{} // holds a token for each query that computes
 
@@ -58,25 +62,9 @@ func (s *Store) sinksOf(view string) []string {
 	return s.sinks[view]
 }
 
-// Checkpoint moves the write-ahead log into the database file. Call it when little is going on; DuckDB does it by itself once
-// the log has 256 MB. It waits for a running commit. While a query is being read that began before the last commit, it does
-// nothing: the log stays for the next time.
-func (s *Store) Checkpoint(ctx context.Context) error {
-	unlock, err := s.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	err = s.session.exec(ctx, "CHECKPOINT")
-	var duck *Error
-	if err == nil || errors.As(err, &duck) && duck.Kind == "TransactionContext" {
-		return nil
-	}
-	return queryError("checkpoint", err)
-}
-
 // Close checkpoints and closes the database. Rows of Query must be released before.
 func (s *Store) Close() error {
+	s.checkpointing.Wait()
 	err := s.Checkpoint(context.Background())
 	s.disconnect()
 	return errors.Join(err, s.atClose())

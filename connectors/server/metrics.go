@@ -37,7 +37,7 @@ var metrics = []metric{
 	{"weir_epoch", "The last epoch committed.", gauge, nil, engineValue(func(s *engine.Status) float64 { return float64(s.Epoch) })},
 	{"weir_commits_total", "Epochs committed since the start.", counter, nil,
 		engineValue(func(s *engine.Status) float64 { return float64(s.Commits) })},
-	{"weir_commit_seconds_total", "Time spent committing.", counter, nil,
+	{"weir_commit_seconds_total", "Time spent writing state and committing.", counter, nil,
 		engineValue(func(s *engine.Status) float64 { return s.CommitTime.Seconds() })},
 
 	{"weir_source_records_total", "Records fetched from the source.", counter, []string{"source"},

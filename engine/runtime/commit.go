@@ -11,14 +11,15 @@ import (
 // commit is one epoch on its way into the store.
 type commit struct {
 	*engine.Commit
-	took time.Duration // set once done
+	took time.Duration // writing state and committing; whole once done
 	err  error         // set once done
 	done chan struct{}
 }
 
-// startCommit commits in the background. It is retried for a while if the store fails; what it holds stays in memory until then.
-func (e *Engine) startCommit(ctx context.Context, c *engine.Commit) {
-	run := &commit{Commit: c, done: make(chan struct{})}
+// startCommit commits in the background what was spent so much time on already. It is retried for a while if the store fails;
+// what it holds stays in memory until then.
+func (e *Engine) startCommit(ctx context.Context, c *engine.Commit, spent time.Duration) {
+	run := &commit{Commit: c, took: spent, done: make(chan struct{})}
 	e.committing = run
 	go func() {
 		defer close(run.done)
@@ -29,7 +30,7 @@ func (e *Engine) startCommit(ctx context.Context, c *engine.Commit) {
 		}
 		started := e.config.Now()
 		run.err = e.retry(ctx, c.Epoch, func() error { return e.config.Store.Commit(ctx, c) })
-		run.took = e.config.Now().Sub(started)
+		run.took += e.config.Now().Sub(started)
 	}()
 }
 

@@ -18,6 +18,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 		return err
 	}
 	e.flush()
+	started := e.config.Now()
 	var c *engine.Commit
 	var queries []*query
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
@@ -30,7 +31,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	for _, s := range e.sources {
 		s.letters = nil
 	}
-	e.startCommit(ctx, c)
+	e.startCommit(ctx, c, e.config.Now().Sub(started))
 	return nil
 }
 
