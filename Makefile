@@ -38,6 +38,11 @@ $(BUNDLE): $(CONSOLE)/package-lock.json $(CONSOLE)/index.html $(CONSOLE)/vite.co
 	cd $(CONSOLE) && npm ci --no-audit --no-fund --silent && npm run build --silent
 	@touch $@
 
+.PHONY: bench
+bench: build ## measure against DuckDB and on Nexmark, answers checked
+	bin/weir bench batch
+	bin/weir bench nexmark
+
 .PHONY: docs
 docs: ## write the pages that come from declarations
 	go test ./cmd/weir -run TestConnectorsPage -rewrite

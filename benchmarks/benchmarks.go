@@ -4,7 +4,11 @@
 // To add one: a folder with a bench.Benchmark, and a line in All.
 package benchmarks
 
-import "github.com/weirdb/weir/benchmarks/bench"
+import (
+	"github.com/weirdb/weir/benchmarks/batch"
+	"github.com/weirdb/weir/benchmarks/bench"
+	"github.com/weirdb/weir/benchmarks/nexmark"
+)
 
 // All are all of them, in the order of the help page.
-var All = []bench.Benchmark{}
+var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark}

@@ -44,6 +44,6 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(runCommand(), sqlCommand(), explainCommand(), demoCommand(), connectorsCommand())
+	c.AddCommand(runCommand(), sqlCommand(), explainCommand(), demoCommand(), connectorsCommand(), benchCommand())
 	return c
 }

@@ -18,6 +18,8 @@ type runFlags struct {
 	node   node.Options
 	listen string
 	quiet  bool
+	// cpuProfile is a file for a profile of the run; empty for none.
+	cpuProfile string
 }
 
 func runCommand() *cobra.Command {
@@ -35,7 +37,7 @@ With --once, every source is read to its present end, all windows are closed, an
 			if f.node.Bounded && !c.Flags().Changed("listen") {
 				f.listen = ""
 			}
-			err := f.run(c.Context(), files)
+			err := profiled(f.cpuProfile, func() error { return f.run(c.Context(), files) })
 			if errors.Is(err, context.Canceled) && c.Context().Err() != nil && !f.node.Bounded {
 				return nil // asked to stop while it was starting
 			}
@@ -51,6 +53,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "1GB", "what the result database may use, as DuckDB's memory_limit")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
+	cpuProfileFlag(fs, &f.cpuProfile)
 	return c
 }
 

@@ -96,7 +96,7 @@ func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
 // settings are those that must be known when the database opens.
 func (o StoreOptions) settings(stateDir string) map[string]string {
 	out := map[string]string{
-		"wal_autocheckpoint": autocheckpoint, "temp_directory": filepath.Join(stateDir, "spill"),
+		"wal_autocheckpoint": WALAutoCheckpoint, "temp_directory": filepath.Join(stateDir, "spill"),
 		"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_community_extensions": "false",
 	}
 	if o.MemoryLimit != "" {

@@ -16,7 +16,8 @@ import (
 // cannot be moved for long, because queries hold old snapshots.
 var walLimit int64 = 64 << 20
 
-const autocheckpoint = "1GB"
+// WALAutoCheckpoint is the length of the log from which DuckDB moves it inside a commit.
+const WALAutoCheckpoint = "1GB"
 
 // Checkpoint moves the write-ahead log into the database file. The store does it by itself once the log has 64 MB, and when it
 // closes. It waits for a running commit. While a query is being read that began before the last commit, it does nothing: the log

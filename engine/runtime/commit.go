@@ -23,6 +23,7 @@ func (e *Engine) startCommit(ctx context.Context, c *engine.Commit, spent time.D
 	e.committing = run
 	go func() {
 		defer close(run.done)
+		defer e.config.Committing()()
 		if e.config.BeforeCommit != nil {
 			if run.err = e.config.BeforeCommit(c.Epoch); run.err != nil {
 				return

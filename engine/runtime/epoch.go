@@ -21,7 +21,9 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	started := e.config.Now()
 	var c *engine.Commit
 	var queries []*query
+	written := e.config.Committing()
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
+	written()
 	if err != nil || c == nil {
 		return err
 	}

@@ -81,6 +81,9 @@ type Config struct {
 	Bounded bool
 	// BeforeCommit is called once before each commit; an error ends the run there, as a crash would. It may be nil.
 	BeforeCommit func(epoch int64) error
+	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
+	// done, by the same goroutine. The two never overlap. It may be nil.
+	Committing func() (committed func())
 	// Now is the wall clock, for idleness and status only.
 	Now func() time.Time
 	Log *slog.Logger
@@ -124,6 +127,9 @@ func New(c Config) (*Engine, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Committing == nil {
+		c.Committing = func() func() { return func() {} }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -36,6 +36,9 @@ type Options struct {
 	Log            *slog.Logger
 	// BeforeCommit is called before each commit; an error ends the run there, as a crash would. It may be nil.
 	BeforeCommit func(epoch int64) error
+	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
+	// done, by the same goroutine. The two never overlap. It may be nil.
+	Committing func() (committed func())
 	// Connectors are what CREATE SOURCE and CREATE SINK may name; nil for all there are.
 	Connectors []engine.Connector
 }
@@ -214,7 +217,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
 		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
-		BeforeCommit: n.options.BeforeCommit,
+		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing,
 	}
 	for _, v := range n.catalog.Views {
 		q, err := n.build(v)
