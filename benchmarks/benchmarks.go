@@ -7,8 +7,11 @@ package benchmarks
 import (
 	"github.com/weirdb/weir/benchmarks/batch"
 	"github.com/weirdb/weir/benchmarks/bench"
+	"github.com/weirdb/weir/benchmarks/kafka"
+	"github.com/weirdb/weir/benchmarks/latency"
 	"github.com/weirdb/weir/benchmarks/nexmark"
+	"github.com/weirdb/weir/benchmarks/peers"
 )
 
 // All are all of them, in the order of the help page.
-var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark}
+var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark}

@@ -101,10 +101,24 @@ func (j *Judge) Check(ctx context.Context, database, view string) (err error) {
 		}
 		wrong = append(wrong, rows...)
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("view %s is not what DuckDB computes over the same events:\n%s", view, strings.Join(wrong, "\n"))
+	return refuse(view, wrong)
+}
+
+// CheckTable compares a table of the judge's own, which holds another system's answer, with what Expect has computed for a view.
+func (j *Judge) CheckTable(ctx context.Context, table, view string) error {
+	wrong, err := j.differences(ctx, types.QuoteIdent(table), expected(view))
+	if err != nil {
+		return fmt.Errorf("check view %s: %w", view, err)
 	}
-	return nil
+	return refuse(view, wrong)
+}
+
+// refuse is an error if anything is wrong.
+func refuse(view string, wrong []string) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("view %s is not what DuckDB computes over the same events:\n%s", view, strings.Join(wrong, "\n"))
 }
 
 // differences are the first rows that two tables do not have equally often. Where both have as many rows, and the one has nothing

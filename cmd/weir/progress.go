@@ -60,6 +60,7 @@ func (p *progress) last(s engine.Status, now time.Time) {
 	if p.terminal {
 		fmt.Fprint(p.to, "\r\x1b[K")
 	}
+	fmt.Fprintf(p.to, "%d commits in %s\n", s.Commits, s.CommitTime.Round(time.Microsecond))
 	for _, source := range s.Sources {
 		fmt.Fprintf(p.to, "source %s: %d records, %d dead letters%s\n", source.Name, source.Records, source.DeadLetters, because(source.Error))
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/weirdb/weir/connectors/kafka/broker"
+	"github.com/weirdb/weir/connectors/kafka/broker/brokertest"
 	"github.com/weirdb/weir/engine"
 )
 
@@ -22,7 +22,7 @@ func TestRealBroker(t *testing.T) {
 		t.Skip("starts a real Kafka: leave out -short to run it")
 	}
 	secured := freeAddr(t)
-	b := broker.Start(t,
+	b := brokertest.Start(t,
 		"listeners=PLAINTEXT://CLIENT_ADDR,CONTROLLER://CONTROLLER_ADDR,SASL://"+secured,
 		"advertised.listeners=PLAINTEXT://CLIENT_ADDR,SASL://"+secured,
 		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT",
@@ -38,7 +38,7 @@ func TestRealBroker(t *testing.T) {
 	t.Run("outage", func(t *testing.T) { realOutage(t, b) })
 }
 
-func realRead(t *testing.T, b *broker.Broker) {
+func realRead(t *testing.T, b *brokertest.Broker) {
 	admin := createTopic(t, b.Addr, "bid", 5, nil) // one stays empty
 	p := producer(t, b.Addr)
 	for part := range int32(4) {
@@ -98,7 +98,7 @@ func checkLag(t *testing.T, admin *kadm.Client, group string, want int64) {
 	}
 }
 
-func realTransactions(t *testing.T, b *broker.Broker) {
+func realTransactions(t *testing.T, b *brokertest.Broker) {
 	createTopic(t, b.Addr, "tx", 1, nil)
 	transact(t, b.Addr, "one", kgo.TryCommit, "a", "b")
 	transact(t, b.Addr, "two", kgo.TryAbort, "x", "y")
@@ -113,7 +113,7 @@ func realTransactions(t *testing.T, b *broker.Broker) {
 }
 
 // As TestHoleAtTheEnd, against the real fetch request.
-func realHole(t *testing.T, b *broker.Broker) {
+func realHole(t *testing.T, b *brokertest.Broker) {
 	s := testSource(t, "brokers="+b.Addr, "topic=tx")
 	r := open(t, s, engine.ReadOptions{Bounded: true, From: map[string]int64{"0": 5}}) // the marker that ends transaction two
 	if got := readAll(t, r); got.next["0"] != 6 || got.count() != 0 {
@@ -121,7 +121,7 @@ func realHole(t *testing.T, b *broker.Broker) {
 	}
 }
 
-func realLostRange(t *testing.T, b *broker.Broker) {
+func realLostRange(t *testing.T, b *brokertest.Broker) {
 	admin := createTopic(t, b.Addr, "short", 1, nil)
 	p := producer(t, b.Addr)
 	write(t, p, "short", 0, 0, 20)
@@ -140,7 +140,7 @@ func realLostRange(t *testing.T, b *broker.Broker) {
 	}
 }
 
-func realNewPartitions(t *testing.T, b *broker.Broker) {
+func realNewPartitions(t *testing.T, b *brokertest.Broker) {
 	admin := createTopic(t, b.Addr, "grows", 1, nil)
 	r := open(t, testSource(t, "brokers="+b.Addr, "topic=grows"), engine.ReadOptions{})
 	if _, err := admin.CreatePartitions(t.Context(), 1, "grows"); err != nil {
@@ -153,7 +153,7 @@ func realNewPartitions(t *testing.T, b *broker.Broker) {
 	}
 }
 
-func realSink(t *testing.T, b *broker.Broker) {
+func realSink(t *testing.T, b *brokertest.Broker) {
 	createTopic(t, b.Addr, "hot", 1, nil)
 	s := openSink(t, "brokers="+b.Addr, "topic=hot", "key=auction")
 	for epoch, batch := range []engine.Batch{
@@ -195,7 +195,7 @@ func freeAddr(t *testing.T) string {
 }
 
 // The broker is killed while it is read, and comes back with the same data: nothing is lost, doubled or reported as an error.
-func realOutage(t *testing.T, b *broker.Broker) {
+func realOutage(t *testing.T, b *brokertest.Broker) {
 	createTopic(t, b.Addr, "outage", 1, nil)
 	write(t, producer(t, b.Addr), "outage", 0, 0, 100)
 	r := open(t, testSource(t, "brokers="+b.Addr, "topic=outage"), engine.ReadOptions{})

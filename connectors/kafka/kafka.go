@@ -8,7 +8,7 @@
 // The source assigns itself all partitions of the topic; it is no member of a consumer group, so nothing rebalances.
 //
 // To add an option: declare it in options.go, use it in client.go (what concerns the connection), source.go or sink.go.
-// Tests run on kfake, an in-process broker; those that need the real one start it with the package broker below.
+// Tests run on kfake, an in-process broker; those that need the real one start it with broker/brokertest.
 package kafka
 
 import "github.com/weirdb/weir/engine"

@@ -12,7 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/weirdb/weir/connectors/kafka/broker"
+	"github.com/weirdb/weir/connectors/kafka/broker/brokertest"
 )
 
 // kills is how often a test kills weir.
@@ -86,7 +86,7 @@ type written struct {
 
 // A process that is killed at any moment loses nothing and doubles nothing.
 func TestKillWhileReadingKafka(t *testing.T) {
-	b := broker.Start(t)
+	b := brokertest.Start(t)
 	rng, dir := newRand(t), t.TempDir()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr), kgo.DefaultProduceTopic("ev"), kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerLinger(0))

@@ -11,7 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/weirdb/weir/connectors/kafka/broker"
+	"github.com/weirdb/weir/connectors/kafka/broker/brokertest"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -84,7 +84,7 @@ func TestStdoutSink(t *testing.T) {
 
 // The Kafka sink delivers every change to a real Kafka.
 func TestKafkaSink(t *testing.T) {
-	b := broker.Start(t)
+	b := brokertest.Start(t)
 	rng, dir := newRand(t), t.TempDir()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr))
 	if err != nil {

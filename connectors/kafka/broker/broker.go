@@ -1,11 +1,12 @@
-// Package broker starts a real Apache Kafka for tests: one node in KRaft mode, on free ports of the loopback interface, with
-// fresh storage in the test's own directory. It needs Java 17 or newer, and Maven to fetch the jars once (54 MB, cached).
+// Package broker starts a real Apache Kafka: one node in KRaft mode, on free ports of the loopback interface, with fresh storage
+// in a folder. It needs Java 17 or newer, and Maven to fetch the jars once (54 MB, cached). Tests start it through brokertest.
 //
-//	b := broker.Start(t)                               // skips the test where Java or Maven is missing
+//	b, err := broker.Start(dir, broker.Options{})
 //	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr))
-//	b.Kill(); b.Restart()                              // as after kill -9: same address, same data
+//	b.Kill(); err = b.Restart()                        // as after kill -9: same address, same data
+//	b.Stop()
 //
-// A test that needs another setup of the broker passes settings of its server.properties to Start.
+// Who needs another setup of the broker passes settings of its server.properties.
 package broker
 
 import (
@@ -17,8 +18,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -27,38 +28,57 @@ import (
 // readyTimeout bounds a start. It takes about 5 s on an idle machine.
 const readyTimeout = 90 * time.Second
 
-// Broker is a running Kafka. The test that started it stops it when it ends.
+// Options adjust a broker. The zero value starts fast and is meant for little data.
+type Options struct {
+	// Settings are lines of server.properties; they come after the defaults and replace them. CLIENT_ADDR and CONTROLLER_ADDR
+	// in them stand for the two addresses that are in use anyway.
+	Settings []string
+	JVM      []string // flags for java in place of the default ones
+}
+
+// quickJVM starts fast, and compiles little.
+var quickJVM = []string{"-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"}
+
+// UnavailableError says what this machine lacks to run Kafka, and how to get it.
+type UnavailableError struct{ Lacks string }
+
+// Error implements error.
+func (e *UnavailableError) Error() string { return e.Lacks }
+
+// Broker is a running Kafka. Who started it stops it; where the system can, it dies with the process that started it.
 type Broker struct {
 	Addr string // host:port for clients
 
-	t       testing.TB
 	dir     string
 	jars    string
+	jvm     []string
 	process *process // nil while stopped
 }
 
-// Start starts a broker and waits until it answers. Settings are lines of server.properties; they come after the defaults
-// and replace them. CLIENT_ADDR and CONTROLLER_ADDR in them stand for the two addresses that are in use anyway.
-// Where Java or Maven is missing, or the jars cannot be fetched, it skips the test and says how to install them.
-func Start(t testing.TB, settings ...string) *Broker {
-	t.Helper()
+// Start starts a broker and waits until it answers. It keeps its files in dir, which is there. The error is an
+// *UnavailableError where Java or Maven is missing, or the jars cannot be fetched.
+func Start(dir string, o Options) (*Broker, error) {
 	if _, err := exec.LookPath("java"); err != nil {
-		t.Skip("no java: install Java 17 or newer (apt install openjdk-17-jre-headless, brew install openjdk) to run this test")
+		return nil, &UnavailableError{"no java: install Java 17 or newer (apt install openjdk-17-jre-headless, brew install openjdk)"}
 	}
-	b := &Broker{t: t, dir: t.TempDir(), jars: jars(t)}
-	t.Cleanup(b.Stop)
-	var err error
+	libs, err := jars()
+	if err != nil {
+		return nil, err
+	}
+	b := &Broker{dir: dir, jars: libs, jvm: o.JVM}
+	if b.jvm == nil {
+		b.jvm = quickJVM
+	}
 	for range 3 { // another process may take a port between our looking for it and Kafka's binding it
-		if err = b.launch(settings); err == nil {
-			return b
+		if err = b.launch(o.Settings); err == nil {
+			return b, nil
 		}
 		b.Kill()
 		if !strings.Contains(b.log(), "Address already in use") {
 			break
 		}
 	}
-	t.Fatalf("broker: start Kafka: %v\n%s", err, b.tail())
-	return nil
+	return nil, fmt.Errorf("start Kafka: %w\n%s", err, b.tail())
 }
 
 // Stop shuts the broker down in order, as SIGTERM does. Stopping twice is fine.
@@ -78,12 +98,20 @@ func (b *Broker) Kill() {
 }
 
 // Restart starts a stopped or killed broker again, at the same address with the same data, and waits until it answers.
-func (b *Broker) Restart() {
-	b.t.Helper()
+func (b *Broker) Restart() error {
 	b.Stop()
 	if err := b.run(); err != nil {
-		b.t.Fatalf("broker: restart Kafka: %v\n%s", err, b.tail())
+		return fmt.Errorf("restart Kafka: %w\n%s", err, b.tail())
 	}
+	return nil
+}
+
+// PID is the process's id; 0 while stopped.
+func (b *Broker) PID() int {
+	if b.process == nil {
+		return 0
+	}
+	return b.process.cmd.Process.Pid
 }
 
 // launch formats fresh storage and starts on ports that are free now.
@@ -136,9 +164,9 @@ func (b *Broker) run() error {
 }
 
 func (b *Broker) java(args ...string) *exec.Cmd {
-	flags := []string{"-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-		"-Dlog4j2.configurationFile=" + b.path("log4j2.properties"), "-cp", filepath.Join(b.jars, "*")}
-	cmd := exec.Command("java", append(flags, args...)...)
+	flags := slices.Concat(b.jvm, []string{
+		"-Dlog4j2.configurationFile=" + b.path("log4j2.properties"), "-cp", filepath.Join(b.jars, "*")}, args)
+	cmd := exec.Command("java", flags...)
 	cmd.Dir = b.dir
 	return cmd
 }
@@ -150,7 +178,7 @@ func (b *Broker) log() string {
 	return string(text)
 }
 
-// tail is the end of the broker's log, for the message of a failed test.
+// tail is the end of the broker's log, for an error's message.
 func (b *Broker) tail() string {
 	text := b.log()
 	return text[max(0, len(text)-3000):]

@@ -7,12 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"testing"
 	"time"
 )
 
-// version is Kafka's, as in pom.xml.
-const version = "4.3.1"
+// Version is Kafka's, as in pom.xml.
+const Version = "4.3.1"
 
 // fetchTimeout bounds the one download.
 const fetchTimeout = 5 * time.Minute
@@ -21,27 +20,27 @@ const fetchTimeout = 5 * time.Minute
 var pom []byte
 
 // jars returns the folder of Kafka's jars, and fetches them from Maven Central if it is not there yet.
-func jars(t testing.TB) string {
-	t.Helper()
-	cache, err := cacheDir()
+func jars() (string, error) {
+	cache, err := CacheDir()
 	if err != nil {
-		t.Skipf("no cache folder for Kafka's jars: set WEIR_CACHE to one: %v", err)
+		return "", &UnavailableError{fmt.Sprintf("no cache folder for Kafka's jars: set WEIR_CACHE to one: %v", err)}
 	}
-	dir := filepath.Join(cache, "kafka-"+version)
+	dir := filepath.Join(cache, "kafka-"+Version)
 	if _, err := os.Stat(dir); err == nil {
-		return dir
+		return dir, nil
 	}
 	if _, err := exec.LookPath("mvn"); err != nil {
-		t.Skip("no mvn: install Maven (apt install maven, brew install maven), which fetches Kafka " + version + " once, to run this test")
+		return "", &UnavailableError{"no mvn: install Maven (apt install maven, brew install maven), which fetches Kafka " + Version + " once"}
 	}
 	if err := fetch(cache, dir); err != nil {
-		t.Skipf("cannot fetch Kafka %s from Maven Central (needs a connection once; jars are kept in %s): %v", version, dir, err)
+		return "", &UnavailableError{fmt.Sprintf("cannot fetch Kafka %s from Maven Central (needs a connection once; jars are kept in %s): %v",
+			Version, dir, err)}
 	}
-	return dir
+	return dir, nil
 }
 
-// cacheDir is $WEIR_CACHE, or the user's own folder for such things.
-func cacheDir() (string, error) {
+// CacheDir is where downloads are kept: $WEIR_CACHE, or the user's own folder for such things.
+func CacheDir() (string, error) {
 	if dir := os.Getenv("WEIR_CACHE"); dir != "" {
 		return filepath.Abs(dir)
 	}
@@ -49,7 +48,7 @@ func cacheDir() (string, error) {
 	return filepath.Join(dir, "weir"), err
 }
 
-// fetch downloads into a folder of its own and renames that, so that tests of several packages may fetch at once.
+// fetch downloads into a folder of its own and renames that, so that several processes may fetch at once.
 func fetch(cache, dir string) error {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return err
@@ -72,7 +71,7 @@ func fetch(cache, dir string) error {
 	}
 	err = os.Rename(libs, dir)
 	if _, there := os.Stat(dir); there == nil {
-		return nil // ours, or another test's
+		return nil // ours, or another process's
 	}
 	return err
 }

@@ -4,5 +4,5 @@ package broker
 
 import "os/exec"
 
-// dieWithParent does nothing where the system has no such service: a killed test leaves its broker running.
+// dieWithParent does nothing where the system has no such service: who is killed leaves the broker running.
 func dieWithParent(*exec.Cmd) {}

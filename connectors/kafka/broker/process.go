@@ -31,7 +31,7 @@ func startProcess(cmd *exec.Cmd, output string) (*process, error) {
 }
 
 // attend starts the child and waits for its end. Where the system can, the child dies with the thread that started it, so
-// that a test that is killed leaves nothing behind: the thread has to live as long as the child should.
+// that who is killed leaves nothing behind: the thread has to live as long as the child should.
 func (p *process) attend(log *os.File, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
