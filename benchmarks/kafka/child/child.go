@@ -74,7 +74,7 @@ func (j *Job) Once(ctx context.Context, database string) (Outcome, error) {
 // What weir says at its end.
 var (
 	recordsSaid = regexp.MustCompile(`source ` + Source + `: (\d+) records`)
-	commitsSaid = regexp.MustCompile(`(?m)^(\d+) commits in (\S+)$`)
+	commitsSaid = regexp.MustCompile(`(?m)^commits: (\d+), (\S+) in all`)
 )
 
 func (o *Outcome) read(said string) (err error) {

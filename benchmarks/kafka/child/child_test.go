@@ -7,11 +7,11 @@ import (
 
 func TestOutcomeIsRead(t *testing.T) {
 	var o Outcome
-	err := o.read("level=INFO msg=x\n12 commits in 1.25s\nsource bid: 4000 records, 0 dead letters\nview v: 4000 rows in, 3 out, 0 late, ended\n")
+	err := o.read("level=INFO msg=x\nsource bid: 4000 records, 0 dead letters\nview v: 4000 rows in, 3 out, 0 late, ended\ncommits: 12, 1.25s in all, 3.1 % of the run\n")
 	if err != nil || o.Records != 4000 || o.Commits != 12 || o.Committing != 1250*time.Millisecond {
 		t.Errorf("read %+v, %v", o, err)
 	}
-	for _, said := range []string{"", "12 commits in 1s\n", "source bid: 4000 records, 0 dead letters\n"} {
+	for _, said := range []string{"", "commits: 12, 1s in all, 3.1 % of the run\n", "source bid: 4000 records, 0 dead letters\n"} {
 		if err := o.read(said); err == nil {
 			t.Errorf("nothing is missing in %q", said)
 		}
