@@ -29,11 +29,15 @@ type column interface {
 type head struct {
 	path string // its name, with the names of the columns around it: place.floor
 	typ  types.Type
+	unit string // of a number where a timestamp is wanted; empty if none is read there
 }
 
+// part is what a column of which this one is made knows of itself.
+func (h head) part(t types.Type) head { return head{path: h.path, typ: t, unit: h.unit} }
+
 // newColumn returns a column for a type. To add a type, add it here, in the file of its family.
-func newColumn(path string, t types.Type) (column, error) {
-	h := head{path: path, typ: t}
+func newColumn(h head) (column, error) {
+	t := h.typ
 	switch t.ID {
 	case types.Null:
 		return &nullColumn{}, nil
@@ -60,7 +64,7 @@ func newColumn(path string, t types.Type) (column, error) {
 	if t.Integral() {
 		return newIntColumn(h), nil
 	}
-	return nil, fmt.Errorf("json: column %s: type %s cannot be read from JSON", path, t)
+	return nil, fmt.Errorf("json: column %s: type %s cannot be read from JSON", h.path, t)
 }
 
 // value appends the value under the cursor to a column.

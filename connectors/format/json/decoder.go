@@ -21,8 +21,8 @@ type decoder struct {
 	refused map[int]string  // records whose odd values DuckDB refused, with the reason; nil if there are none
 }
 
-func newDecoder(columns []types.Field, eval engine.Evaluator) (*decoder, error) {
-	record, err := newObject("", columns)
+func newDecoder(columns []types.Field, unit string, eval engine.Evaluator) (*decoder, error) {
+	record, err := newObject(head{unit: unit}, columns)
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func TestNoRecords(t *testing.T) {
 }
 
 func TestDecodeErrors(t *testing.T) {
-	if _, err := newDecoder([]types.Field{field("m", types.MapOf(types.ListOf(types.Of(types.Date)), types.Of(types.Date)))}, nil); err == nil {
+	if _, err := newDecoder([]types.Field{field("m", types.MapOf(types.ListOf(types.Of(types.Date)), types.Of(types.Date)))}, "", nil); err == nil {
 		t.Error("a map whose keys are lists was taken")
 	}
 	d := mustDecoder(t, bigintV, nil)

@@ -57,7 +57,7 @@ type listColumn struct {
 }
 
 func newListColumn(h head) (column, error) {
-	element, err := newColumn(h.path, h.typ.Element())
+	element, err := newColumn(h.part(h.typ.Element()))
 	if err != nil {
 		return nil, err
 	}

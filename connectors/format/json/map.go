@@ -27,11 +27,11 @@ type keyColumn interface {
 }
 
 func newMapColumn(h head) (column, error) {
-	key, err := newColumn(h.path, h.typ.Fields[0].Type)
+	key, err := newColumn(h.part(h.typ.Fields[0].Type))
 	if err != nil {
 		return nil, err
 	}
-	val, err := newColumn(h.path, h.typ.Fields[1].Type)
+	val, err := newColumn(h.part(h.typ.Fields[1].Type))
 	if err != nil {
 		return nil, err
 	}

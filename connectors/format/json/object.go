@@ -17,14 +17,15 @@ type object struct {
 	layout  layout
 }
 
-func newObject(path string, fields []types.Field) (object, error) {
+// newObject makes the fields of h, which is nameless if they are those of a record.
+func newObject(h head, fields []types.Field) (object, error) {
 	o := object{seen: make([]uint64, len(fields))}
 	for _, f := range fields {
 		name := f.Name
-		if path != "" {
-			name = path + "." + f.Name
+		if h.path != "" {
+			name = h.path + "." + f.Name
 		}
-		c, err := newColumn(name, f.Type)
+		c, err := newColumn(head{path: name, typ: f.Type, unit: h.unit})
 		if err != nil {
 			return object{}, err
 		}

@@ -231,7 +231,7 @@ func compare(t *testing.T, o *oracle, d engine.Decoder, columns []types.Field, r
 
 func mustDecoder(t testing.TB, columns []types.Field, eval engine.Evaluator) *decoder {
 	t.Helper()
-	d, err := newDecoder(columns, eval)
+	d, err := newDecoder(columns, "", eval)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ type structColumn struct {
 }
 
 func newStructColumn(h head) (column, error) {
-	fields, err := newObject(h.path, h.typ.Fields)
+	fields, err := newObject(h, h.typ.Fields)
 	if err != nil {
 		return nil, err
 	}

@@ -11,15 +11,20 @@ import (
 type timestampColumn struct {
 	fixed[arrow.Timestamp]
 	parser timestampParser
+	epoch  epoch
 }
 
 func newTimestampColumn(h head) column {
-	return &timestampColumn{fixed: fixed[arrow.Timestamp]{head: h}, parser: newTimestampParser(h.typ.ID)}
+	p := newTimestampParser(h.typ.ID)
+	return &timestampColumn{fixed: fixed[arrow.Timestamp]{head: h}, parser: p, epoch: newEpoch(h.unit, p.perSecond)}
 }
 
 func (c *timestampColumn) plain(b []byte, i int) int {
-	if i >= len(b) || b[i] != '"' {
+	if i >= len(b) {
 		return -1
+	}
+	if b[i] != '"' {
+		return c.plainNumber(b, i)
 	}
 	v, end := c.parser.parse(b, i+1)
 	if end < 0 || end >= len(b) || b[end] != '"' {
@@ -32,7 +37,7 @@ func (c *timestampColumn) plain(b []byte, i int) int {
 func (c *timestampColumn) read(s *scanner) error {
 	start := s.pos
 	if s.buf[start] != '"' {
-		return c.refuse(s, start)
+		return c.readNumber(s)
 	}
 	text, err := s.quoted()
 	if err != nil {
