@@ -16,7 +16,9 @@ var Spec = engine.FormatSpec{
 		Doc: "What a number counts, from 1970-01-01 00:00:00 UTC, where a column is a TIMESTAMP of any kind. " +
 			"Without this option a number is refused there, as read_json refuses it; strings are read either way.",
 	}},
-	New: func(o engine.Options, eval engine.Evaluator) (engine.Format, error) { return format{unit: o[unitOption], eval: eval}, nil },
+	New: func(o engine.Options, eval engine.Evaluator) (engine.Format, error) {
+		return format{unit: o[unitOption], eval: eval}, nil
+	},
 }
 
 const unitOption = "timestamp_unit"
