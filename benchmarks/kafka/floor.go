@@ -46,6 +46,7 @@ func readAll(ctx context.Context, s *Stage) (records int64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	var room []engine.Record
 	for {
 		fetches, err := r.Poll(ctx)
 		if errors.Is(err, io.EOF) {
@@ -55,7 +56,13 @@ func readAll(ctx context.Context, s *Stage) (records int64, err error) {
 			return records, err
 		}
 		for _, f := range fetches {
-			records += int64(len(f.Records))
+			if f.Unpack == nil {
+				continue
+			}
+			if room, _, err = f.Unpack(room[:0]); err != nil {
+				return records, err
+			}
+			records += int64(len(room))
 		}
 	}
 }

@@ -74,16 +74,19 @@ func stopReading(changes <-chan engine.Committed, cancel func()) {
 }
 
 // releaseQueued gives back what lies in a channel that nobody sends to any more.
-func releaseQueued(changes <-chan engine.Committed) {
+func releaseQueued(changes <-chan engine.Committed) { ended(changes) }
+
+// ended reports whether a channel is closed behind what lies in it, which it gives back.
+func ended(changes <-chan engine.Committed) bool {
 	for {
 		select {
 		case c, open := <-changes:
 			if !open {
-				return
+				return true
 			}
 			releaseAll(c)
 		default:
-			return
+			return false
 		}
 	}
 }
@@ -100,12 +103,15 @@ func (a *api) follow(ctx context.Context, s *eventStream, changes <-chan engine.
 	for s.err == nil {
 		select {
 		case <-ctx.Done():
+			if ended(changes) { // the engine has stopped, and then the server
+				s.end()
+			}
 			return
 		case <-heartbeat.C:
 			s.send([]byte(": heartbeat\n\n"))
 		case c, open := <-changes:
 			if !open {
-				s.send([]byte("event: end\ndata: {}\n\n"))
+				s.end()
 				return
 			}
 			s.changes(c)
@@ -180,6 +186,8 @@ func (s *eventStream) row(b engine.Batch, write cell, i int, first bool) {
 	}
 	s.buf = append(write(s.buf, i), ']')
 }
+
+func (s *eventStream) end() { s.send([]byte("event: end\ndata: {}\n\n")) }
 
 func (s *eventStream) close() { s.send(append(s.buf, "]}\n\n"...)) }
 

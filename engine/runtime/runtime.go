@@ -163,6 +163,7 @@ func (e *Engine) Run(ctx context.Context) (err error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	e.stopping = ctx.Done()
+	e.publishStatus() // sources and views are known before a broker answers
 	if err := e.start(ctx, work); err != nil || ctx.Err() != nil {
 		return errors.Join(err, e.close())
 	}

@@ -18,11 +18,15 @@ import (
 // kills is how often a test kills weir.
 const kills = 20
 
-// killAndRestart runs weir again and again, with different numbers of workers, and kills it at random moments.
+// killAndRestart runs weir again and again, with different numbers of workers, and kills it at random moments: once in four
+// from its start on, which may be before it reads anything, else from when it listens on.
 func killAndRestart(t *testing.T, rng *rand.Rand, dir string) {
 	t.Helper()
 	for i := range kills {
-		p := start(t, dir, "run", "--db", "x.duckdb", "--listen", "", "--commit-interval", "50ms", "--workers", strconv.Itoa(1+i%3), "x.sql")
+		p := follow(t, dir, "--commit-interval", "50ms", "--workers", strconv.Itoa(1+i%3))
+		if i%4 > 0 {
+			p.url()
+		}
 		time.Sleep(time.Duration(100+rng.IntN(700)) * time.Millisecond)
 		select {
 		case <-p.done:
