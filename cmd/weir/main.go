@@ -21,7 +21,6 @@ var version = "dev"
 const oneStop = time.Second
 
 func main() {
-	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, func() { // a second signal ends the process at once, which loses nothing

@@ -66,6 +66,7 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	if err != nil {
 		return err
 	}
+	tune()
 	f.node.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	n, err := node.Open(ctx, f.node)
 	if err != nil {

@@ -106,7 +106,7 @@ func (j *Job) start(ctx context.Context, database string, flags ...string) (*pro
 	args := append([]string{"run", "--db", database, "--workers", workers, "--threads", workers,
 		"--commit-interval", j.CommitInterval.String()}, flags...)
 	cmd := exec.CommandContext(ctx, program, append(args, path)...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+workers)
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(j.Workers+1)) // as weir itself does with so many cores
 	return process.Start(cmd, j.Workers)
 }
 

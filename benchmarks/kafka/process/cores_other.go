@@ -5,7 +5,7 @@ package process
 import "os/exec"
 
 // CoresNote says how a run is held to its cores.
-const CoresNote = "a run with n workers has GOMAXPROCS=n and n threads in the result database; this system does not pin it to cores"
+const CoresNote = "a run with n workers has GOMAXPROCS=n+1 and n threads in the result database; this system does not pin it to cores"
 
 // pin does nothing where the system has no such service.
 func pin(int) error { return nil }
