@@ -20,7 +20,7 @@ import (
 // dialTimeout bounds one attempt to reach one broker, so that several are tried within connectTimeout.
 const dialTimeout = 4 * time.Second
 
-// metadataAge is how soon the client may ask again who leads a partition: what a moved leader or a new partition waits for.
+// metadataAge is how soon one asks again who leads a partition, as the client does for sinks: what a moved leader waits for.
 const metadataAge = 500 * time.Millisecond
 
 // addresses are the brokers that the user named.

@@ -9,9 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// leadersPause is the time between two questions who leads the partitions: a broker that is down is asked no more often.
-const leadersPause = 500 * time.Millisecond
-
 // followLeaders finds out who leads partitions whose leader is not known, and sees to it that there is a session with each
 // leader, until ctx is done.
 func (f *fetcher) followLeaders(ctx context.Context) {
@@ -28,7 +25,7 @@ func (f *fetcher) followLeaders(ctx context.Context) {
 			f.log.Log(kgo.LogLevelWarn, "asking who leads the partitions failed, trying again", "err", err)
 		}
 		select {
-		case <-time.After(leadersPause):
+		case <-time.After(metadataAge):
 		case <-ctx.Done():
 			return
 		}

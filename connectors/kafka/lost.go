@@ -20,7 +20,10 @@ func (r *reader) outOfRange(ctx context.Context, p *partition) ([]engine.Fetch, 
 	b, err := listBounds(bounded, r.admin, r.topic, false)
 	if err != nil {
 		r.warnings.Log(kgo.LogLevelWarn, "position is out of range; asking for the range failed, trying again", "partition", p.name, "err", err)
-		time.Sleep(r.source.tick)
+		select {
+		case <-time.After(r.source.tick):
+		case <-ctx.Done():
+		}
 		r.fetcher.fetch(p.number, p.next)
 		return nil, nil
 	}
@@ -46,7 +49,7 @@ func (r *reader) lose(p *partition, start int64) engine.Fetch {
 		p.next, start-1, start)
 	r.source.log.Error("kafka: records lost", "partition", p.name, "reason", reason)
 	letter := engine.DeadLetter{Source: r.source.name, Partition: p.name, Offset: p.next, Reason: reason, At: now}
-	p.next, p.moved = start, now
+	p.next = start
 	out := p.report(now)
 	out.Rejects = []engine.DeadLetter{letter}
 	return out

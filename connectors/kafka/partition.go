@@ -24,7 +24,6 @@ type partition struct {
 	end    int64 // a bounded read ends here; math.MaxInt64 otherwise
 	high   int64 // where the partition ended when the broker was last heard
 	ended  bool
-	moved  time.Time // when next last moved
 	told   time.Time // when the engine last heard of the partition
 }
 
@@ -42,7 +41,7 @@ func (p *partition) take(a *answer, decompress kgo.Decompressor, now time.Time) 
 	if to <= from {
 		return engine.Fetch{}, false
 	}
-	p.next, p.high, p.moved = to, max(a.high, a.next), now
+	p.next, p.high = to, max(a.high, a.next)
 	out := p.report(now)
 	if len(a.batches)+len(a.old) > 0 {
 		out.Unpack = func(into []engine.Record) ([]engine.Record, []engine.DeadLetter, error) {

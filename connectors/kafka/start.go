@@ -99,7 +99,7 @@ func (r *reader) begin(number int32, b bounds, o engine.ReadOptions) error {
 		// A partition that was added to a source already being read begins at its first record even so.
 		p.next = high
 	}
-	p.high, p.moved = high, time.Now()
+	p.high = high
 	r.add(p)
 	return nil
 }

@@ -110,7 +110,7 @@ func (r *reader) hear() ([]engine.Fetch, error) {
 	if now.Sub(n.at) > 3*r.source.tick {
 		return nil, nil // nobody polled for a while, and then the brokers went silent
 	}
-	r.join(n, now)
+	r.join(n)
 	var out []engine.Fetch
 	for _, p := range r.partitions {
 		high, known := n.high[p.number]
@@ -124,13 +124,13 @@ func (r *reader) hear() ([]engine.Fetch, error) {
 }
 
 // join adds partitions that the topic did not have before, from their first record. A bounded read leaves them out.
-func (r *reader) join(n news, now time.Time) {
+func (r *reader) join(n news) {
 	for number, high := range n.high {
 		if r.byNumber[number] != nil || r.bounded {
 			continue
 		}
 		p := newPartition(number, 0)
-		p.high, p.moved = high, now
+		p.high = high
 		r.add(p)
 		r.fetcher.fetch(number, 0)
 	}
