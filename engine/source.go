@@ -22,6 +22,9 @@ type Fetch struct {
 	// decodes them, so that partitions are unpacked in parallel. It appends the records to into, and returns more rejects.
 	// It is called once at most, by any goroutine; an error ends the source. Nil if Records has them already.
 	Unpack func(into []Record) ([]Record, []DeadLetter, error)
+	// Done gives the memory back that Records, or what Unpack returns, lie in. It is called once at most, when nobody reads
+	// them any longer. Nil if they stay valid as long as somebody refers to them.
+	Done func()
 	// Rows holds the columns that were asked for, in that order, when the connector reads columns itself. Whoever gets the
 	// fetch releases it.
 	Rows arrow.RecordBatch

@@ -63,6 +63,9 @@ func readAll(ctx context.Context, s *Stage) (records int64, err error) {
 				return records, err
 			}
 			records += int64(len(room))
+			if f.Done != nil {
+				f.Done()
+			}
 		}
 	}
 }

@@ -111,6 +111,9 @@ func measure(ctx context.Context, s *Stage, j job, workers int) (measurement, er
 		return measurement{}, err
 	}
 	defer os.RemoveAll(dir)
+	if err := s.Cluster.Confine(workers); err != nil {
+		return measurement{}, err
+	}
 	out, err := s.Once(ctx, dir, j.views, workers)
 	return measurement{job: j.name, workers: workers, Outcome: out}, err
 }

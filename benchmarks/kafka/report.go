@@ -38,7 +38,7 @@ func notes(o engine.Options) []string {
 		"memory is the process's resident memory at its highest, the result database's included",
 		"the commit share is the part of the wall time that passed while a commit ran, the writing of state included",
 		"speed-up is the wall time with the first number of workers through that with this one; " + process.CoresNote +
-			"; broker and benchmark use the same machine",
+			", and so is a broker that the benchmark has started, so that a machine of one core is compared with one of two",
 		cluster.FillNote,
 		"after each run every view was compared with DuckDB's answer over the same events, EXCEPT ALL both ways; no row was late, no record a dead letter",
 	}

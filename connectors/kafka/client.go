@@ -45,15 +45,14 @@ func clientOptions(o engine.Options, log *slog.Logger) ([]kgo.Opt, error) {
 		kgo.MetadataMinAge(metadataAge),
 		kgo.WithLogger(newClientLogger(log)), kgo.DisableClientMetrics(),
 	}
-	protocol := o["security_protocol"]
-	if strings.HasSuffix(protocol, "ssl") {
+	if usesTLS(o) {
 		config, err := tlsConfig(o)
 		if err != nil {
 			return nil, err
 		}
 		opts = append(opts, kgo.DialTLSConfig(config))
 	}
-	if strings.HasPrefix(protocol, "sasl") {
+	if usesSASL(o) {
 		mechanism, err := saslMechanism(o)
 		if err != nil {
 			return nil, err
@@ -62,6 +61,9 @@ func clientOptions(o engine.Options, log *slog.Logger) ([]kgo.Opt, error) {
 	}
 	return opts, nil
 }
+
+func usesTLS(o engine.Options) bool  { return strings.HasSuffix(o["security_protocol"], "ssl") }
+func usesSASL(o engine.Options) bool { return strings.HasPrefix(o["security_protocol"], "sasl") }
 
 func tlsConfig(o engine.Options) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}

@@ -51,7 +51,7 @@ func connect(ctx context.Context, client *kgo.Client, o engine.Options, limit ti
 func refusal(err error, o engine.Options) error {
 	where := strings.Join(addresses(o), ", ")
 	var certificate *tls.CertificateVerificationError
-	secured := strings.HasPrefix(o["security_protocol"], "sasl")
+	secured := usesSASL(o)
 	switch {
 	case errors.As(err, &certificate):
 		return fmt.Errorf("kafka: %s shows a certificate that is not trusted; name its authority with ssl_ca_location: %w", where, err)

@@ -12,28 +12,31 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// fetcher keeps one fetch request at each broker that leads a partition. The client library connects, authenticates, and
-// writes and reads the messages of the protocol; only consuming is done here, because its records are made one by one
-// where Weir wants no more of them than the bytes of their values: that is more than half of what its consumer costs.
+// fetcher keeps one fetch request at each broker that leads a partition. The client library makes and reads the messages of the
+// protocol, and finds out who leads; consuming is done here, because its consumer makes records one by one where Weir wants no
+// more of them than the bytes of their values, and reads each response into new memory: that is more than half of its cost.
 //
-//	partitions 0, 2 ─► session with broker 1 ─┐
-//	                                          ├─► answers ─► reader
-//	partition 1 ─────► session with broker 2 ─┘
+//	partitions 0, 4 ─► session with broker 1 ─┐
+//	partition 3 ─────► session with broker 1 ─┼─► answers ─► reader
+//	partitions 1, 5 ─► session with broker 2 ─┘
 //
-// A response is asked for as soon as the one before was taken, so that at most two of each broker lie in memory.
+// A session asks for a response as soon as the one before was taken.
 type fetcher struct {
 	client        *kgo.Client
+	dialer        dialer
 	topic         string
 	id            kadm.TopicID
 	committedOnly bool
 	log           *clientLogger
 	answers       chan []answer // the partitions of one response
+	rooms         roomStock
 	lookUp        chan struct{} // holds a wish to look for leaders
 	work          sync.WaitGroup
 
 	mu       sync.Mutex // guards the following
 	cursors  map[int32]*cursor
-	sessions map[int32]chan struct{} // by broker: wakes its session when cursors have changed
+	sessions map[lane]chan struct{} // wakes a session when its cursors have changed
+	brokers  map[int32]string       // addresses, host:port
 }
 
 // cursor is where fetching a partition stands. next is ahead of what the reader has passed on.
@@ -48,9 +51,21 @@ type cursor struct {
 
 const noLeader = -1
 
-func newFetcher(client *kgo.Client, topic string, id kadm.TopicID, committedOnly bool, log *clientLogger) *fetcher {
-	return &fetcher{client: client, topic: topic, id: id, committedOnly: committedOnly, log: log,
-		answers: make(chan []answer), lookUp: make(chan struct{}, 1), cursors: map[int32]*cursor{}, sessions: map[int32]chan struct{}{}}
+// lane is some of the partitions that a broker leads: those with one remainder of their number by lanes. Each has a session, so
+// that a broker looks for records while others are on their way.
+type lane struct {
+	broker    int32
+	remainder int32
+}
+
+const lanes = 2
+
+func (c *cursor) lane() lane { return lane{c.leader, c.number % lanes} }
+
+func newFetcher(client *kgo.Client, dialer dialer, topic string, id kadm.TopicID, committedOnly bool, log *clientLogger) *fetcher {
+	return &fetcher{client: client, dialer: dialer, topic: topic, id: id, committedOnly: committedOnly, log: log,
+		answers: make(chan []answer), lookUp: make(chan struct{}, 1), cursors: map[int32]*cursor{}, sessions: map[lane]chan struct{}{},
+		brokers: map[int32]string{}}
 }
 
 // run fetches until ctx is done.
@@ -81,7 +96,7 @@ func (f *fetcher) drop(number int32) {
 
 // changed wakes whoever can do something about a cursor.
 func (f *fetcher) changed(c *cursor) {
-	wake := f.sessions[c.leader]
+	wake := f.sessions[c.lane()]
 	if wake == nil {
 		f.wish()
 		return
@@ -92,44 +107,13 @@ func (f *fetcher) changed(c *cursor) {
 	}
 }
 
-// serve asks one broker again and again for what it leads.
-func (f *fetcher) serve(ctx context.Context, broker int32, wake <-chan struct{}) {
-	for turn := 0; ctx.Err() == nil; turn++ {
-		asked := f.led(broker, turn)
-		if len(asked) == 0 {
-			select {
-			case <-wake:
-			case <-ctx.Done():
-			}
-			continue
-		}
-		response, err := f.client.Broker(int(broker)).Request(ctx, f.request(asked))
-		if err == nil {
-			err = kerr.ErrorForCode(response.(*kmsg.FetchResponse).ErrorCode)
-		}
-		if err != nil {
-			f.lost(ctx, broker, err)
-			continue
-		}
-		answers := f.read(asked, response.(*kmsg.FetchResponse))
-		if len(answers) == 0 {
-			continue
-		}
-		select {
-		case f.answers <- answers:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// led copies the cursors of the partitions that a broker leads. Each turn begins with another one: a response that is full
-// leaves out the last.
-func (f *fetcher) led(broker int32, turn int) []cursor {
+// led copies the cursors of a lane. Each turn begins with another one: a response that is full leaves out the last.
+func (f *fetcher) led(l lane, turn int) []cursor {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []cursor
 	for _, c := range f.cursors {
-		if c.leader == broker && !c.held {
+		if c.lane() == l && !c.held {
 			out = append(out, *c)
 		}
 	}
@@ -160,24 +144,8 @@ func (f *fetcher) request(cursors []cursor) *kmsg.FetchRequest {
 	return r
 }
 
-// lost notes that a broker did not answer: who leads its partitions has to be found out again.
-func (f *fetcher) lost(ctx context.Context, broker int32, err error) {
-	if ctx.Err() != nil {
-		return
-	}
-	f.log.Log(kgo.LogLevelWarn, "a broker did not answer, trying again", "broker", broker, "err", err)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, c := range f.cursors {
-		if c.leader == broker {
-			c.leader = noLeader
-			f.changed(c)
-		}
-	}
-}
-
-// read takes in a response, and moves the cursors on behind what it has.
-func (f *fetcher) read(asked []cursor, response *kmsg.FetchResponse) []answer {
+// read takes in a response, which lies in room, and moves the cursors on behind what it has.
+func (f *fetcher) read(asked []cursor, response *kmsg.FetchResponse, room *room) []answer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var out []answer
@@ -190,6 +158,7 @@ func (f *fetcher) read(asked []cursor, response *kmsg.FetchResponse) []answer {
 				continue // the reader has gone elsewhere meanwhile
 			}
 			if a, news := f.take(c, p); news {
+				a.room = room
 				out = append(out, a)
 			}
 		}

@@ -2,6 +2,8 @@ package kafka
 
 import (
 	"context"
+	"net"
+	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -66,6 +68,7 @@ func (f *fetcher) findLeaders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	f.know(response.Brokers)
 	for _, t := range response.Topics {
 		if err := kerr.ErrorForCode(t.ErrorCode); err != nil {
 			return err
@@ -77,7 +80,16 @@ func (f *fetcher) findLeaders(ctx context.Context) error {
 	return nil
 }
 
-// lead notes who leads a partition, and begins a session if it is the broker's first.
+// know notes where the brokers are.
+func (f *fetcher) know(brokers []kmsg.MetadataResponseBroker) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, b := range brokers {
+		f.brokers[b.NodeID] = net.JoinHostPort(b.Host, strconv.Itoa(int(b.Port)))
+	}
+}
+
+// lead notes who leads a partition, and begins a session if it is the lane's first.
 func (f *fetcher) lead(ctx context.Context, p kmsg.MetadataResponseTopicPartition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -86,10 +98,10 @@ func (f *fetcher) lead(ctx context.Context, p kmsg.MetadataResponseTopicPartitio
 		return
 	}
 	c.leader, c.epoch = p.Leader, p.LeaderEpoch
-	if f.sessions[p.Leader] == nil {
+	if l := c.lane(); f.sessions[l] == nil {
 		wake := make(chan struct{}, 1)
-		f.sessions[p.Leader] = wake
-		f.work.Go(func() { f.serve(ctx, p.Leader, wake) })
+		f.sessions[l] = wake
+		f.work.Go(func() { f.serve(ctx, l, wake) })
 	}
 	f.changed(c)
 }

@@ -48,6 +48,9 @@ func (p *partition) take(a *answer, decompress kgo.Decompressor, now time.Time) 
 			return a.unpack(from, to, decompress, into)
 		}
 	}
+	if a.room != nil {
+		out.Done = a.room.leave
+	}
 	return out, true
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// reader reads all partitions of a topic. Values lie in the memory of the response that brought them, or of what it was
-// decompressed to, which is never used again: they stay valid as long as somebody refers to them.
+// reader reads all partitions of a topic. Values lie in the memory of the response that brought them, which is used again once
+// all fetches made of it are done, or of what it was decompressed to.
 type reader struct {
 	source     *source
 	topic      string
@@ -45,7 +45,7 @@ func newReader(s *source, client *kgo.Client, admin *kadm.Client, bounded bool) 
 func (r *reader) run(id kadm.TopicID) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
-	r.fetcher = newFetcher(r.client, r.topic, id, r.source.committedOnly(), r.warnings)
+	r.fetcher = newFetcher(r.client, r.source.dialer, r.topic, id, r.source.committedOnly(), r.warnings)
 	r.watcher = newWatcher(r.admin, r.source, id)
 	r.mirror = newMirror(r.admin, r.source)
 	r.background.Go(func() { r.fetcher.run(ctx) })

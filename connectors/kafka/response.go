@@ -18,6 +18,7 @@ type answer struct {
 	batches []batch         // with data, not aborted
 	old     []engine.Record // records in a format from before Kafka 0.11, which have no batches
 	epoch   int32           // of the leader that took the last batch; -1 if there is none
+	room    *room           // the memory that batches and old lie in
 	err     error           // the partition cannot be read
 }
 

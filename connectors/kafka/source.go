@@ -9,7 +9,7 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// What is fetched ahead is bounded: at most two responses of each broker lie in memory, each of at most fetchBytes as sent,
+// What is fetched ahead is bounded: at most three responses of each broker lie in memory, each of at most fetchBytes as sent,
 // and at least one batch.
 const (
 	fetchBytes          = 8 << 20
@@ -25,6 +25,7 @@ type source struct {
 	name    string
 	options engine.Options
 	client  []kgo.Opt
+	dialer  dialer
 	log     *slog.Logger
 	tick    time.Duration
 	connect time.Duration
@@ -36,7 +37,11 @@ func newSource(c engine.SourceConfig) (engine.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{name: c.Name, options: c.Options, client: opts, log: log, tick: tick, connect: connectTimeout}, nil
+	dialer, err := newDialer(c.Options)
+	if err != nil {
+		return nil, err
+	}
+	return &source{name: c.Name, options: c.Options, client: opts, dialer: dialer, log: log, tick: tick, connect: connectTimeout}, nil
 }
 
 // group is the consumer group that mirrors the positions.

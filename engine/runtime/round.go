@@ -73,6 +73,9 @@ func (e *Engine) round(fetches []*fetched) {
 		if f.Unpack != nil {
 			f.source.rooms.give(f.Records)
 		}
+		if f.Done != nil {
+			f.Done()
+		}
 	}
 	var running []*query
 	for _, q := range e.queries {

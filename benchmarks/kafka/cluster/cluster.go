@@ -18,6 +18,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirdb/weir/benchmarks/bench"
+	"github.com/weirdb/weir/benchmarks/kafka/process"
 	"github.com/weirdb/weir/connectors/kafka/broker"
 	"github.com/weirdb/weir/engine"
 )
@@ -114,6 +115,14 @@ func (c *Cluster) Facts() []bench.Fact {
 		return []bench.Fact{{Name: "kafka", Value: "running at " + c.Brokers}}
 	}
 	return []bench.Fact{{Name: "kafka", Value: "Apache Kafka " + broker.Version + ", one node on this machine, " + strings.Join(jvm, " ")}}
+}
+
+// Confine leaves the started broker the n cores that a child with so many has; a cluster of the user's stays as it is.
+func (c *Cluster) Confine(n int) error {
+	if c.own == nil {
+		return nil
+	}
+	return process.Confine(c.own.PID(), n)
 }
 
 // CPU is what the started broker has used so far; 0 if the cluster is the user's.

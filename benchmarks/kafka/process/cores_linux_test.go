@@ -27,3 +27,25 @@ func TestCores(t *testing.T) {
 		t.Errorf("the benchmark has %s cores, had %s", after, before)
 	}
 }
+
+// A running process gets other cores, and so do the children that it starts from then on.
+func TestConfine(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "read line; nproc")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Start(cmd, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Confine(cmd.Process.Pid, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Write([]byte("go\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Wait(); err != nil || strings.TrimSpace(p.Said()) != "1" {
+		t.Errorf("the child has %q cores, want 1 (%v)", p.Said(), err)
+	}
+}

@@ -10,5 +10,8 @@ const CoresNote = "a run with n workers has GOMAXPROCS=n+1 and n threads in the 
 // pin does nothing where the system has no such service.
 func pin(int) error { return nil }
 
+// Confine does nothing where the system has no such service.
+func Confine(int, int) error { return nil }
+
 // bindToParent does nothing where the system has no such service: who is killed leaves the child running.
 func bindToParent(*exec.Cmd) {}
