@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/apache/arrow-go/v18/arrow"
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine/types"
+)
 
 // Emitter takes what an operator produces.
 type Emitter interface {
@@ -47,6 +50,20 @@ type StateReader interface {
 	Read(section string, yield func(rows arrow.RecordBatch) error) error
 	// Owns reports whether the reading instance is responsible for a key with the given hash.
 	Owns(hash uint64) bool
+}
+
+// Tables runs SQL over whole tables, in DuckDB.
+type Tables interface {
+	// Query runs a SELECT over tables in0, in1, …, which have the columns c0, c1, … with the types given, and returns its rows,
+	// cast to the types of result, in their layout. The order of a table's rows is that of its batch; the SELECT may rely on it as
+	// far as DuckDB does (preserve_insertion_order). The caller releases the rows.
+	Query(sql string, inputs []Table, result []types.Type) (arrow.RecordBatch, error)
+}
+
+// Table is a batch with the types of its columns, which its layout alone does not tell.
+type Table struct {
+	Columns []types.Type
+	Rows    arrow.RecordBatch
 }
 
 // Evaluator computes expressions that Weir has no kernels for: it runs them in DuckDB, a batch at a time.

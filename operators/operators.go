@@ -38,7 +38,7 @@ func Build(name string, root plan.Node, output []types.Field, c Config) (engine.
 	if c.Allocator == nil {
 		c.Allocator = memory.DefaultAllocator
 	}
-	scan := plan.ScanOf(root)
+	scan := plan.Scans(root)[0]
 	q := engine.Query{Name: name, Source: scan.Source, Read: scan.Read, EventTime: scan.EventTime, Output: output}
 	for i, nodes := range cut(root) {
 		b := &builder{config: c, nodes: nodes}
@@ -57,10 +57,10 @@ func Build(name string, root plan.Node, output []types.Field, c Config) (engine.
 
 // cut lists the nodes above the scan from the bottom up, a new stage before each aggregate. Stage 0 may be empty.
 func cut(root plan.Node) [][]plan.Node {
-	if root.Input() == nil {
+	if len(root.Inputs()) == 0 {
 		return [][]plan.Node{nil}
 	}
-	stages := cut(root.Input())
+	stages := cut(root.Inputs()[0])
 	if _, keyed := root.(*plan.Aggregate); keyed {
 		return append(stages, []plan.Node{root})
 	}

@@ -8,12 +8,11 @@
 //	      filter price > 100                                     Filter
 //	        scan bid: auction, price, date_time                  Scan
 //
-// To add a node: declare it here with its Columns and Print, name it in nodeKinds, translate it in sql/planner, build it in operators.
+// To add a node: declare it with its Columns and Describe, name it in restoreNode (stored.go), translate it in sql/planner, build it
+// in operators.
 package plan
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/weirdb/weir/engine/types"
@@ -23,8 +22,8 @@ import (
 type Node interface {
 	// Columns are the output's names and types. Names need not be unique.
 	Columns() []types.Field
-	// Input is the node that this one reads, nil for a scan.
-	Input() Node
+	// Inputs are the nodes that this one reads, none for a scan.
+	Inputs() []Node
 	// Describe prints the node alone, on one line.
 	Describe() string
 }
@@ -115,17 +114,17 @@ func (n *Aggregate) Columns() []types.Field {
 	return out
 }
 
-// Input implements Node.
-func (n *Scan) Input() Node { return nil }
+// Inputs implements Node.
+func (n *Scan) Inputs() []Node { return nil }
 
-// Input implements Node.
-func (n *Filter) Input() Node { return n.From }
+// Inputs implements Node.
+func (n *Filter) Inputs() []Node { return []Node{n.From} }
 
-// Input implements Node.
-func (n *Project) Input() Node { return n.From }
+// Inputs implements Node.
+func (n *Project) Inputs() []Node { return []Node{n.From} }
 
-// Input implements Node.
-func (n *Aggregate) Input() Node { return n.From }
+// Inputs implements Node.
+func (n *Aggregate) Inputs() []Node { return []Node{n.From} }
 
 // Describe implements Node.
 func (n *Scan) Describe() string {
@@ -195,87 +194,4 @@ func joinExprs(exprs []*Expr, sep string) string {
 		parts[i] = e.String()
 	}
 	return strings.Join(parts, sep)
-}
-
-// Print prints the tree, one node a line, inputs indented below.
-func Print(n Node) string {
-	var b strings.Builder
-	for depth := 0; n != nil; n, depth = n.Input(), depth+1 {
-		b.WriteString(strings.Repeat("  ", depth))
-		b.WriteString(n.Describe())
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// ScanOf returns the scan at the bottom of the plan.
-func ScanOf(n Node) *Scan {
-	for n.Input() != nil {
-		n = n.Input()
-	}
-	return n.(*Scan)
-}
-
-// stored is a node as JSON: its kind, its own fields, its input.
-type stored struct {
-	Kind string          `json:"kind"`
-	Node json.RawMessage `json:"node"`
-	From *stored         `json:"from,omitempty"`
-}
-
-// Marshal writes a plan as JSON.
-func Marshal(n Node) ([]byte, error) {
-	s, err := store(n)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(s)
-}
-
-func store(n Node) (*stored, error) {
-	if n == nil {
-		return nil, nil
-	}
-	own, err := json.Marshal(n)
-	if err != nil {
-		return nil, fmt.Errorf("plan: marshal %T: %w", n, err)
-	}
-	from, err := store(n.Input())
-	return &stored{Kind: strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan.")), Node: own, From: from}, err
-}
-
-// Unmarshal reads what Marshal wrote. Positions in the text are lost.
-func Unmarshal(data []byte) (Node, error) {
-	var s stored
-	if err := json.Unmarshal(data, &s); err != nil {
-		return nil, fmt.Errorf("plan: unmarshal: %w", err)
-	}
-	return restore(&s)
-}
-
-func restore(s *stored) (Node, error) {
-	if s == nil {
-		return nil, nil
-	}
-	from, err := restore(s.From)
-	if err != nil {
-		return nil, err
-	}
-	var n Node
-	switch s.Kind {
-	case "scan":
-		n = &Scan{}
-	case "filter":
-		n = &Filter{From: from}
-	case "project":
-		n = &Project{From: from}
-	case "aggregate":
-		n = &Aggregate{From: from}
-	default:
-		return nil, fmt.Errorf("plan: unmarshal: unknown node %q", s.Kind)
-	}
-	if err := json.Unmarshal(s.Node, n); err != nil {
-		return nil, fmt.Errorf("plan: unmarshal %s: %w", s.Kind, err)
-	}
-	return n, nil
 }

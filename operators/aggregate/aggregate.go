@@ -18,7 +18,7 @@ import (
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // Config is what an Operator is made from.

@@ -7,7 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 var approxCountDistinct = Function{

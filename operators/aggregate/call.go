@@ -5,7 +5,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // call is one aggregate call: where its arguments are, and which rows count.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // distinct is the exact set of arguments that each group has seen: keys owned by their group, in one table for all groups.

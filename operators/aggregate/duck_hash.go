@@ -8,7 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // duckHash sets hashes[i] to what DuckDB's hash() returns for rows[i] of a column, which is not NULL there.

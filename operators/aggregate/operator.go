@@ -6,7 +6,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/engine"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // Operator groups and aggregates. It implements engine.Operator, engine.Flusher and engine.Snapshotter.

@@ -2,7 +2,7 @@ package aggregate
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // pane holds the groups of one window: their keys, without the window's own, and a partial result for each call.

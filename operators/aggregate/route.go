@@ -2,7 +2,7 @@ package aggregate
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // route divides rows among the panes of their window keys, a run of equal keys at a time. Rows of closed windows are noted

@@ -8,7 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/aggregate/keys"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // The sections of the state. All rows but those of "closed" begin with the group's key, the window's included.

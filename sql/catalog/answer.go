@@ -85,7 +85,7 @@ func (c *Catalog) explain(text string, s parse.Explain) (*Answer, error) {
 func (c *Catalog) Explain(v *View) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "emit %s\n%s", v.Emit, plan.Print(v.Plan))
-	scan := plan.ScanOf(v.Plan)
+	scan := plan.Scans(v.Plan)[0]
 	names := make([]string, len(scan.Read))
 	for i, f := range scan.Read {
 		names[i] = f.Name
@@ -105,7 +105,7 @@ func (c *Catalog) Explain(v *View) string {
 
 func (c *Catalog) inDuckDB(root plan.Node) []string {
 	var out []string
-	for n := root; n != nil; n = n.Input() {
+	plan.Walk(root, func(n plan.Node) {
 		var exprs []*plan.Expr
 		switch n := n.(type) {
 		case *plan.Filter:
@@ -118,6 +118,6 @@ func (c *Catalog) inDuckDB(root plan.Node) []string {
 				out = append(out, part.String())
 			}
 		}
-	}
+	})
 	return out
 }

@@ -77,7 +77,7 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
 		}
 	}
-	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Source: plan.ScanOf(planned.Plan).Source}, nil
+	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Source: plan.Scans(planned.Plan)[0].Source}, nil
 }
 
 // pointAtViews says more about a table that is missing, if it is a view: a view reads sources only.

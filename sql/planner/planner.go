@@ -200,10 +200,13 @@ func decideEmit(node plan.Node, emit string) (string, error) {
 }
 
 func lastAggregate(node plan.Node) *plan.Aggregate {
-	for ; node != nil; node = node.Input() {
+	for {
 		if a, ok := node.(*plan.Aggregate); ok {
 			return a
 		}
+		if len(node.Inputs()) != 1 {
+			return nil
+		}
+		node = node.Inputs()[0]
 	}
-	return nil
 }

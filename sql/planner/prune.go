@@ -8,13 +8,11 @@ import (
 // prune drops scan columns, and fields of STRUCT columns, that nothing reads. DuckDB reads the first column where it needs none, as in count(*); a value in
 // it that cannot be decoded must not cost the row.
 func prune(root plan.Node) {
-	for n := root; n != nil; n = n.Input() {
-		exprs := readsOf(n)
-		if exprs == nil {
-			continue
+	plan.Walk(root, func(n plan.Node) {
+		if exprs := readsOf(n); exprs != nil {
+			pruneBelow(exprs, n.Inputs()[0])
 		}
-		pruneBelow(exprs, n.Input())
-	}
+	})
 }
 
 // readsOf are the expressions that a node computes anew; nil for a node that passes its input's columns on.

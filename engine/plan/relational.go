@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/types"
+)
+
+// Relational computes a table from whole tables, in DuckDB: what has no operator of its own. Rows of different keys must have
+// nothing to do with each other, so that the answer can be computed a key at a time:
+//
+//	answer over all rows  =  union of the answers over the rows of each key
+type Relational struct {
+	From []Node `json:"-"`
+	// What it is, as a user would call it, for EXPLAIN: "row_number() OVER (PARTITION BY auction ORDER BY price)".
+	What string `json:"what"`
+	// SQL is a SELECT over tables in0, in1, … that have the inputs' columns as c0, c1, …
+	SQL string `json:"sql"`
+	// Keys are, for each input, the columns of the key; equally many, of equal types, in each. Empty if all rows hang together.
+	Keys   [][]int       `json:"keys"`
+	Fields []types.Field `json:"fields"` // of the output
+	// Window is the key that grows with event time: Group is its position within each of Keys. Nil if no key ever closes.
+	Window *WindowKey `json:"window,omitempty"`
+	// EventTime is, for each input, the event time's column, for late rows; -1 if the input does not have it.
+	EventTime []int `json:"event_time"`
+	// Always asks for the answer over no rows at all, as an aggregate without GROUP BY has one. Only without keys.
+	Always bool `json:"always,omitempty"`
+	// Changes asks for every change at each commit, instead of rows once their key has closed.
+	Changes bool `json:"changes"`
+}
+
+// Columns implements Node.
+func (n *Relational) Columns() []types.Field { return n.Fields }
+
+// Inputs implements Node.
+func (n *Relational) Inputs() []Node { return n.From }
+
+// Describe implements Node.
+func (n *Relational) Describe() string {
+	text := n.What
+	if len(n.Keys) > 0 && len(n.Keys[0]) > 0 {
+		columns := n.From[0].Columns()
+		names := make([]string, len(n.Keys[0]))
+		for i, c := range n.Keys[0] {
+			names[i] = readable.name(columns[c].Name)
+		}
+		text += ", separately for each " + strings.Join(names, ", ")
+	}
+	if n.Window != nil {
+		text += fmt.Sprintf(", closes when %s passes", n.Window.Of)
+	}
+	return text + " (in DuckDB)" + changesNote(n.Changes)
+}
+
+// Union passes on the rows of all inputs, which have columns of the same types.
+type Union struct {
+	From  []Node   `json:"-"`
+	Names []string `json:"names"`
+}
+
+// Columns implements Node.
+func (n *Union) Columns() []types.Field {
+	out := append([]types.Field(nil), n.From[0].Columns()...)
+	for i := range out {
+		out[i].Name = n.Names[i]
+	}
+	return out
+}
+
+// Inputs implements Node.
+func (n *Union) Inputs() []Node { return n.From }
+
+// Describe implements Node.
+func (n *Union) Describe() string { return "union all" }
