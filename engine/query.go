@@ -1,30 +1,48 @@
 package engine
 
-import (
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/weirdb/weir/engine/types"
-)
+import "github.com/weirdb/weir/engine/types"
 
-// Query is a compiled view: what it reads, and the stages that its rows pass through.
+// Query is a compiled view: a graph of nodes through which rows pass. Nodes are numbered: first the inputs, one for each scan,
+// then the stages, each behind those that it reads.
 //
-//	source ─► stage 0, one chain a source partition ─ hash ─► stage 1, one chain a shard ─ hash ─► … ─► the view's table
+//	source bid ─► input 0 ─ hash ─► stage 2: join ─ hash ─► stage 3: aggregate ─► the view's table
+//	source ask ─► input 1 ─ hash ──┘
 type Query struct {
-	Name      string
-	Source    string
-	Read      []types.Field // columns of the source, in the order that stage 0 expects
-	EventTime int           // position of the event-time column in Read, -1 if the source has no watermark
-	Stages    []Stage
-	Output    []types.Field
+	Name    string
+	Inputs  []Input
+	Stages  []Stage
+	Results []int // the nodes whose rows are the view's
+	Output  []types.Field
 }
 
-// Stage is a chain of operators between two exchanges.
+// Input is a source that the query reads, and what is done with its rows before they are divided by key. A source that is read
+// twice is there twice.
+type Input struct {
+	Source    string
+	Read      []types.Field // columns of the source, in the order that the operators expect
+	EventTime int           // position of the event-time column in Read, -1 if the source has no watermark
+	// New makes the chain of one worker, whose operators keep nothing between batches: rows stay with their partition, and a
+	// partition's batches go to any worker.
+	New func(worker int) ([]Operator, error)
+}
+
+// Stage is a chain of operators behind an exchange: one chain for each shard.
 type Stage struct {
+	Edges []Edge
 	// New makes the chain of one shard. Rows pass through its operators in order.
 	New func(s Shard) ([]Operator, error)
-	// Split divides rows among shards by the key that the stage's first operator groups by: entry i goes to shard i, nil
-	// where there is nothing for it. The caller releases the parts. Nil for stage 0, whose rows stay with their partition.
-	Split func(rows arrow.RecordBatch, shards int) ([]arrow.RecordBatch, error)
-	// EventTime is the position of the event-time column in the stage's input, -1 if it is not among its columns.
+	// Behind is by how much, in microseconds, rows may come out behind the watermark that the stage was told.
+	Behind Time
+}
+
+// Edge brings the rows of one node to a stage.
+type Edge struct {
+	From  int // the node
+	Input int // of the stage's first operator
+	// Split divides rows among shards by the key of the stage's first operator: entry i goes to shard i, its Rows nil where there
+	// is nothing for it. It borrows b; the caller releases the parts. Several goroutines may call it.
+	Split func(b Batch, shards int) ([]Batch, error)
+	// EventTime is the position of the event-time column among the node's columns, for late rows; -1 if it is not there.
 	EventTime int
 }
 

@@ -43,13 +43,13 @@ type PartitionStatus struct {
 type QueryStatus struct {
 	View      string        `json:"view"`
 	SQL       string        `json:"sql"`
-	Source    string        `json:"source"`
+	Sources   []string      `json:"sources"`
 	Emit      string        `json:"emit"` // close or changes
 	Columns   []types.Field `json:"columns"`
 	RowsIn    int64         `json:"rows_in"`  // read by the query
 	RowsOut   int64         `json:"rows_out"` // written to the view's table, taken back rows included
 	LateRows  int64         `json:"late_rows"`
-	Watermark Time          `json:"watermark"` // the minimum over the source's active partitions
+	Watermark Time          `json:"watermark"` // the minimum over the active partitions of all sources
 	State     string        `json:"state"`     // running, ended or failed
 	Error     string        `json:"error,omitempty"`
 }

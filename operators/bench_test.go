@@ -44,7 +44,7 @@ func BenchmarkChain(b *testing.B) {
 		rows := duck.count(b, text)
 		for workers := 1; workers <= 2; workers++ {
 			b.Run(fmt.Sprintf("%s/weir-%d", q.name, workers), func(b *testing.B) {
-				built := query(b, text, workers)
+				built := query(b, text)
 				b.ReportAllocs()
 				measure(b, input.rows, func() {
 					p := newPipeline(b, built, workers, input.columns)

@@ -97,8 +97,8 @@ func join(t testing.TB, parts []arrow.RecordBatch) arrow.RecordBatch {
 	return array.NewRecordBatch(parts[0].Schema(), columns, rows)
 }
 
-// query plans a SELECT over bid as the node does, and compiles it for so many workers.
-func query(t testing.TB, text string, workers int) engine.Query {
+// query plans a SELECT over bid as the node does, and compiles it.
+func query(t testing.TB, text string) engine.Query {
 	t.Helper()
 	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
 	check(t, err)
@@ -107,16 +107,16 @@ func query(t testing.TB, text string, workers int) engine.Query {
 	check(t, err)
 	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, "")
 	check(t, err)
-	q, err := operators.Build("bench", v.Plan, v.Columns, operators.Config{Evaluators: make([]engine.Evaluator, workers)})
+	q, err := operators.Build("bench", v.Plan, v.Columns, operators.Config{})
 	check(t, err)
 	return q
 }
 
-// pipeline runs a query's chains as the runtime does, on one goroutine: stage 0, the exchange, and the other stages' shards.
+// pipeline runs a query of one input and stages one behind the other as the runtime does, on one goroutine.
 type pipeline struct {
 	query   engine.Query
 	workers int
-	stages  [][]*chain // by shard; stage 0 has one
+	stages  [][]*chain // the input's, then the stages', by shard
 	columns []int      // of the bids, what the query reads
 	rows    int64      // put out by the last stage
 }
@@ -158,23 +158,22 @@ func (c *chain) advance(wm engine.Time) error {
 func newPipeline(t testing.TB, q engine.Query, workers int, from []types.Field) *pipeline {
 	t.Helper()
 	p := &pipeline{query: q, workers: workers}
-	for _, want := range q.Read {
+	for _, want := range q.Inputs[0].Read {
 		for i, has := range from {
 			if has.Name == want.Name {
 				p.columns = append(p.columns, i)
 			}
 		}
 	}
+	ops, err := q.Inputs[0].New(0)
+	check(t, err)
+	p.stages = append(p.stages, []*chain{{ops: ops, emit: p.into(1)}})
 	for i, s := range q.Stages {
-		shards := workers
-		if i == 0 {
-			shards = 1
-		}
 		var chains []*chain
-		for shard := range shards {
-			ops, err := s.New(engine.Shard{Index: shard, Count: shards})
+		for shard := range workers {
+			ops, err := s.New(engine.Shard{Index: shard, Count: workers})
 			check(t, err)
-			chains = append(chains, &chain{ops: ops, emit: p.into(i + 1)})
+			chains = append(chains, &chain{ops: ops, emit: p.into(i + 2)})
 		}
 		p.stages = append(p.stages, chains)
 	}
@@ -183,25 +182,25 @@ func newPipeline(t testing.TB, q engine.Query, workers int, from []types.Field) 
 
 // into gives a batch to a stage's shards, or counts it behind the last.
 func (p *pipeline) into(stage int) func(engine.Batch) error {
-	if stage == len(p.query.Stages) {
+	if stage == len(p.query.Stages)+1 {
 		return func(b engine.Batch) error { p.rows += b.Rows.NumRows(); return nil }
 	}
 	return func(b engine.Batch) error {
 		if p.workers == 1 {
 			return p.stages[stage][0].process(0, b)
 		}
-		parts, err := p.query.Stages[stage].Split(b.Rows, p.workers)
+		parts, err := p.query.Stages[stage-1].Edges[0].Split(b, p.workers)
 		if err != nil {
 			return err
 		}
-		for shard, rows := range parts {
-			if rows == nil {
+		for shard, part := range parts {
+			if part.Rows == nil {
 				continue
 			}
-			if err := p.stages[stage][shard].process(0, engine.Batch{Rows: rows}); err != nil {
+			if err := p.stages[stage][shard].process(0, part); err != nil {
 				return err
 			}
-			rows.Release()
+			part.Release()
 		}
 		return nil
 	}
@@ -215,7 +214,7 @@ func (p *pipeline) run(t testing.TB, b *bids) {
 		for i, c := range p.columns {
 			columns[i] = all.Column(c)
 		}
-		rows := array.NewRecordBatch(types.Schema(p.query.Read), columns, all.NumRows())
+		rows := array.NewRecordBatch(types.Schema(p.query.Inputs[0].Read), columns, all.NumRows())
 		check(t, p.stages[0][0].process(0, engine.Batch{Rows: rows}))
 		rows.Release()
 		times := all.Column(len(b.columns) - 1).(*array.Timestamp)

@@ -5,12 +5,12 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/function"
 )
 
-// splitter divides rows by the hash of an aggregate's group keys. Several goroutines use it.
+// splitter divides rows by the hash of key columns. Several goroutines use it.
 type splitter struct {
 	hash    func(arrow.RecordBatch, []uint64)
 	mem     memory.Allocator
@@ -28,37 +28,44 @@ type splitting struct {
 	ends   []int32
 }
 
-func newSplitter(n *plan.Aggregate, mem memory.Allocator) *splitter {
-	columns := make([]int, len(n.Groups))
-	for i, g := range n.Groups {
-		columns[i] = g.Index
-	}
+func newSplitter(columns []int, mem memory.Allocator) *splitter {
 	s := &splitter{hash: aggregate.Hash(columns), mem: mem}
 	s.scratch.New = func() any { return &splitting{} }
 	return s
 }
 
-// split implements engine.Stage.Split.
-func (s *splitter) split(rows arrow.RecordBatch, shards int) ([]arrow.RecordBatch, error) {
+// split implements engine.Edge.Split.
+func (s *splitter) split(b engine.Batch, shards int) ([]engine.Batch, error) {
 	work := s.scratch.Get().(*splitting)
 	defer s.scratch.Put(work)
-	work.resize(int(rows.NumRows()), shards)
-	s.hash(rows, work.hashes)
+	work.resize(int(b.Rows.NumRows()), shards)
+	s.hash(b.Rows, work.hashes)
 	work.divide(uint64(shards))
-	parts := make([]arrow.RecordBatch, shards)
+	parts := make([]engine.Batch, shards)
 	from := int32(0)
 	for shard, to := range work.ends {
 		switch index := work.index[from:to]; len(index) {
 		case 0:
 		case len(work.index):
-			rows.Retain()
-			parts[shard] = rows
+			parts[shard] = b.Retain()
 		default:
-			parts[shard] = function.Select(s.mem, rows, index)
+			parts[shard] = engine.Batch{Rows: function.Select(s.mem, b.Rows, index), Weights: pick(b.Weights, index)}
 		}
 		from = to
 	}
 	return parts, nil
+}
+
+// pick returns the weights of some rows; nil for nil.
+func pick(weights []int8, index []int32) []int8 {
+	if weights == nil {
+		return nil
+	}
+	out := make([]int8, len(index))
+	for i, at := range index {
+		out[i] = weights[at]
+	}
+	return out
 }
 
 func (w *splitting) resize(rows, shards int) {

@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/weirdb/weir/engine"
-	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/aggregate"
 )
@@ -44,12 +43,15 @@ func TestSplit(t *testing.T) {
 	defer all.Release()
 	rows := all.NewSlice(2, 103)
 	defer rows.Release()
-	node := &plan.Aggregate{Groups: []*plan.Expr{plan.Col(0, "w", splitFields[0].Type), plan.Col(1, "t", splitFields[1].Type)}}
-	s := newSplitter(node, mem)
+	weights := make([]int8, rows.NumRows())
+	for i := range weights {
+		weights[i] = int8(i%2*2 - 1)
+	}
+	s := newSplitter([]int{0, 1}, mem)
 	hashes := make([]uint64, rows.NumRows())
 	aggregate.Hash([]int{0, 1})(rows, hashes)
 	for shards := 1; shards <= 5; shards++ {
-		parts, err := s.split(rows, shards)
+		parts, err := s.split(engine.Batch{Rows: rows, Weights: weights}, shards)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +59,7 @@ func TestSplit(t *testing.T) {
 			var want []string
 			for r, h := range hashes {
 				if (engine.Shard{Index: i, Count: shards}).Owns(h) {
-					want = append(want, printRow(rows, r))
+					want = append(want, printRow(rows, r)+fmt.Sprint(weights[r]))
 				}
 			}
 			if got := printRows(part); !slices.Equal(got, want) {
@@ -71,18 +73,18 @@ func TestSplit(t *testing.T) {
 func TestSplitOneKey(t *testing.T) {
 	rows := splitRows(memory.DefaultAllocator, 5)
 	defer rows.Release()
-	s := newSplitter(&plan.Aggregate{Groups: []*plan.Expr{plan.Col(0, "w", splitFields[0].Type)}}, memory.DefaultAllocator)
-	parts, err := s.split(rows, 3)
+	s := newSplitter([]int{0}, memory.DefaultAllocator)
+	parts, err := s.split(engine.Batch{Rows: rows}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	whole := 0
 	for _, p := range parts {
-		if p == rows {
+		if p.Rows == rows {
 			whole++
 			p.Release()
-		} else if p != nil {
-			t.Errorf("a part of %d rows", p.NumRows())
+		} else if p.Rows != nil {
+			t.Errorf("a part of %d rows", p.Rows.NumRows())
 		}
 	}
 	if whole != 1 {
@@ -90,15 +92,15 @@ func TestSplitOneKey(t *testing.T) {
 	}
 }
 
-// printRows prints the rows of a part, and releases it.
-func printRows(rows arrow.RecordBatch) []string {
-	if rows == nil {
+// printRows prints the rows of a part with their weights, and releases it.
+func printRows(b engine.Batch) []string {
+	if b.Rows == nil {
 		return nil
 	}
-	defer rows.Release()
+	defer b.Release()
 	var out []string
-	for r := range int(rows.NumRows()) {
-		out = append(out, printRow(rows, r))
+	for r := range int(b.Rows.NumRows()) {
+		out = append(out, printRow(b.Rows, r)+fmt.Sprint(b.Weights[r]))
 	}
 	return out
 }

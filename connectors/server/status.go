@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/weirdb/weir/engine"
@@ -108,7 +109,7 @@ func (a *api) serveSources(w http.ResponseWriter, _ *http.Request) {
 }
 
 func viewOf(q *engine.QueryStatus) view {
-	return view{View: q.View, SQL: q.SQL, Source: q.Source, Emit: q.Emit, Columns: columnsOf(q.Columns), RowsIn: q.RowsIn,
+	return view{View: q.View, SQL: q.SQL, Source: strings.Join(q.Sources, ", "), Emit: q.Emit, Columns: columnsOf(q.Columns), RowsIn: q.RowsIn,
 		RowsOut: q.RowsOut, LateRows: q.LateRows, Watermark: watermarkText(q.Watermark), State: q.State, Error: q.Error}
 }
 

@@ -27,12 +27,15 @@ type output struct {
 	batches []engine.Batch
 	late    []lateRows
 	from    *fetched // what is being processed, for the late rows' origin; nil otherwise
+	edge    *outEdge // that it came by
 }
 
 // lateRows are rows that an operator put aside.
 type lateRows struct {
 	rows      arrow.RecordBatch
+	edge      *outEdge
 	partition string
+	source    string // empty if the rows do not come straight from a source
 }
 
 func newChain(ops []engine.Operator) *chain {
@@ -44,26 +47,29 @@ func newChain(ops []engine.Operator) *chain {
 }
 
 // Emit implements engine.Emitter.
-func (l link) Emit(b engine.Batch) error { return l.c.process(l.i+1, b) }
+func (l link) Emit(b engine.Batch) error { return l.c.process(l.i+1, 0, b) }
 
 // Late implements engine.Emitter.
 func (l link) Late(rows arrow.RecordBatch) error {
 	rows.Retain()
-	late := lateRows{rows: rows}
-	if l.c.out.from != nil {
-		late.partition = l.c.out.from.Partition
+	late := lateRows{rows: rows, edge: l.c.out.edge}
+	if from := l.c.out.from; from != nil {
+		late.partition, late.source = from.Partition, from.source.Name
 	}
 	l.c.out.late = append(l.c.out.late, late)
 	return nil
 }
 
+// receive gives a batch to an input of the first operator.
+func (c *chain) receive(input int, b engine.Batch) error { return c.process(0, input, b) }
+
 // process gives a batch to operator i, or to the output behind the last one.
-func (c *chain) process(i int, b engine.Batch) error {
+func (c *chain) process(i, input int, b engine.Batch) error {
 	if b.Rows.NumRows() == 0 {
 		return nil
 	}
 	if i < len(c.ops) {
-		return c.ops[i].Process(0, b, c.links[i])
+		return c.ops[i].Process(input, b, c.links[i])
 	}
 	c.out.batches = append(c.out.batches, engine.Batch{Rows: b.Retain().Rows, Weights: slices.Clone(b.Weights)})
 	return nil
@@ -114,7 +120,9 @@ func (o *output) drop() {
 
 func release(batches []engine.Batch) {
 	for _, b := range batches {
-		b.Release()
+		if b.Rows != nil {
+			b.Release()
+		}
 	}
 }
 

@@ -119,7 +119,7 @@ func (e *Engine) committed(c *commit) {
 	}
 	for _, p := range c.Positions {
 		if q := byName[p.Query]; q != nil {
-			q.at(p.Partition).committed = p.Next
+			q.readingOf(p.Source).at(p.Partition).committed = p.Next
 		}
 	}
 	for _, s := range e.sources {
@@ -141,8 +141,8 @@ func (e *Engine) acknowledge(s *source) {
 	safe := map[string]int64{}
 	for name, p := range s.positions {
 		next := p.next
-		for _, q := range s.queries {
-			next = min(next, q.at(name).committed)
+		for _, r := range s.readings {
+			next = min(next, r.at(name).committed)
 		}
 		if next != unread {
 			safe[name] = next

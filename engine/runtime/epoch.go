@@ -39,19 +39,13 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 
 // flush has the operators emit what they have gathered.
 func (e *Engine) flush() {
-	var due []*query
+	e.runStages(1, true)
 	for _, q := range e.queries {
-		if q.failed == nil && (q.dirty || !q.flushed) {
+		if q.failed == nil {
 			q.flushed = true
-			due = append(due, q)
 		}
 	}
-	e.runStages(due, true)
-	for _, q := range e.queries {
-		if q.failed != nil {
-			q.drop()
-		}
-	}
+	e.dropFailed()
 }
 
 // gatherCommit collects what has changed since the last commit; nil if nothing has.
@@ -67,14 +61,8 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 			c.Changes = append(c.Changes, engine.Change{View: q.Name, Batches: q.changes})
 		}
 		c.Late = append(c.Late, q.late...)
-		for _, name := range sortedKeys(q.positions) {
-			at := q.positions[name]
-			if at.next == unread {
-				continue
-			}
-			c.Positions = append(c.Positions, engine.Position{
-				Query: q.Name, Source: q.Source, Partition: name, Next: at.next, Watermark: at.watermark,
-			})
+		for _, r := range q.readings {
+			c.Positions = append(c.Positions, r.commitPositions()...)
 		}
 	}
 	e.gatherSources(c)
@@ -84,6 +72,19 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 	var err error
 	c.State, err = e.snapshot(dirty, c.Epoch)
 	return c, dirty, err
+}
+
+// commitPositions are where the reading stands in the partitions that it has read.
+func (r *reading) commitPositions() []engine.Position {
+	var out []engine.Position
+	for _, name := range sortedKeys(r.positions) {
+		if at := r.positions[name]; at.next != unread {
+			out = append(out, engine.Position{
+				Query: r.query.Name, Source: r.source.Name, Partition: name, Next: at.next, Watermark: at.watermark,
+			})
+		}
+	}
+	return out
 }
 
 // gatherSources adds dead letters, and the sources' own positions that say which of them are known.

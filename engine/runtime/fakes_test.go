@@ -205,22 +205,21 @@ func sortedInts(m map[int64]int64) []int64 {
 // countQuery counts the source's rows by key, sharded by key.
 func countQuery(name string) engine.Query {
 	return engine.Query{
-		Name: name, Source: "s", Read: eventColumns, EventTime: 1, Output: countColumns,
-		Stages: []engine.Stage{
-			{New: func(engine.Shard) ([]engine.Operator, error) { return nil, nil }, EventTime: -1},
-			{
-				New: func(s engine.Shard) ([]engine.Operator, error) {
-					return []engine.Operator{&counter{shard: s, counts: map[int64]int64{}, emit: map[int64]int64{}}}, nil
-				},
-				Split:     splitByKey,
-				EventTime: 1,
+		Name: name, Output: countColumns, Results: []int{1},
+		Inputs: []engine.Input{{Source: "s", Read: eventColumns, EventTime: 1, New: noOperators}},
+		Stages: []engine.Stage{{
+			New: func(s engine.Shard) ([]engine.Operator, error) {
+				return []engine.Operator{&counter{shard: s, counts: map[int64]int64{}, emit: map[int64]int64{}}}, nil
 			},
-		},
+			Edges: []engine.Edge{{From: 0, Split: splitByKey, EventTime: 1}},
+		}},
 	}
 }
 
-func splitByKey(rows arrow.RecordBatch, shards int) ([]arrow.RecordBatch, error) {
-	parts := make([]arrow.RecordBatch, shards)
+func noOperators(int) ([]engine.Operator, error) { return nil, nil }
+
+func splitByKey(b engine.Batch, shards int) ([]engine.Batch, error) {
+	parts, rows := make([]engine.Batch, shards), b.Rows
 	byShard := make([][]event, shards)
 	keys, times := rows.Column(0).(*array.Int64), rows.Column(1).(*array.Timestamp)
 	for i := range int(rows.NumRows()) {
@@ -229,7 +228,7 @@ func splitByKey(rows arrow.RecordBatch, shards int) ([]arrow.RecordBatch, error)
 	}
 	for s, events := range byShard {
 		if len(events) > 0 {
-			parts[s] = rowsOf(eventColumns, events)
+			parts[s].Rows = rowsOf(eventColumns, events)
 		}
 	}
 	return parts, nil

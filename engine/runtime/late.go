@@ -12,9 +12,9 @@ import (
 )
 
 // collectLate turns the rows that a chain put aside into late rows, each as JSON of the columns that the operator read.
-func (q *query) collectLate(stage int, c *chain, now time.Time) {
+func (q *query) collectLate(s *stage, c *chain, now time.Time) {
 	for _, l := range c.out.late {
-		rows, err := q.lateRows(stage, l, now)
+		rows, err := q.lateRows(s, l, now)
 		if err != nil {
 			q.fail(err)
 		}
@@ -25,7 +25,7 @@ func (q *query) collectLate(stage int, c *chain, now time.Time) {
 	c.out.late = nil
 }
 
-func (q *query) lateRows(stage int, l lateRows, now time.Time) ([]engine.LateRow, error) {
+func (q *query) lateRows(s *stage, l lateRows, now time.Time) ([]engine.LateRow, error) {
 	texts, err := jsonRows(l.rows)
 	if err != nil {
 		return nil, fmt.Errorf("print late rows: %w", err)
@@ -33,11 +33,11 @@ func (q *query) lateRows(stage int, l lateRows, now time.Time) ([]engine.LateRow
 	out := make([]engine.LateRow, len(texts))
 	for i, text := range texts {
 		out[i] = engine.LateRow{
-			View: q.Name, Source: q.Source, Partition: l.partition, Row: text, At: now,
-			EventTime: engine.MinTime, Watermark: q.watermark,
+			View: q.Name, Source: q.originOf(l), Partition: l.partition, Row: text, At: now,
+			EventTime: engine.MinTime, Watermark: s.horizon,
 		}
 	}
-	if at := q.Stages[stage].EventTime; at >= 0 {
+	if at := l.edge.EventTime; at >= 0 {
 		times := l.rows.Column(at).(*array.Timestamp)
 		for i := range out {
 			if times.IsValid(i) {
@@ -46,6 +46,14 @@ func (q *query) lateRows(stage int, l lateRows, now time.Time) ([]engine.LateRow
 		}
 	}
 	return out, nil
+}
+
+// originOf is the source that late rows come from; empty if it may be any of several.
+func (q *query) originOf(l lateRows) string {
+	if l.source == "" && len(q.readings) == 1 {
+		return q.readings[0].source.Name
+	}
+	return l.source
 }
 
 // jsonRows prints each row as a JSON object. Of columns with one name the later ones get a number, so that none is lost.

@@ -19,8 +19,9 @@ func TestLateRowWithoutEventTime(t *testing.T) {
 	b.Field(1).AppendNull()
 	rows := b.NewRecordBatch()
 	defer rows.Release()
-	q := &query{Query: countQuery("a"), watermark: 9}
-	got, err := q.lateRows(1, lateRows{rows: rows}, time.Unix(0, 0))
+	q := &query{Query: countQuery("a")}
+	edge := &outEdge{Edge: q.Stages[0].Edges[0]}
+	got, err := q.lateRows(&stage{horizon: 9}, lateRows{rows: rows, edge: edge}, time.Unix(0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

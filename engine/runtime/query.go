@@ -13,19 +13,14 @@ import (
 // query is a running query.
 type query struct {
 	engine.Query
-	source  *source
-	workers int
-	columns []int         // of the source's decoded columns, what the query reads
-	schema  *arrow.Schema // of what it reads
-	output  *arrow.Schema // of the view
-	stages  []*stage
-	// positions are by partition. A partition that is not there has not been read by this query.
-	positions map[string]*position
-	watermark engine.Time // the greatest that was passed to the operators
-	horizon   engine.Time // what the operators are told next: the watermark, MaxTime when the source has ended
-	dirty     bool        // something was processed since the last commit
-	flushed   bool        // the operators have flushed at least once
-	ended     bool        // its input has ended
+	workers  int
+	readings []*reading // one for each source
+	inputs   []*input
+	stages   []*stage
+	output   *arrow.Schema // of the view
+	dirty    bool          // something was processed since the last commit
+	flushed  bool          // the operators have flushed at least once
+	ended    bool          // its inputs have ended
 
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
@@ -38,32 +33,50 @@ type query struct {
 	lateN   int64
 }
 
-// position is how far a query has come in a partition.
-type position struct {
-	next      int64 // unread before the first fetch
-	committed int64 // next, as the last commit has it
-	watermark engine.Time
+// outlet says where the rows of a node go.
+type outlet struct {
+	result bool // to the view
+	edges  []outEdge
 }
 
-// unread is before every position. It is never committed: the source's option says where such a partition starts.
-const unread = -1
+// outEdge is an edge as its node sees it.
+type outEdge struct {
+	engine.Edge
+	to *stage
+}
 
-// stage is one stage's shards. Stage 0 has a chain for each worker: its operators keep nothing between batches.
+// stage is one stage's shards.
 type stage struct {
 	engine.Stage
-	chains []*chain
-	input  [][]routed // by shard: what the stage before has produced in this round
+	index   int // among the query's stages
+	level   int // 1 behind inputs; one more than the highest of the stages that it reads
+	chains  []*chain
+	waiting [][]routed  // by shard: what the nodes before have produced
+	horizon engine.Time // the watermark that its operators are told next
+	outlet
 }
 
 // routed is a batch on its way to a shard, with the fetch that it came from; nil if it came from a window that closed.
 type routed struct {
 	batch engine.Batch
+	edge  *outEdge
 	from  *fetched
 }
 
+// build makes the operators of all nodes, and joins them.
 func (q *query) build() error {
+	for i := range q.inputs {
+		in := q.inputs[i]
+		for w := range q.workers {
+			ops, err := in.New(w)
+			if err != nil {
+				return fmt.Errorf("query %s: input %d: %w", q.Name, i, err)
+			}
+			in.chains = append(in.chains, newChain(ops))
+		}
+	}
 	for i, s := range q.Stages {
-		st := &stage{Stage: s, input: make([][]routed, q.workers)}
+		st := &stage{Stage: s, index: i, waiting: make([][]routed, q.workers), horizon: engine.MinTime}
 		for w := range q.workers {
 			ops, err := s.New(engine.Shard{Index: w, Count: q.workers})
 			if err != nil {
@@ -72,9 +85,43 @@ func (q *query) build() error {
 			st.chains = append(st.chains, newChain(ops))
 		}
 		q.stages = append(q.stages, st)
+		for _, e := range s.Edges {
+			st.level = max(st.level, q.levelOf(e.From)+1)
+			from := q.outletOf(e.From)
+			from.edges = append(from.edges, outEdge{e, st})
+		}
 	}
-	q.watermark, q.horizon = engine.MinTime, engine.MinTime
+	for _, n := range q.Results {
+		q.outletOf(n).result = true
+	}
 	return nil
+}
+
+// outletOf returns where a node's rows go.
+func (q *query) outletOf(node int) *outlet {
+	if node < len(q.inputs) {
+		return &q.inputs[node].outlet
+	}
+	return &q.stages[node-len(q.inputs)].outlet
+}
+
+func (q *query) levelOf(node int) int {
+	if node < len(q.inputs) {
+		return 0
+	}
+	return q.stages[node-len(q.inputs)].level
+}
+
+// horizonOf is the watermark of the rows that come out of a node.
+func (q *query) horizonOf(node int) engine.Time {
+	if node < len(q.inputs) {
+		return q.inputs[node].reading.horizon
+	}
+	s := q.stages[node-len(q.inputs)]
+	if s.horizon == engine.MaxTime || s.horizon < engine.MinTime+s.Behind {
+		return s.horizon
+	}
+	return s.horizon - s.Behind
 }
 
 // running reports whether the query takes part in rounds.
@@ -93,117 +140,58 @@ func (q *query) fail(err error) {
 	}
 }
 
-// at returns the position in a partition, a new one if there is none.
-func (q *query) at(partition string) *position {
-	p, ok := q.positions[partition]
-	if !ok {
-		p = &position{next: unread, committed: unread, watermark: engine.MinTime}
-		q.positions[partition] = p
+// watermark is the lowest of its sources'.
+func (q *query) watermark() engine.Time {
+	lowest := engine.MaxTime
+	for _, r := range q.readings {
+		lowest = min(lowest, r.watermark)
 	}
-	return p
+	return lowest
 }
 
-// view cuts the query's columns, and the rows that it has not seen, out of a decoded fetch. The caller releases it. Nil if
-// nothing is left.
-//
-//	offsets   10 11 12 13 14 15
-//	next            ▲ 12: rows 2 … 5
-func (q *query) view(f *fetched) (rows arrow.RecordBatch, from int) {
-	from = f.firstAtOrAfter(q.at(f.Partition).next)
-	n := int(f.rows.NumRows())
-	if from == n {
-		return nil, from
-	}
-	columns := make([]arrow.Array, len(q.columns))
-	for i, c := range q.columns {
-		columns[i] = narrow(f.rows.Column(c), q.source.read[c].Type, q.Read[i].Type)
-	}
-	all := array.NewRecordBatch(q.schema, columns, int64(n))
-	for _, c := range columns {
-		c.Release()
-	}
-	if from == 0 {
-		return all, 0
-	}
-	defer all.Release()
-	return all.NewSlice(int64(from), int64(n)), from
-}
-
-// head runs stage 0 over a fetch on one worker, and splits what comes out for stage 1.
-func (q *query) head(f *fetched, worker int) (*headResult, error) {
-	rows, from := q.view(f)
-	if rows == nil {
-		return &headResult{highest: engine.MinTime}, nil
-	}
-	defer rows.Release()
-	res := &headResult{rows: rows.NumRows(), highest: f.highestFrom(from)}
-	c := q.stages[0].chains[worker]
-	if err := c.process(0, engine.Batch{Rows: rows}); err != nil {
-		c.out.drop()
-		return nil, err
-	}
-	res.out = c.out.take()
-	if len(q.stages) == 1 {
-		return res, nil
-	}
-	defer func() { release(res.out); res.out = nil }()
-	for _, b := range res.out {
-		parts, err := q.split(1, b)
-		if err != nil {
-			return nil, err
-		}
-		res.parts = append(res.parts, parts)
-	}
-	return res, nil
-}
-
-// headResult is what stage 0 made of one fetch.
-type headResult struct {
-	rows    int64
-	highest engine.Time           // event time, MinTime if there was none
-	out     []engine.Batch        // if stage 0 is the last
-	parts   [][]arrow.RecordBatch // otherwise: for each batch, by shard of stage 1
-}
-
-func (h *headResult) release() {
-	release(h.out)
-	for _, parts := range h.parts {
-		for _, rows := range parts {
-			if rows != nil {
-				rows.Release()
+// divide splits batches for each of the node's edges.
+func (o *outlet) divide(batches []engine.Batch, shards int) ([][]engine.Batch, error) {
+	out := make([][]engine.Batch, len(o.edges))
+	for i := range o.edges {
+		for _, b := range batches {
+			parts, err := o.edges[i].split(b, shards)
+			if err != nil {
+				return out, err
 			}
+			out[i] = append(out[i], parts...)
 		}
 	}
+	return out, nil
 }
 
-// split divides a batch for a stage's shards.
-func (q *query) split(stage int, b engine.Batch) ([]arrow.RecordBatch, error) {
-	if q.workers == 1 {
-		b.Rows.Retain()
-		return []arrow.RecordBatch{b.Rows}, nil
+// split divides a batch among a stage's shards.
+func (e *outEdge) split(b engine.Batch, shards int) ([]engine.Batch, error) {
+	if shards == 1 {
+		return []engine.Batch{b.Retain()}, nil
 	}
-	return q.stages[stage].Split(b.Rows, q.workers)
+	return e.Split(b, shards)
 }
 
-// route puts the parts of a batch before the shards of a stage.
-func (s *stage) route(parts []arrow.RecordBatch, from *fetched) {
-	for shard, rows := range parts {
-		if rows != nil {
-			s.input[shard] = append(s.input[shard], routed{engine.Batch{Rows: rows}, from})
+// route puts the parts of batches, each as many as there are shards, before the shards of a stage.
+func (e *outEdge) route(parts []engine.Batch, from *fetched) {
+	shards := len(e.to.waiting)
+	for i, part := range parts {
+		if part.Rows != nil {
+			e.to.waiting[i%shards] = append(e.to.waiting[i%shards], routed{part, e, from})
 		}
 	}
 }
 
 // consume processes what waits before one shard.
 func (s *stage) consume(shard int) error {
-	waiting := s.input[shard]
-	s.input[shard] = nil
+	waiting := s.waiting[shard]
+	s.waiting[shard] = nil
 	c := s.chains[shard]
 	var err error
 	for _, r := range waiting {
-		c.out.from = r.from
+		c.out.from, c.out.edge = r.from, r.edge
 		if err == nil {
-			err = c.process(0, r.batch)
+			err = c.receive(r.edge.Input, r.batch)
 		}
 		r.batch.Release()
 	}
@@ -211,7 +199,7 @@ func (s *stage) consume(shard int) error {
 	return err
 }
 
-// finish takes what the last stage has put out into the epoch's changes, under the names of the view's columns.
+// finish takes what a node that gives the view's rows has put out into the epoch's changes, under the names of the view's columns.
 func (q *query) finish(batches []engine.Batch) int {
 	rows := 0
 	for _, b := range batches {
@@ -228,28 +216,20 @@ func (q *query) finish(batches []engine.Batch) int {
 func (q *query) drop() {
 	release(q.changes)
 	q.changes, q.late, q.dirty = nil, nil, false
+	for _, in := range q.inputs {
+		for _, c := range in.chains {
+			c.out.drop()
+		}
+	}
 	for _, s := range q.stages {
 		for shard, c := range s.chains {
 			c.out.drop()
-			for _, r := range s.input[shard] {
+			for _, r := range s.waiting[shard] {
 				r.batch.Release()
 			}
-			s.input[shard] = nil
+			s.waiting[shard] = nil
 		}
 	}
-}
-
-// bindColumns finds the query's columns among those that the source decodes.
-func (q *query) bindColumns(decoded []types.Field) error {
-	for _, want := range q.Read {
-		at := indexOf(decoded, want.Name)
-		if at < 0 {
-			return fmt.Errorf("query %s: source %s has no column %s", q.Name, q.source.Name, want.Name)
-		}
-		q.columns = append(q.columns, at)
-	}
-	q.schema, q.output = types.Schema(q.Read), types.Schema(q.Output)
-	return nil
 }
 
 func indexOf(columns []types.Field, name string) int {

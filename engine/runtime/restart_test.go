@@ -61,7 +61,7 @@ func TestWatermarkWaitsForAllPartitionsFromTheStart(t *testing.T) {
 	}}
 	e := opened(t, store, &fakeSource{partitions: map[string][]event{"0": {{1, 1000}}, "1": nil}, step: 1}, countQuery("a"))
 	e.round(nil)
-	if got := e.queries[0].watermark; got != engine.MinTime {
+	if got := e.queries[0].watermark(); got != engine.MinTime {
 		t.Errorf("watermark %d: partition 1 has had no event yet", got)
 	}
 }
@@ -79,7 +79,7 @@ func TestPartitionsGoAndComeBack(t *testing.T) {
 		want       engine.Time
 	}{{[]string{"0", "1"}, engine.MinTime}, {[]string{"0"}, 990}, {[]string{"0", "1"}, engine.MinTime}} {
 		s.note(polled{partitions: step.partitions}, time.Now())
-		if got := s.watermarkOf(q, time.Now()); got != step.want {
+		if got := s.watermarkOf(q.readings[0], time.Now()); got != step.want {
 			t.Errorf("partitions %v: watermark %d, want %d", step.partitions, got, step.want)
 		}
 	}
@@ -101,14 +101,14 @@ func TestFailedQueryHoldsAcknowledgement(t *testing.T) {
 }
 
 func TestResume(t *testing.T) {
-	at := func(positions map[string]int64) *query {
-		q := &query{positions: map[string]*position{}}
+	at := func(positions map[string]int64) *reading {
+		r := &reading{positions: map[string]*position{}}
 		for name, next := range positions {
-			q.positions[name] = &position{next: next}
+			r.positions[name] = &position{next: next}
 		}
-		return q
+		return r
 	}
-	s := &source{queries: []*query{at(map[string]int64{"0": 7, "1": 3}), at(map[string]int64{"0": 5}), at(map[string]int64{"0": 9, "1": 2})}}
+	s := &source{readings: []*reading{at(map[string]int64{"0": 7, "1": 3}), at(map[string]int64{"0": 5}), at(map[string]int64{"0": 9, "1": 2})}}
 	from, notAfter := s.resume()
 	if want := map[string]int64{"0": 5}; !maps.Equal(from, want) {
 		t.Errorf("from %v, want %v", from, want)
@@ -127,7 +127,7 @@ func TestInfinityIsNoTime(t *testing.T) {
 			fetches, _ := e.gather(t.Context())
 			e.round(fetches)
 		}
-		if got := e.queries[0].watermark; got != engine.MinTime {
+		if got := e.queries[0].watermark(); got != engine.MinTime {
 			t.Errorf("event at %d: watermark %d", at, got)
 		}
 	}
@@ -206,7 +206,7 @@ func TestNothingCountsAfterABrokenFetch(t *testing.T) {
 	broken := engine.Fetch{Partition: "0", Records: []engine.Record{{Offset: 0}}, Next: 1} // the source has no format
 	after := engine.Fetch{Partition: "0", Rows: rowsOf(eventColumns, []event{{1, 1}}), Offsets: []int64{1}, Next: 2}
 	e.round(e.receive(nil, s, polled{fetches: []engine.Fetch{broken, after}, partitions: []string{"0"}}, time.Now()))
-	if at := e.queries[0].at("0").next; at != unread || s.failed == nil {
+	if at := e.queries[0].readings[0].at("0").next; at != unread || s.failed == nil {
 		t.Errorf("position %d, source failed with %v", at, s.failed)
 	}
 }

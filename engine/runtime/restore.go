@@ -34,9 +34,9 @@ func (e *Engine) open(ctx context.Context) error {
 		if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
 			return err
 		}
-		for _, q := range s.queries {
-			q.watermark = s.watermarkOf(q, e.config.Now()) // where the last commit left it
-			q.horizon = q.watermark
+		for _, r := range s.readings {
+			r.watermark = s.watermarkOf(r, e.config.Now()) // where the last commit left it
+			r.horizon = r.watermark
 		}
 	}
 	return nil
@@ -52,15 +52,17 @@ func (e *Engine) sourceNamed(name string) *source {
 }
 
 func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
-	if err := q.bindColumns(q.source.read); err != nil {
-		return err
+	for _, in := range q.inputs {
+		if err := in.bind(); err != nil {
+			return err
+		}
 	}
 	if err := q.build(); err != nil {
 		return err
 	}
 	for _, p := range cp.Positions {
-		if p.Query == q.Name && p.Source == q.Source {
-			q.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
+		if r := q.readingOf(p.Source); r != nil && p.Query == q.Name {
+			r.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
 		}
 	}
 	for _, f := range cp.State {
@@ -73,6 +75,16 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 			return nil
 		}
 		q.flushed = true
+	}
+	return nil
+}
+
+// readingOf is the query's reading of a source, nil if it does not read it.
+func (q *query) readingOf(source string) *reading {
+	for _, r := range q.readings {
+		if r.source.Name == source {
+			return r
+		}
 	}
 	return nil
 }
@@ -103,8 +115,8 @@ func (s *source) resume() (from, notAfter map[string]int64) {
 	from, notAfter = map[string]int64{}, map[string]int64{}
 	for name := range s.partitionsOfQueries() {
 		next, all := int64(math.MaxInt64), true
-		for _, q := range s.queries {
-			at, ok := q.positions[name]
+		for _, r := range s.readings {
+			at, ok := r.positions[name]
 			all = all && ok
 			if ok {
 				next = min(next, at.next)
@@ -121,8 +133,8 @@ func (s *source) resume() (from, notAfter map[string]int64) {
 
 func (s *source) partitionsOfQueries() map[string]bool {
 	names := map[string]bool{}
-	for _, q := range s.queries {
-		for name := range q.positions {
+	for _, r := range s.readings {
+		for name := range r.positions {
 			names[name] = true
 		}
 	}

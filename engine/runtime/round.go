@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/weirdb/weir/engine"
@@ -56,18 +54,31 @@ func (e *Engine) receive(fetches []*fetched, s *source, p polled, now time.Time)
 	s.note(p, now)
 	for _, f := range p.fetches {
 		fetches = append(fetches, &fetched{Fetch: f, source: s})
-		for _, q := range s.queries {
-			q.at(f.Partition) // workers only read the map
+		for _, r := range s.readings {
+			r.at(f.Partition) // workers only read the map
 		}
 	}
 	return fetches
 }
 
-// round processes fetches through all stages of all queries and advances the watermarks. It cannot fail: what goes wrong ends
-// a query or a source.
+// round decodes fetches and runs the inputs of all queries on them, and beside that the stages on what the round before has
+// left them; then it advances the watermarks. It cannot fail: what goes wrong ends a query or a source.
+//
+//	round 7   decode, inputs │ settle, advance ┐
+//	round 8   stages of round 7, level 1 ◄─────┘ beside decode, inputs │ levels 2 … │ settle, advance ┐
+//	flush     stages of round 8 ◄───────────────────────────────────────────────────────────────────┘
 func (e *Engine) round(fetches []*fetched) {
 	now := e.config.Now()
-	e.parallel(len(fetches), func(task, worker int) { e.headTask(fetches[task], worker, now) })
+	waiting := e.tasksAt(1, false)
+	e.parallel(len(waiting)+len(fetches), func(task, worker int) {
+		if task < len(waiting) {
+			e.runTask(waiting[task], false)
+			return
+		}
+		e.headTask(fetches[task-len(waiting)], worker, now)
+	})
+	e.collect(1)
+	e.runStages(2, false)
 	for _, f := range fetches {
 		e.settle(f)
 		if f.Unpack != nil {
@@ -77,14 +88,15 @@ func (e *Engine) round(fetches []*fetched) {
 			f.Done()
 		}
 	}
-	var running []*query
 	for _, q := range e.queries {
 		if q.running() {
 			q.advance(now)
-			running = append(running, q)
 		}
 	}
-	e.runStages(running, false)
+	e.dropFailed()
+}
+
+func (e *Engine) dropFailed() {
 	for _, q := range e.queries {
 		if q.failed != nil {
 			q.drop()
@@ -92,32 +104,34 @@ func (e *Engine) round(fetches []*fetched) {
 	}
 }
 
-// headTask decodes one fetch and runs stage 0 of every query on it.
+// headTask decodes one fetch and runs the inputs of every query on it.
 func (e *Engine) headTask(f *fetched, worker int, now time.Time) {
 	if err := guard("decode", func() error { f.source.decode(f, worker, now); return f.err }); err != nil {
 		f.err = err
 		return
 	}
-	f.heads = map[*query]*headResult{}
+	f.heads = map[*reading]*headResult{}
 	if f.rows == nil {
 		return
 	}
-	for _, q := range f.source.queries {
-		if !q.running() {
+	for _, r := range f.source.readings {
+		if !r.query.running() {
 			continue
 		}
-		err := guard("stage 0", func() error {
-			head, err := q.head(f, worker)
-			f.heads[q] = head
+		err := guard("read "+f.source.Name, func() error {
+			head, err := r.head(f, worker)
+			if head != nil {
+				f.heads[r] = head
+			}
 			return err
 		})
 		if err != nil {
-			q.fail(err)
+			r.query.fail(err)
 		}
 	}
 }
 
-// settle takes in the outcome of one fetch's head: positions, watermarks, dead letters, batches for stage 1.
+// settle takes in the outcome of one fetch's head: positions, watermarks, dead letters, batches for the stages.
 func (e *Engine) settle(f *fetched) {
 	s := f.source
 	part := s.positions[f.Partition]
@@ -134,10 +148,10 @@ func (e *Engine) settle(f *fetched) {
 	s.bytes += f.bytes
 	e.epochBytes += f.bytes
 	part.next = max(part.next, f.Next)
-	for _, q := range s.queries {
-		if q.running() {
-			e.settleQuery(q, f)
-		} else if head := f.heads[q]; head != nil {
+	for _, r := range s.readings {
+		if r.query.running() {
+			e.settleReading(r, f)
+		} else if head := f.heads[r]; head != nil {
 			head.release()
 		}
 	}
@@ -153,21 +167,19 @@ func (e *Engine) settle(f *fetched) {
 // release frees what was decoded of a fetch that does not count.
 func (f *fetched) release() {
 	for _, head := range f.heads {
-		if head != nil {
-			head.release()
-		}
+		head.release()
 	}
 	if f.rows != nil {
 		f.rows.Release()
 	}
 }
 
-func (e *Engine) settleQuery(q *query, f *fetched) {
-	at := q.at(f.Partition)
+func (e *Engine) settleReading(r *reading, f *fetched) {
+	q, at := r.query, r.at(f.Partition)
 	if f.Next > at.next {
 		at.next, q.dirty = f.Next, true
 	}
-	head := f.heads[q]
+	head := f.heads[r]
 	if head == nil {
 		return
 	}
@@ -176,77 +188,99 @@ func (e *Engine) settleQuery(q *query, f *fetched) {
 		delay := engine.Time(f.source.Delay.Microseconds())
 		at.watermark = max(at.watermark, max(head.highest, engine.MinTime+delay)-delay)
 	}
-	e.epochRows += q.finish(head.out)
-	for _, parts := range head.parts {
-		q.stages[1].route(parts, f)
+	for i, res := range head.inputs {
+		e.epochRows += q.finish(res.out)
+		for k, parts := range res.parts {
+			r.inputs[i].edges[k].route(parts, f)
+		}
 	}
 }
 
-// advance moves the query's horizon to its watermark, or to the end of time if its source has ended.
+// advance moves the horizons of the query's sources, and with them those of the stages: each is the lowest of what it reads.
 func (q *query) advance(now time.Time) {
-	if wm := q.source.watermarkOf(q, now); wm > q.watermark {
-		q.watermark, q.dirty = wm, true
+	ended := true
+	for _, r := range q.readings {
+		if r.advance(now) {
+			q.dirty = true
+		}
+		ended = ended && r.ended()
 	}
-	q.horizon = q.watermark
-	if q.source.ended && q.source.failed == nil {
-		q.horizon, q.ended, q.dirty = engine.MaxTime, true, true
+	for _, s := range q.stages {
+		lowest := engine.MaxTime
+		for _, e := range s.Edges {
+			lowest = min(lowest, q.horizonOf(e.From))
+		}
+		s.horizon = max(s.horizon, lowest)
+	}
+	if ended {
+		q.ended, q.dirty = true, true
 	}
 }
 
-// runStages runs stages 1 and up of queries, each up to its horizon: at each depth all shards of all queries in parallel, one
-// depth after the other.
-func (e *Engine) runStages(queries []*query, flush bool) {
-	for depth := 1; ; depth++ {
-		tasks := shardsAt(depth, queries)
-		if len(tasks) == 0 {
-			return
-		}
-		e.parallel(len(tasks), func(i, _ int) {
-			t := tasks[i]
-			what := fmt.Sprintf("stage %d", depth)
-			if err := guard(what, func() error { return t.query.stages[depth].step(t.shard, t.query.horizon, flush) }); err != nil {
-				t.query.fail(err)
-			}
-		})
-		for _, q := range queries {
-			if q.failed != nil || depth >= len(q.stages) {
-				continue
-			}
-			if err := e.collect(q, depth); err != nil {
-				q.fail(err)
-			}
+// runStages runs the stages of all queries, each up to its horizon, from a level on: at each level all shards of all stages in
+// parallel, one level after the other.
+func (e *Engine) runStages(from int, flush bool) {
+	for level := from; level <= e.levels(); level++ {
+		tasks := e.tasksAt(level, flush)
+		e.parallel(len(tasks), func(i, _ int) { e.runTask(tasks[i], flush) })
+		e.collect(level)
+	}
+}
+
+// levels is the highest level that there is.
+func (e *Engine) levels() (highest int) {
+	for _, q := range e.queries {
+		for _, s := range q.stages {
+			highest = max(highest, s.level)
 		}
 	}
+	return highest
 }
 
 // shardTask is one shard of a stage of a query.
 type shardTask struct {
 	query *query
+	stage *stage
 	shard int
 }
 
-func shardsAt(depth int, queries []*query) []shardTask {
+// tasksAt are the shards at a level that have something to do. For a flush these are all of the queries that are due.
+func (e *Engine) tasksAt(level int, flush bool) []shardTask {
 	var tasks []shardTask
-	for _, q := range queries {
-		if q.failed != nil || depth >= len(q.stages) {
+	for _, q := range e.queries {
+		if q.failed != nil || flush && !q.dirty && q.flushed {
 			continue
 		}
-		for shard := range q.stages[depth].chains {
-			tasks = append(tasks, shardTask{q, shard})
+		for _, s := range q.stages {
+			if s.level != level {
+				continue
+			}
+			for shard, c := range s.chains {
+				if flush || len(s.waiting[shard]) > 0 || s.horizon > c.advanced {
+					tasks = append(tasks, shardTask{q, s, shard})
+				}
+			}
 		}
 	}
 	return tasks
 }
 
+func (e *Engine) runTask(t shardTask, flush bool) {
+	err := guard(fmt.Sprintf("stage %d", t.stage.index), func() error { return t.stage.step(t.shard, flush) })
+	if err != nil {
+		t.query.fail(err)
+	}
+}
+
 // step lets one shard consume its input, advance, and flush at an epoch's end.
-func (s *stage) step(shard int, wm engine.Time, flush bool) error {
+func (s *stage) step(shard int, flush bool) error {
 	if err := s.consume(shard); err != nil {
 		return err
 	}
 	c := s.chains[shard]
-	if wm > c.advanced {
-		c.advanced = wm
-		if err := c.advance(wm); err != nil {
+	if s.horizon > c.advanced {
+		c.advanced = s.horizon
+		if err := c.advance(s.horizon); err != nil {
 			return err
 		}
 	}
@@ -256,82 +290,39 @@ func (s *stage) step(shard int, wm engine.Time, flush bool) error {
 	return nil
 }
 
-// collect moves what stage i has put out to the next stage, or to the query's changes.
-func (e *Engine) collect(q *query, i int) error {
-	for _, c := range q.stages[i].chains {
-		q.collectLate(i, c, e.config.Now())
+// collect moves what the stages of a level have put out to the stages behind, and to the queries' changes.
+func (e *Engine) collect(level int) {
+	for _, q := range e.queries {
+		for _, s := range q.stages {
+			if q.failed != nil || s.level != level {
+				continue
+			}
+			if err := e.collectStage(q, s); err != nil {
+				q.fail(err)
+			}
+		}
+	}
+}
+
+func (e *Engine) collectStage(q *query, s *stage) error {
+	for _, c := range s.chains {
+		q.collectLate(s, c, e.config.Now())
 		batches := c.out.take()
-		if i+1 == len(q.stages) {
-			e.epochRows += q.finish(batches)
+		if len(batches) == 0 {
 			continue
 		}
-		for _, b := range batches {
-			parts, err := q.split(i+1, b)
-			b.Release()
-			if err != nil {
-				return err
-			}
-			q.stages[i+1].route(parts, nil)
+		divided, err := s.divide(batches, q.workers)
+		for i, parts := range divided {
+			s.edges[i].route(parts, nil)
+		}
+		if s.result {
+			e.epochRows += q.finish(batches)
+		} else {
+			release(batches)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// watermarkOf is the query's watermark: the minimum over the source's partitions, without those that have ended or are idle.
-//
-//	partition 0  ────────●              10:07
-//	partition 1  ──────────────●        10:12
-//	partition 2  ───● (idle)            10:03
-//	query                ▲ 10:07
-//
-// When all are idle, those that were heard last go on counting.
-func (s *source) watermarkOf(q *query, now time.Time) engine.Time {
-	lowest := engine.MaxTime
-	for name, p := range s.positions {
-		if !p.ended && !p.gone && !s.idle(p, now) {
-			lowest = min(lowest, q.at(name).watermark)
-		}
-	}
-	if lowest == engine.MaxTime {
-		lowest = s.lastActive(q)
-	}
-	return max(lowest, q.watermark)
-}
-
-// lastActive is the watermark when every partition is idle: that of the partitions which were heard last, and so were the last
-// to be active. MinTime if none is left.
-func (s *source) lastActive(q *query) engine.Time {
-	lowest, last := engine.MinTime, time.Time{}
-	for name, p := range s.positions {
-		if p.ended || p.gone || p.heard.Before(last) {
-			continue
-		}
-		wm := q.at(name).watermark
-		if p.heard.Equal(last) {
-			wm = min(wm, lowest)
-		}
-		lowest, last = wm, p.heard
-	}
-	return lowest
-}
-
-// parallel runs n tasks on the workers and waits for all of them.
-func (e *Engine) parallel(n int, task func(task, worker int)) {
-	workers := min(n, e.config.Workers)
-	if workers <= 1 {
-		for i := range n {
-			task(i, 0)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				task(int(i), w)
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -1,20 +1,20 @@
 // Package runtime moves batches from sources through operators into the store.
 //
-// Work goes in rounds and epochs. A round takes what the readers have fetched, decodes it and runs stage 0 of every query on
-// it, all partitions in parallel; then each later stage, all shards in parallel. An epoch is as many rounds as fit between two
-// commits; at its end the operators flush what they have gathered, and one transaction holds results, positions, watermarks and
-// state.
+// Work goes in rounds and epochs. A round takes what the readers have fetched, decodes it and runs the inputs of every query on
+// it, all partitions in parallel; beside that the first stages, all shards in parallel, on what the round before has left them.
+// An epoch is as many rounds as fit between two commits; at its end the stages catch up, the operators flush what they have
+// gathered, and one transaction holds results, positions, watermarks and state.
 //
 //	reader ─► fetches ─┐
-//	reader ─► fetches ─┤ round: decode, stage 0 │ split │ stage 1 … │ advance watermarks
-//	reader ─► fetches ─┘   └───────────────── epoch ─────────────────┘ flush, snapshot, commit ─► live readers, sinks
+//	reader ─► fetches ─┤ round: decode, inputs │ split │ advance watermarks │ stages, level by level
+//	reader ─► fetches ─┘   └────────────────────── epoch ──────────────────────┘ flush, snapshot, commit ─► live readers, sinks
 //
-// Nothing runs between rounds, so that a snapshot is the state of all operators after the same events. Operators have no
-// goroutines; workers are goroutines that take (partition) or (query, shard) tasks, and wait for each other after each stage.
-// A query that fails stops alone: what it did since the last commit is dropped, the others go on.
+// Nothing runs between epochs, so that a snapshot is the state of all operators after the same events. Operators have no
+// goroutines; workers are goroutines that take (partition) or (query, stage, shard) tasks, and wait for each other after each
+// level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
-// Files: source.go reads and tracks partitions, query.go holds a query's stages and positions, chain.go links operators,
-// round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped,
+// Files: source.go reads and tracks partitions, reading.go is how far a query has come in a source, query.go holds a query's
+// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
 
@@ -142,19 +142,36 @@ func New(c Config) (*Engine, error) {
 		byName[s.Name] = run
 	}
 	for _, q := range c.Queries {
-		s, ok := byName[q.Source]
-		if !ok {
-			return nil, fmt.Errorf("runtime: query %s reads source %s, which is not there", q.Name, q.Source)
+		run, err := newQuery(q, byName, c.Workers)
+		if err != nil {
+			return nil, err
 		}
-		run := &query{Query: q, source: s, workers: c.Workers, positions: map[string]*position{}}
 		e.queries = append(e.queries, run)
-		s.queries = append(s.queries, run)
 	}
 	for _, s := range c.Sinks {
 		e.sinks = append(e.sinks, &sinkRun{Sink: s, wake: make(chan struct{}, 1)})
 	}
 	e.status = engine.Status{Started: c.Now(), Workers: c.Workers}
 	return e, nil
+}
+
+// newQuery joins a query with the sources that it reads.
+func newQuery(q engine.Query, sources map[string]*source, workers int) (*query, error) {
+	run := &query{Query: q, workers: workers, output: types.Schema(q.Output)}
+	for _, in := range q.Inputs {
+		s, ok := sources[in.Source]
+		if !ok {
+			return nil, fmt.Errorf("runtime: query %s reads source %s, which is not there", q.Name, in.Source)
+		}
+		r := run.readingOf(in.Source)
+		if r == nil {
+			r = &reading{query: run, source: s, positions: map[string]*position{}, watermark: engine.MinTime, horizon: engine.MinTime}
+			run.readings, s.readings = append(run.readings, r), append(s.readings, r)
+		}
+		scan := &input{Input: in, reading: r}
+		r.inputs, run.inputs = append(r.inputs, scan), append(run.inputs, scan)
+	}
+	return run, nil
 }
 
 // Run reads, processes and commits until ctx is done or, when bounded, the input has ended. When ctx is done it commits what

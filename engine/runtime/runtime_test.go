@@ -99,7 +99,7 @@ func TestFailingQueryStopsAlone(t *testing.T) {
 		source := &fakeSource{partitions: map[string][]event{"0": {{1, 1}, {2, 2}, {bad, 3}, {1, 4}}}, step: 1}
 		store := newFakeStore()
 		fine := countQuery("fine")
-		fine.Stages[1].New = func(engine.Shard) ([]engine.Operator, error) { return nil, nil }
+		fine.Stages[0].New = func(engine.Shard) ([]engine.Operator, error) { return nil, nil }
 		fine.Output = eventColumns
 		e, err := run(t, config(store, source, 2, countQuery("bad"), fine))
 		if err == nil || !strings.Contains(err.Error(), "negative") {
@@ -133,23 +133,23 @@ func TestWatermarkIsTheMinimum(t *testing.T) {
 	for q.rowsIn < 3 {
 		step()
 	}
-	if q.watermark != 1490 {
-		t.Errorf("watermark %d, want the lower partition's 1490", q.watermark)
+	if q.watermark() != 1490 {
+		t.Errorf("watermark %d, want the lower partition's 1490", q.watermark())
 	}
 	now = now.Add(2 * time.Minute)
 	source.add("0", event{1, 3000})
 	for q.rowsIn < 4 {
 		step()
 	}
-	if q.watermark != 2990 {
-		t.Errorf("watermark %d, want 2990 without the idle partition", q.watermark)
+	if q.watermark() != 2990 {
+		t.Errorf("watermark %d, want 2990 without the idle partition", q.watermark())
 	}
 	source.add("1", event{1, 1600})
 	for q.rowsIn < 5 {
 		step()
 	}
-	if q.watermark != 2990 {
-		t.Errorf("watermark %d went back", q.watermark)
+	if q.watermark() != 2990 {
+		t.Errorf("watermark %d went back", q.watermark())
 	}
 }
 
@@ -178,16 +178,16 @@ func TestAllIdle(t *testing.T) {
 	for q.rowsIn < 2 {
 		step()
 	}
-	if q.watermark != engine.MinTime {
-		t.Errorf("watermark %d, want none: partition 2 has not been heard", q.watermark)
+	if q.watermark() != engine.MinTime {
+		t.Errorf("watermark %d, want none: partition 2 has not been heard", q.watermark())
 	}
 	for _, p := range e.sources[0].positions {
 		p.quiet = true // the broker says so
 	}
 	now = now.Add(2 * time.Minute)
 	step()
-	if q.watermark != 4990 {
-		t.Errorf("watermark %d, want 4990, of the partition that was heard last", q.watermark)
+	if q.watermark() != 4990 {
+		t.Errorf("watermark %d, want 4990, of the partition that was heard last", q.watermark())
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 type source struct {
 	Source
 	log      *slog.Logger
-	queries  []*query
+	readings []*reading
 	read     []types.Field // the columns that are decoded: what the queries need, and the event time
 	event    int           // position of the event time in read, -1 if there is none
 	reader   engine.Reader
@@ -65,7 +65,7 @@ type fetched struct {
 	source  *source
 	rows    arrow.RecordBatch // nil if there are none
 	offsets func(row int) int64
-	heads   map[*query]*headResult
+	heads   map[*reading]*headResult
 	err     error // of decoding
 	letters []engine.DeadLetter
 	bytes   int64
@@ -92,14 +92,16 @@ func (s *source) needed() {
 // readBy is what the queries read of a column; false if none does.
 func (s *source) readBy(c types.Field) (types.Field, bool) {
 	out, read := c, false
-	for _, q := range s.queries {
-		at := indexOf(q.Read, c.Name)
-		switch {
-		case at < 0:
-		case read:
-			out.Type = types.Merge(c.Type, out.Type, q.Read[at].Type)
-		default:
-			out.Type, read = q.Read[at].Type, true
+	for _, r := range s.readings {
+		for _, in := range r.inputs {
+			at := indexOf(in.Read, c.Name)
+			switch {
+			case at < 0:
+			case read:
+				out.Type = types.Merge(c.Type, out.Type, in.Read[at].Type)
+			default:
+				out.Type, read = in.Read[at].Type, true
+			}
 		}
 	}
 	return out, read

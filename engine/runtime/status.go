@@ -47,8 +47,8 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 	for _, name := range sortedKeys(s.positions) {
 		p := s.positions[name]
 		status := engine.PartitionStatus{Partition: name, Next: p.next, Waiting: p.waiting, Watermark: engine.MinTime, State: "active"}
-		for _, q := range s.queries {
-			if at, ok := q.positions[name]; ok {
+		for _, r := range s.readings {
+			if at, ok := r.positions[name]; ok {
 				status.Watermark = max(status.Watermark, at.watermark)
 			}
 		}
@@ -66,8 +66,8 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	info := e.config.Views[q.Name]
 	out := engine.QueryStatus{
-		View: q.Name, SQL: info.SQL, Emit: info.Emit, Source: q.Source, Columns: q.Output,
-		RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Watermark: q.watermark, State: "running", Error: message(q.failed),
+		View: q.Name, SQL: info.SQL, Emit: info.Emit, Sources: q.sources(), Columns: q.Output,
+		RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Watermark: q.watermark(), State: "running", Error: message(q.failed),
 	}
 	switch {
 	case q.failed != nil:
@@ -76,6 +76,15 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 		out.State = "ended"
 	}
 	return out
+}
+
+// sources are the names of what the query reads.
+func (q *query) sources() []string {
+	names := make([]string, len(q.readings))
+	for i, r := range q.readings {
+		names[i] = r.source.Name
+	}
+	return names
 }
 
 func message(err error) string {

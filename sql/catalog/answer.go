@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
@@ -32,7 +33,7 @@ func (c *Catalog) show(s parse.Show) *Answer {
 	}
 	a := &Answer{Columns: []string{"view", "source", "emit", "select"}}
 	for _, v := range c.Views {
-		a.Rows = append(a.Rows, []string{v.Name, v.Source, v.Emit, strings.Join(strings.Fields(v.Select), " ")})
+		a.Rows = append(a.Rows, []string{v.Name, strings.Join(v.Sources, ", "), v.Emit, strings.Join(strings.Fields(v.Select), " ")})
 	}
 	return a
 }
@@ -85,13 +86,8 @@ func (c *Catalog) explain(text string, s parse.Explain) (*Answer, error) {
 func (c *Catalog) Explain(v *View) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "emit %s\n%s", v.Emit, plan.Print(v.Plan))
-	scan := plan.Scans(v.Plan)[0]
-	names := make([]string, len(scan.Read))
-	for i, f := range scan.Read {
-		names[i] = f.Name
-	}
-	if source := c.Source(scan.Source); source != nil {
-		fmt.Fprintf(&b, "decoded from %s: %d of %d columns: %s\n", source.Name, len(names), len(source.Columns), strings.Join(names, ", "))
+	for _, name := range v.Sources {
+		c.explainDecoded(&b, v, name)
 	}
 	foreign := c.inDuckDB(v.Plan)
 	if len(foreign) == 0 {
@@ -101,6 +97,23 @@ func (c *Catalog) Explain(v *View) string {
 		fmt.Fprintf(&b, "computed in DuckDB, a batch at a time: %s\n", e)
 	}
 	return b.String()
+}
+
+// explainDecoded says which columns of a source are decoded for a view.
+func (c *Catalog) explainDecoded(b *strings.Builder, v *View, name string) {
+	source := c.Source(name)
+	if source == nil {
+		return
+	}
+	var names []string
+	for _, s := range plan.Scans(v.Plan) {
+		for _, f := range s.Read {
+			if s.Source == name && !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	fmt.Fprintf(b, "decoded from %s: %d of %d columns: %s\n", source.Name, len(names), len(source.Columns), strings.Join(names, ", "))
 }
 
 func (c *Catalog) inDuckDB(root plan.Node) []string {

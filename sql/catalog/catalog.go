@@ -200,7 +200,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 func (c *Catalog) users(name string) []string {
 	var out []string
 	for _, v := range c.Views {
-		if strings.EqualFold(v.Source, name) {
+		if v.Reads(name) {
 			out = append(out, "view "+v.Name)
 		}
 	}

@@ -187,7 +187,7 @@ func (c *Catalog) replaceSource(made *Source) error {
 	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved}}
 	views := slices.Clone(c.Views)
 	for i, v := range views {
-		if !strings.EqualFold(v.Source, made.Name) {
+		if !v.Reads(made.Name) {
 			continue
 		}
 		planned, err := c.replan(v)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
@@ -15,10 +16,10 @@ import (
 // View is a defined materialized view.
 type View struct {
 	*planner.View
-	Name   string
-	Text   string // the statement
-	Select string
-	Source string // that it reads
+	Name    string
+	Text    string // the statement
+	Select  string
+	Sources []string // that it reads, each once
 }
 
 // View finds a view by name; nil if there is none.
@@ -77,7 +78,23 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
 		}
 	}
-	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Source: plan.Scans(planned.Plan)[0].Source}, nil
+	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan)}, nil
+}
+
+// sourcesOf are the names of the sources that a plan reads, each once.
+func sourcesOf(root plan.Node) []string {
+	var out []string
+	for _, s := range plan.Scans(root) {
+		if !slices.Contains(out, s.Source) {
+			out = append(out, s.Source)
+		}
+	}
+	return out
+}
+
+// Reads reports whether the view reads a source of this name.
+func (v *View) Reads(source string) bool {
+	return slices.ContainsFunc(v.Sources, func(s string) bool { return strings.EqualFold(s, source) })
 }
 
 // pointAtViews says more about a table that is missing, if it is a view: a view reads sources only.

@@ -49,8 +49,8 @@ type Node struct {
 	store      *duckdb.Store
 	planner    *planner.Planner
 	catalog    *catalog.Catalog
-	evaluators []engine.Evaluator // one for each worker
-	decoding   *sharedEvaluator   // for the sources' decoders
+	evaluators *evaluators
+	decoding   *sharedEvaluator // for the sources' decoders
 
 	mu     sync.Mutex // guards engine
 	engine *runtime.Engine
@@ -77,14 +77,10 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 }
 
 func (n *Node) prepare(ctx context.Context) error {
-	for range n.options.Workers {
-		e, err := duckdb.NewEvaluator()
-		if err != nil {
-			return err
-		}
-		n.evaluators = append(n.evaluators, e)
-	}
 	var err error
+	if n.evaluators, err = newEvaluators(n.options.Workers); err != nil {
+		return err
+	}
 	if n.decoding, err = newSharedEvaluator(); err != nil {
 		return err
 	}
@@ -180,8 +176,8 @@ func (n *Node) Close() error {
 	if n.planner != nil {
 		errs = append(errs, n.planner.Close())
 	}
-	for _, e := range n.evaluators {
-		errs = append(errs, e.(*duckdb.Evaluator).Close())
+	if n.evaluators != nil {
+		errs = append(errs, n.evaluators.close())
 	}
 	if n.decoding != nil && n.decoding.eval != nil {
 		errs = append(errs, n.decoding.Close())

@@ -2,6 +2,7 @@ package node
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/weirdb/weir/engine"
@@ -19,14 +20,24 @@ func queriesAnswer(s engine.Status) catalog.Answer {
 	for _, q := range s.Queries {
 		problem := q.Error
 		if problem == "" {
-			problem = sources[q.Source]
+			problem = firstProblem(sources, q.Sources)
 		}
 		a.Rows = append(a.Rows, []string{
-			q.View, q.Source, q.Emit, q.State, strconv.FormatInt(q.RowsIn, 10), strconv.FormatInt(q.RowsOut, 10),
+			q.View, strings.Join(q.Sources, ", "), q.Emit, q.State, strconv.FormatInt(q.RowsIn, 10), strconv.FormatInt(q.RowsOut, 10),
 			strconv.FormatInt(q.LateRows, 10), watermarkText(q.Watermark), problem,
 		})
 	}
 	return a
+}
+
+// firstProblem is the error of the first source that has one.
+func firstProblem(problems map[string]string, sources []string) string {
+	for _, s := range sources {
+		if problems[s] != "" {
+			return problems[s]
+		}
+	}
+	return ""
 }
 
 // watermarkText is empty where there is no watermark: before the first event, and after the last.

@@ -143,7 +143,7 @@ func (s *stream) runLive(ctx context.Context) error {
 	defer stop()
 	var read []string
 	for _, v := range s.node.Catalog().Views {
-		read = append(read, v.Source)
+		read = append(read, v.Sources...)
 	}
 	s.feed.live = newLive(s.feed, read, stop)
 	defer func() { s.feed.live = nil }()

@@ -1,0 +1,59 @@
+package operators
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
+)
+
+// exchange says how the rows of one input of an operator are divided among its shards.
+type exchange struct {
+	*splitter
+	eventTime int // the column of the event time, -1 if it is not there
+}
+
+// exchangesOf are the exchanges in front of an operator in which rows meet, one for each input: rows that may meet have equal keys.
+func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
+	switch n := n.(type) {
+	case *plan.Aggregate:
+		columns := make([]int, len(n.Groups))
+		for i, g := range n.Groups {
+			columns[i] = g.Index
+		}
+		return []*exchange{{newSplitter(columns, mem), n.EventTime}}, nil
+	case *plan.Relational:
+		out := make([]*exchange, len(n.From))
+		for i := range n.From {
+			out[i] = &exchange{newSplitter(n.Keys[i], mem), n.EventTime[i]}
+		}
+		return out, nil
+	case *plan.Over:
+		return []*exchange{{newSplitter(n.Partition, mem), n.Time}}, nil
+	case *plan.Join:
+		return joinExchanges(n, mem), nil
+	}
+	return nil, fmt.Errorf("no exchange for %s", n.Describe())
+}
+
+func joinExchanges(n *plan.Join, mem memory.Allocator) []*exchange {
+	left, right := make([]int, len(n.Keys)), make([]int, len(n.Keys))
+	for i, k := range n.Keys {
+		left[i], right[i] = k.Left, k.Right
+	}
+	out := []*exchange{{newSplitter(left, mem), -1}, {newSplitter(right, mem), -1}}
+	if n.Bounds != nil {
+		out[0].eventTime, out[1].eventTime = n.Bounds.Left, n.Bounds.Right
+	}
+	return out
+}
+
+// behind is by how much an operator's rows may come behind the watermark that it was told.
+func behind(n plan.Node) engine.Time {
+	j, ok := n.(*plan.Join)
+	if !ok || j.Bounds == nil {
+		return 0
+	}
+	return engine.Time(max(j.Bounds.High, -j.Bounds.Low, 0))
+}
