@@ -33,6 +33,8 @@ type Stage struct {
 	New func(s Shard) ([]Operator, error)
 	// Behind is by how much, in microseconds, rows may come out behind the watermark that the stage was told.
 	Behind Time
+	// Gathers says that rows for a watermark come out at the flush that follows it: the stages behind hear of the watermark then.
+	Gathers bool
 }
 
 // Edge brings the rows of one node to a stage.

@@ -71,7 +71,7 @@ func (g *graph) place(n plan.Node) ([]*link, error) {
 		return []*link{in}, nil
 	case *plan.Union:
 		return g.placeAll(n.From)
-	case *plan.Filter, *plan.Project:
+	case *plan.Filter, *plan.Project, *plan.Expand:
 		links, err := g.place(n.Inputs()[0])
 		for _, l := range links {
 			l.nodes = append(l.nodes, n)

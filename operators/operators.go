@@ -18,6 +18,7 @@ import (
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/operators/aggregate"
+	"github.com/weirdb/weir/operators/expand"
 	"github.com/weirdb/weir/operators/filter"
 	"github.com/weirdb/weir/operators/project"
 )
@@ -40,6 +41,8 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return filter.New(n.Predicates, n.From.Columns(), eval, mem)
 	case *plan.Project:
 		return project.New(n.Exprs, n.Names, n.From.Columns(), eval, mem)
+	case *plan.Expand:
+		return expand.New(n, eval, mem)
 	case *plan.Aggregate:
 		return b.aggregate(n, s)
 	}

@@ -28,6 +28,8 @@ type Relational struct {
 	Always bool `json:"always,omitempty"`
 	// Changes asks for every change at each commit, instead of rows once their key has closed.
 	Changes bool `json:"changes"`
+	// Passed says, for each column of the output, which column of the first input it passes on; -1 if it is computed.
+	Passed []int `json:"passed"`
 }
 
 // Columns implements Node.

@@ -53,6 +53,7 @@ type stage struct {
 	chains  []*chain
 	waiting [][]routed  // by shard: what the nodes before have produced
 	horizon engine.Time // the watermark that its operators are told next
+	flushed engine.Time // the watermark that they had been told when they last flushed
 	outlet
 }
 
@@ -76,7 +77,7 @@ func (q *query) build() error {
 		}
 	}
 	for i, s := range q.Stages {
-		st := &stage{Stage: s, index: i, waiting: make([][]routed, q.workers), horizon: engine.MinTime}
+		st := &stage{Stage: s, index: i, waiting: make([][]routed, q.workers), horizon: engine.MinTime, flushed: engine.MinTime}
 		for w := range q.workers {
 			ops, err := s.New(engine.Shard{Index: w, Count: q.workers})
 			if err != nil {
@@ -118,10 +119,23 @@ func (q *query) horizonOf(node int) engine.Time {
 		return q.inputs[node].reading.horizon
 	}
 	s := q.stages[node-len(q.inputs)]
-	if s.horizon == engine.MaxTime || s.horizon < engine.MinTime+s.Behind {
-		return s.horizon
+	at := s.horizon
+	if s.Gathers {
+		at = s.flushed
 	}
-	return s.horizon - s.Behind
+	if at == engine.MaxTime || at < engine.MinTime+s.Behind {
+		return at
+	}
+	return at - s.Behind
+}
+
+// advanceStage moves a stage's horizon to the lowest of what it reads.
+func (q *query) advanceStage(s *stage) {
+	lowest := engine.MaxTime
+	for _, e := range s.Edges {
+		lowest = min(lowest, q.horizonOf(e.From))
+	}
+	s.horizon = max(s.horizon, lowest)
 }
 
 // running reports whether the query takes part in rounds.

@@ -206,11 +206,7 @@ func (q *query) advance(now time.Time) {
 		ended = ended && r.ended()
 	}
 	for _, s := range q.stages {
-		lowest := engine.MaxTime
-		for _, e := range s.Edges {
-			lowest = min(lowest, q.horizonOf(e.From))
-		}
-		s.horizon = max(s.horizon, lowest)
+		q.advanceStage(s)
 	}
 	if ended {
 		q.ended, q.dirty = true, true
@@ -221,9 +217,25 @@ func (q *query) advance(now time.Time) {
 // parallel, one level after the other.
 func (e *Engine) runStages(from int, flush bool) {
 	for level := from; level <= e.levels(); level++ {
+		if flush {
+			e.hearFlushed(level)
+		}
 		tasks := e.tasksAt(level, flush)
 		e.parallel(len(tasks), func(i, _ int) { e.runTask(tasks[i], flush) })
 		e.collect(level)
+	}
+}
+
+// hearFlushed tells the stages of a level how far those that have just flushed have come.
+func (e *Engine) hearFlushed(level int) {
+	for _, q := range e.queries {
+		for _, s := range q.stages {
+			if s.level < level {
+				s.flushed = s.horizon
+			} else if s.level == level {
+				q.advanceStage(s)
+			}
+		}
 	}
 }
 
