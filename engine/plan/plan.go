@@ -77,11 +77,12 @@ type WindowKey struct {
 	Of *Expr `json:"of"`
 }
 
-// AggregateCall is one aggregate function call.
+// AggregateCall is one aggregate function call. All its expressions are over the input of the aggregate.
 type AggregateCall struct {
 	Name     string     `json:"name"` // DuckDB's: count_star, count, sum, avg, min, …
 	Args     []*Expr    `json:"args,omitempty"`
 	Distinct bool       `json:"distinct,omitempty"`
+	Orders   []Order    `json:"orders,omitempty"` // ORDER BY inside the parentheses
 	Filter   *Expr      `json:"filter,omitempty"`
 	Type     types.Type `json:"type"` // of the result
 	Pos      int        `json:"-"`
@@ -167,25 +168,6 @@ func (n *Aggregate) Describe() string {
 		text += ", emits changes"
 	}
 	return text
-}
-
-// String prints the call as SQL.
-func (a *AggregateCall) String() string {
-	if a.Name == "count_star" {
-		return "count(*)" + a.filterSQL()
-	}
-	distinct := ""
-	if a.Distinct {
-		distinct = "DISTINCT "
-	}
-	return a.Name + "(" + distinct + joinExprs(a.Args, ", ") + ")" + a.filterSQL()
-}
-
-func (a *AggregateCall) filterSQL() string {
-	if a.Filter == nil {
-		return ""
-	}
-	return " FILTER (WHERE " + a.Filter.String() + ")"
 }
 
 func joinExprs(exprs []*Expr, sep string) string {

@@ -9,7 +9,22 @@ import (
 	"github.com/weirdb/weir/engine/plan"
 )
 
-// aggregate reads GROUP BY with one grouping set.
+// Aggregate groups and aggregates. Its output is one column for each of Groups, then of Calls, then of Groupings.
+type Aggregate struct {
+	From   Operator
+	Groups []*plan.Expr
+	Calls  []plan.AggregateCall
+	// Sets are the grouping sets of ROLLUP, CUBE and GROUPING SETS, as positions in Groups; nil if there is one, of all Groups. The
+	// output has the rows of each set, with NULLs for the groups that are not in it.
+	Sets [][]int
+	// Groupings are the calls of GROUPING(…), as positions in Groups: a BIGINT with a bit for each, the last one the lowest, which
+	// is set where the group is not in the row's set.
+	Groupings [][]int
+}
+
+func (*Aggregate) operator() {}
+
+// aggregate reads GROUP BY.
 func (o *object) aggregate() Operator {
 	a := &Aggregate{From: o.child(), Groups: o.takeOptionalExprs("groups")}
 	var raws []json.RawMessage
@@ -24,13 +39,11 @@ func (o *object) aggregate() Operator {
 		a.Calls = append(a.Calls, *call)
 		collated = append(collated, alias == "__collated_group")
 	}
-	var sets [][]int
-	o.take("grouping_sets", &sets)
-	var functions []json.RawMessage
-	o.take("grouping_functions", &functions)
-	if len(sets) > 1 || len(functions) > 0 || (len(sets) == 1 && len(sets[0]) != len(a.Groups)) {
-		o.fail(&Foreign{Unsupported{Construct: "GROUPING SETS, ROLLUP and CUBE", Instead: "write a view for each grouping", Position: -1}, "GROUP"})
+	o.take("grouping_sets", &a.Sets)
+	if len(a.Sets) == 0 || (len(a.Sets) == 1 && len(a.Sets[0]) == len(a.Groups)) {
+		a.Sets = nil
 	}
+	o.take("grouping_functions", &a.Groupings)
 	o.skip("group_index", "aggregate_index", "groupings_index", "distinct_validity")
 	if slices.Contains(collated, true) && o.err == nil {
 		out, err := a.uncollate(collated)
@@ -48,6 +61,9 @@ func (o *object) aggregate() Operator {
 //	group by normalized_interval(v): first(v), count(*)   ─►   project v, v, count(*)
 //	                                                             group by v: count(*)
 func (a *Aggregate) uncollate(collated []bool) (Operator, error) {
+	if a.Sets != nil || len(a.Groupings) > 0 {
+		return nil, &Unsupported{Construct: "GROUPING SETS over a type whose equal values may differ, such as INTERVAL", Position: -1}
+	}
 	out := &Aggregate{From: a.From, Groups: slices.Clone(a.Groups)}
 	var exprs []*plan.Expr
 	for i, g := range a.Groups {
@@ -96,20 +112,8 @@ func parseCall(raw json.RawMessage) (call *plan.AggregateCall, alias string, err
 	if o.has("filter") {
 		call.Filter = o.takeExpr("filter")
 	}
-	if o.has("order_bys") && hasOrders(o.fields["order_bys"]) {
-		return nil, "", &Unsupported{Construct: call.Name + "(… ORDER BY …)", Instead: "leave the ORDER BY out", Position: call.Pos}
-	}
-	o.skip("filter", "order_bys")
-	if o.has("function_data") {
-		return nil, "", &Unsupported{Construct: "the aggregate " + call.Name, Instead: "use count, sum, avg, min, max, stddev or variance", Position: call.Pos}
-	}
-	o.skip("function_data")
+	call.Orders = o.takeOrderBy("order_bys")
+	call.Args = o.boundArgs(call.Name, call.Args, call.Type, call.Pos)
+	o.skip("filter")
 	return call, alias, o.close()
-}
-
-func hasOrders(raw json.RawMessage) bool {
-	var list struct {
-		Orders []json.RawMessage `json:"orders"`
-	}
-	return json.Unmarshal(raw, &list) != nil || len(list.Orders) > 0
 }

@@ -35,7 +35,7 @@ func TestStrict(t *testing.T) {
 		"unknown type":                {planOf(strings.Replace(scan, "BIGINT", "NEWINT", 1)), "NEWINT"},
 		"missing field":               {planOf(filterOf(strings.Replace(ref, `,"index":0`, "", 1))), "has no index"},
 		"filter inside a scan":        {planOf(strings.Replace(scan, `{"filters":[]}`, `{"filters":[{}]}`, 1)), "filters"},
-		"dropped columns":             {planOf(strings.Replace(filterOf(ref), `"projection_map":[]`, `"projection_map":[0]`, 1)), "drops columns"},
+		"dropped columns":             {planOf(strings.Replace(scan, `"projection_ids":[]`, `"projection_ids":[0]`, 1)), "drops columns"},
 		"function data":               {planOf(filterOf(`{"expression_class":"BOUND_FUNCTION","type":"BOUND_FUNCTION","alias":"","name":"g","return_type":{"id":"BIGINT","type_info":null},"children":[],"function_data":{"x":1}}`)), "the function g"},
 		"two statements":              {`{"error":false,"plans":[{},{}]}`, "2 statements"},
 		"not JSON":                    {`{`, "read plan"},

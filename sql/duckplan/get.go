@@ -4,14 +4,26 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 )
 
-// get reads a scan. What would make DuckDB give other rows than the whole table (filters inside the scan, samples) must not
+// Get scans a table function. Its output is the columns that Read lists.
+type Get struct {
+	Function string
+	Args     []*plan.Expr  // constants
+	Columns  []types.Field // of the whole function
+	Read     []int         // positions in Columns, in output order
+}
+
+func (*Get) operator() {}
+
+// get reads a scan. What would make DuckDB give other rows than a function's whole table (filters inside the scan, samples) must not
 // be there: the optimisers that put it there are off.
 func (o *object) get() Operator {
 	g := &Get{}
 	o.take("name", &g.Function)
+	o.noInput(g.Function)
 	var returned []logicalType
 	o.take("returned_types", &returned)
 	var names []string
@@ -25,10 +37,47 @@ func (o *object) get() Operator {
 		g.Columns = append(g.Columns, types.Field{Name: names[i], Type: t})
 	}
 	g.Read = o.columnIndexes()
+	o.skip("table_index", "input_table_types", "input_table_names", "projected_input", "ordinality_idx",
+		"row_group_order_options", "virtual_columns")
+	o.checkSample()
+	if g.Function == "seq_scan" {
+		return o.tableScan(g.Columns, g.Read)
+	}
+	g.Args = o.takeArgs(g.Function)
 	o.checkScan()
-	o.skip("children", "table_index", "parameters", "named_parameters", "input_table_types", "input_table_names",
-		"projected_input", "ordinality_idx", "row_group_order_options", "function_data", "virtual_columns")
+	o.skip("function_data")
 	return g
+}
+
+// noInput refuses a table function that is computed for each row of an input.
+func (o *object) noInput(function string) {
+	var inputs []json.RawMessage
+	o.take("children", &inputs)
+	if len(inputs) > 0 {
+		o.fail(&Foreign{Unsupported{
+			Construct: "the table function " + function + " over columns", Position: -1,
+			Instead: "write it as a list, such as FROM t, UNNEST(range(t.n))",
+		}, function})
+	}
+}
+
+// takeArgs reads the constants that a table function is called with.
+func (o *object) takeArgs(function string) []*plan.Expr {
+	var raws, named []json.RawMessage
+	o.take("parameters", &raws)
+	o.take("named_parameters", &named)
+	if len(named) > 0 {
+		o.fail(&Foreign{Unsupported{Construct: "the table function " + function + " with named arguments", Position: -1}, function})
+	}
+	var out []*plan.Expr
+	for _, raw := range raws {
+		v, t, err := parseValue(raw)
+		if err != nil {
+			o.fail(err)
+		}
+		out = append(out, plan.Lit(v, t))
+	}
+	return out
 }
 
 func (o *object) columnIndexes() []int {
@@ -59,13 +108,16 @@ func (o *object) checkScan() {
 		Filters []json.RawMessage `json:"filters"`
 	}
 	o.take("table_filters", &filters)
+	if len(projection) > 0 || len(filters.Filters) > 0 {
+		o.fail(fmt.Errorf("duckplan: scan filters or drops columns inside, which the planner does not expect"))
+	}
+}
+
+func (o *object) checkSample() {
 	var extra struct {
 		Sample json.RawMessage `json:"sample_options"`
 	}
 	o.take("extra_info", &extra)
-	if len(projection) > 0 || len(filters.Filters) > 0 {
-		o.fail(fmt.Errorf("duckplan: scan filters or drops columns inside, which the planner does not expect"))
-	}
 	if len(extra.Sample) > 0 && string(extra.Sample) != "null" {
 		o.fail(&Foreign{Unsupported{Construct: "a sample", Instead: "filter on a hash of a column, such as hash(id) % 100 = 0", Position: -1}, "SAMPLE"})
 	}

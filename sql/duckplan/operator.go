@@ -5,73 +5,35 @@ import (
 	"fmt"
 
 	"github.com/weirdb/weir/engine/plan"
-	"github.com/weirdb/weir/engine/types"
 )
 
-// Operator is one node of DuckDB's logical plan.
+// Operator is one node of DuckDB's logical plan. Expressions of an operator refer to columns by their position in the output of
+// its input; where an operator has several inputs, its comment says how they count.
 type Operator interface{ operator() }
 
-// Get scans a table function.
-type Get struct {
-	Function string
-	Columns  []types.Field // of the whole function
-	Read     []int         // positions in Columns, in output order
-}
-
-// Filter keeps rows for which all predicates are true.
+// Filter keeps rows for which all predicates are true. Its output is the input's columns, or those of them that Kept lists.
 type Filter struct {
 	From       Operator
 	Predicates []*plan.Expr
+	Kept       []int // positions in the input; nil for all of them
 }
 
-// Projection computes expressions.
+// Projection computes expressions. Its output is one column for each.
 type Projection struct {
 	From  Operator
 	Exprs []*plan.Expr
 }
 
-// Aggregate groups and aggregates. Its output is Groups, then Calls.
-type Aggregate struct {
-	From   Operator
-	Groups []*plan.Expr
-	Calls  []plan.AggregateCall
-}
-
-// Distinct keeps one of equal rows.
-type Distinct struct{ From Operator }
-
-// OrderBy sorts. A table has no order, so that it says nothing at the top of a view.
-type OrderBy struct{ From Operator }
-
-func (*Get) operator()        {}
 func (*Filter) operator()     {}
 func (*Projection) operator() {}
-func (*Aggregate) operator()  {}
-func (*Distinct) operator()   {}
-func (*OrderBy) operator()    {}
 
-// Kinds that DuckDB has and Weir does not, with what a user would call them. Keyword finds their place in the text.
+// Kinds that DuckDB has and cannot be read, with what a user would call them. Keyword finds their place in the text.
 var foreign = map[string]struct{ construct, keyword, instead string }{
-	"LOGICAL_COMPARISON_JOIN":  {"a join or subquery", "JOIN", "keep each source in a view of its own and join the views when you read them"},
-	"LOGICAL_ANY_JOIN":         {"a join", "JOIN", "keep each source in a view of its own and join the views when you read them"},
-	"LOGICAL_ASOF_JOIN":        {"an ASOF join", "ASOF", "keep each source in a view of its own and join the views when you read them"},
-	"LOGICAL_CROSS_PRODUCT":    {"a cross join or subquery", "JOIN", "keep each source in a view of its own and join the views when you read them"},
-	"LOGICAL_DELIM_JOIN":       {"a correlated subquery", "SELECT", "keep each part in a view of its own and join the views when you read them"},
-	"LOGICAL_WINDOW":           {"OVER (…)", "OVER", "group by a window such as tumble(…), or compute it when you read the view"},
-	"LOGICAL_UNION":            {"UNION", "UNION", "write a view for each part"},
-	"LOGICAL_EXCEPT":           {"EXCEPT", "EXCEPT", "write a view for each part"},
-	"LOGICAL_INTERSECT":        {"INTERSECT", "INTERSECT", "write a view for each part"},
-	"LOGICAL_LIMIT":            {"LIMIT", "LIMIT", "leave it out, and limit when you read the view"},
-	"LOGICAL_TOP_N":            {"ORDER BY … LIMIT", "LIMIT", "leave it out, and order and limit when you read the view"},
-	"LOGICAL_UNNEST":           {"UNNEST", "UNNEST", "keep the list, and unnest it when you read the view"},
-	"LOGICAL_SAMPLE":           {"a sample", "SAMPLE", "filter on a hash of a column, such as hash(id) % 100 = 0"},
-	"LOGICAL_MATERIALIZED_CTE": {"a CTE that is MATERIALIZED or used more than once", "WITH", "leave MATERIALIZED out, or write a view for each use"},
-	"LOGICAL_CTE_REF":          {"a CTE that is MATERIALIZED or used more than once", "WITH", "leave MATERIALIZED out, or write a view for each use"},
-	"LOGICAL_RECURSIVE_CTE":    {"a recursive CTE", "RECURSIVE", ""},
-	"LOGICAL_PIVOT":            {"PIVOT", "PIVOT", "pivot when you read the view"},
-	"LOGICAL_DUMMY_SCAN":       {"a query without a source", "SELECT", "name a source after FROM"},
-	"LOGICAL_CHUNK_GET":        {"VALUES", "VALUES", "name a source after FROM"},
-	"LOGICAL_EMPTY_RESULT":     {"a query that can have no rows", "WHERE", "a condition in it is never true"},
+	"LOGICAL_SAMPLE":          {"a sample", "SAMPLE", "filter on a hash of a column, such as hash(id) % 100 = 0"},
+	"LOGICAL_RECURSIVE_CTE":   {"a recursive CTE", "RECURSIVE", ""},
+	"LOGICAL_PIVOT":           {"PIVOT", "PIVOT", "pivot when you read the view"},
+	"LOGICAL_POSITIONAL_JOIN": {"a positional join", "POSITIONAL", "rows of a stream have no position; join them on a column"},
+	"LOGICAL_CHUNK_GET":       {"a table of constants", "FROM", "name a source after FROM"},
 }
 
 // Foreign is an operator that Weir has no counterpart of; Keyword is where to look for it in the text.
@@ -90,67 +52,108 @@ func parseOperator(raw json.RawMessage) (Operator, error) {
 	if f, ok := foreign[kind.Type]; ok {
 		return nil, &Foreign{Unsupported{Construct: f.construct, Instead: f.instead, Position: -1}, f.keyword}
 	}
-	o := open(kind.Type, raw)
-	var op Operator
-	switch kind.Type {
-	case "LOGICAL_GET":
-		op = o.get()
-	case "LOGICAL_FILTER":
-		op = o.filter()
-	case "LOGICAL_PROJECTION":
-		o.skip("table_index")
-		op = &Projection{From: o.child(), Exprs: o.takeExprs("expressions")}
-	case "LOGICAL_AGGREGATE_AND_GROUP_BY":
-		op = o.aggregate()
-	case "LOGICAL_DISTINCT":
-		op = o.distinct()
-	case "LOGICAL_ORDER_BY":
-		o.skip("orders", "projections", "projection_map", "is_index_sort")
-		op = &OrderBy{From: o.child()}
-	default:
+	read := readerOf(kind.Type)
+	if read == nil {
 		return nil, &Unsupported{Construct: "the operator " + kind.Type, Position: -1}
 	}
+	o := open(kind.Type, raw)
+	op := read(o)
 	if err := o.close(); err != nil {
 		return nil, err
 	}
 	return op, nil
 }
 
+// readerOf finds what reads a kind of operator, nil for a kind that is not known.
+func readerOf(kind string) func(*object) Operator {
+	switch kind {
+	case "LOGICAL_GET":
+		return (*object).get
+	case "LOGICAL_FILTER":
+		return (*object).filter
+	case "LOGICAL_PROJECTION":
+		return (*object).projection
+	case "LOGICAL_AGGREGATE_AND_GROUP_BY":
+		return (*object).aggregate
+	case "LOGICAL_DISTINCT":
+		return (*object).distinct
+	case "LOGICAL_ORDER_BY":
+		return (*object).orderBy
+	case "LOGICAL_LIMIT":
+		return (*object).limit
+	case "LOGICAL_TOP_N":
+		return (*object).topN
+	case "LOGICAL_COMPARISON_JOIN", "LOGICAL_ASOF_JOIN":
+		return (*object).comparisonJoin
+	case "LOGICAL_ANY_JOIN":
+		return (*object).anyJoin
+	case "LOGICAL_CROSS_PRODUCT":
+		return (*object).crossProduct
+	case "LOGICAL_DELIM_JOIN":
+		return (*object).delimJoin
+	case "LOGICAL_DELIM_GET":
+		return (*object).delimGet
+	case "LOGICAL_WINDOW":
+		return (*object).window
+	case "LOGICAL_UNNEST":
+		return (*object).unnest
+	case "LOGICAL_UNION", "LOGICAL_EXCEPT", "LOGICAL_INTERSECT":
+		return (*object).setOperation
+	case "LOGICAL_MATERIALIZED_CTE":
+		return (*object).cte
+	case "LOGICAL_CTE_REF":
+		return (*object).cteRef
+	case "LOGICAL_DUMMY_SCAN":
+		return (*object).dummyScan
+	case "LOGICAL_EXPRESSION_GET":
+		return (*object).values
+	case "LOGICAL_EMPTY_RESULT":
+		return (*object).emptyResult
+	}
+	return nil
+}
+
+// inputs reads exactly n inputs; nil, with an error remembered, if they cannot be read.
+func (o *object) inputs(n int) []Operator {
+	var raws []json.RawMessage
+	o.take("children", &raws)
+	if o.err == nil && len(raws) != n {
+		o.fail(fmt.Errorf("duckplan: %s has %d inputs, want %d", o.kind, len(raws), n))
+	}
+	return o.parseAll(raws, n)
+}
+
+func (o *object) parseAll(raws []json.RawMessage, n int) []Operator {
+	ops := make([]Operator, n)
+	for i := 0; o.err == nil && i < n; i++ {
+		var err error
+		if ops[i], err = parseOperator(raws[i]); err != nil {
+			o.fail(err)
+		}
+	}
+	return ops
+}
+
 // child reads the one input.
-func (o *object) child() Operator {
-	var children []json.RawMessage
-	o.take("children", &children)
-	if o.err != nil {
-		return nil
-	}
-	if len(children) != 1 {
-		o.fail(fmt.Errorf("duckplan: %s has %d inputs, want 1", o.kind, len(children)))
-		return nil
-	}
-	op, err := parseOperator(children[0])
-	if err != nil {
-		o.fail(err)
-	}
-	return op
+func (o *object) child() Operator { return o.inputs(1)[0] }
+
+func (o *object) projection() Operator {
+	o.skip("table_index")
+	return &Projection{From: o.child(), Exprs: o.takeExprs("expressions")}
 }
 
 func (o *object) filter() Operator {
 	f := &Filter{From: o.child(), Predicates: o.takeExprs("expressions")}
-	var kept []int
-	o.take("projection_map", &kept)
-	if len(kept) == 0 {
-		return f
-	}
-	o.fail(fmt.Errorf("duckplan: %s drops columns, which the planner does not expect", o.kind))
+	f.Kept = o.takeMap("projection_map")
 	return f
 }
 
-func (o *object) distinct() Operator {
-	var kind string
-	o.take("distinct_type", &kind)
-	if kind != "DISTINCT" {
-		o.fail(&Foreign{Unsupported{Construct: "DISTINCT ON", Instead: "group by the key and use max, min or count", Position: -1}, "ON"})
+// takeMap reads which columns are kept; nil stands for all of them, for which DuckDB writes an empty list.
+func (o *object) takeMap(name string) []int {
+	var kept []int
+	o.take(name, &kept)
+	if len(kept) == 0 {
+		return nil
 	}
-	o.skip("distinct_targets", "order_by")
-	return &Distinct{From: o.child()}
+	return kept
 }

@@ -6,6 +6,9 @@ import (
 )
 
 func (b *builder) aggregate(op *duckplan.Aggregate) (plan.Node, error) {
+	if op.Sets != nil || len(op.Groupings) > 0 {
+		return nil, refuse(op)
+	}
 	from, err := b.build(op.From)
 	if err != nil {
 		return nil, err
@@ -17,6 +20,9 @@ func (b *builder) aggregate(op *duckplan.Aggregate) (plan.Node, error) {
 	}
 	calls := make([]plan.AggregateCall, len(op.Calls))
 	for i, c := range op.Calls {
+		if len(c.Orders) > 0 {
+			return nil, &duckplan.Unsupported{Construct: c.Name + "(… ORDER BY …)", Instead: "leave the ORDER BY out", Position: c.Pos}
+		}
 		if calls[i] = c; c.Filter != nil {
 			calls[i].Filter = settleExpr(c.Filter, input)
 		}

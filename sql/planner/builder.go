@@ -29,9 +29,17 @@ func (b *builder) build(op duckplan.Operator) (plan.Node, error) {
 	case *duckplan.Distinct:
 		return b.distinct(op)
 	case *duckplan.OrderBy: // a table has no order
-		return b.build(op.From)
+		return b.orderBy(op)
 	}
-	return nil, fmt.Errorf("planner: no translation for %T", op)
+	return nil, refuse(op)
+}
+
+func (b *builder) orderBy(op *duckplan.OrderBy) (plan.Node, error) {
+	from, err := b.build(op.From)
+	if err != nil || op.Kept == nil {
+		return from, err
+	}
+	return kept(from, op.Kept), nil
 }
 
 func (b *builder) scan(op *duckplan.Get) (plan.Node, error) {
@@ -134,8 +142,23 @@ func (b *builder) filter(op *duckplan.Filter) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	predicates, err := settle(op.Predicates, from.Columns())
-	return &plan.Filter{From: from, Predicates: predicates}, err
+	input := from.Columns()
+	predicates, err := settle(op.Predicates, input)
+	filter := &plan.Filter{From: from, Predicates: predicates}
+	if op.Kept == nil || err != nil {
+		return filter, err
+	}
+	return kept(filter, op.Kept), nil
+}
+
+// kept drops the columns that are not listed.
+func kept(from plan.Node, columns []int) plan.Node {
+	input := from.Columns()
+	exprs := make([]*plan.Expr, len(columns))
+	for i, at := range columns {
+		exprs[i] = plan.Col(at, input[at].Name, input[at].Type)
+	}
+	return projectOver(from, exprs, columnNames(exprs))
 }
 
 func (b *builder) project(op *duckplan.Projection) (plan.Node, error) {
@@ -226,6 +249,9 @@ func countUses(e *plan.Expr, uses []int) {
 
 // distinct is grouping by all columns.
 func (b *builder) distinct(op *duckplan.Distinct) (plan.Node, error) {
+	if op.On != nil {
+		return nil, refuse(op)
+	}
 	from, err := b.build(op.From)
 	if err != nil {
 		return nil, err
