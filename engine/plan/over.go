@@ -60,6 +60,16 @@ type OverCall struct {
 	Pos         int        `json:"-"`
 }
 
+// OrdersSQL prints the keys of an ORDER BY; column names each input column, nil prints for people.
+func OrdersSQL(orders []Order, column func(*Expr) string) string {
+	return printer{column: column, plain: column == nil}.orders(orders)
+}
+
+// ListSQL prints expressions with commas between; column names each input column, nil prints for people.
+func ListSQL(exprs []*Expr, column func(*Expr) string) string {
+	return printer{column: column, plain: column == nil}.list(exprs)
+}
+
 // SQL prints the call as DuckDB SQL with the same meaning; column names each input column.
 func (c *OverCall) SQL(column func(*Expr) string) string { return printer{column: column}.over(c) }
 

@@ -69,6 +69,9 @@ func (p printer) call(e *Expr) string {
 	if op, ok := infix[e.Name]; ok && len(args) >= 2 {
 		return "(" + strings.Join(args, " "+op+" ") + ")"
 	}
+	if text, ok := windowSQL(e.Name, args); ok && !p.plain {
+		return text
+	}
 	switch e.Name {
 	case "struct_extract":
 		if field := e.Args[1]; p.plain && field.Kind == Literal && field.Type.ID == types.Varchar {

@@ -14,6 +14,8 @@ import (
 type builder struct {
 	sources map[string]*Source // by scan function
 	check   func(*plan.AggregateCall) error
+	final   bool                      // rows are to be written once; otherwise, every change is
+	ctes    map[int]duckplan.Operator // definitions, by number
 }
 
 func (b *builder) build(op duckplan.Operator) (plan.Node, error) {
@@ -30,6 +32,27 @@ func (b *builder) build(op duckplan.Operator) (plan.Node, error) {
 		return b.distinct(op)
 	case *duckplan.OrderBy: // a table has no order
 		return b.orderBy(op)
+	case *duckplan.Limit:
+		return b.limit(op)
+	case *duckplan.Join:
+		return b.join(op)
+	case *duckplan.DelimJoin:
+		return b.join(&op.Join)
+	case *duckplan.DelimGet:
+		return b.delimGet(op)
+	case *duckplan.Window:
+		return b.over(op)
+	case *duckplan.Unnest:
+		return b.unnest(op)
+	case *duckplan.SetOperation:
+		return b.setOperation(op)
+	case *duckplan.CTE:
+		b.ctes[op.ID] = op.Definition
+		return b.build(op.From)
+	case *duckplan.CTERef: // computed anew in each place
+		return b.build(b.ctes[op.ID])
+	case *duckplan.DummyScan, *duckplan.Values, *duckplan.EmptyResult:
+		return b.constants(op)
 	}
 	return nil, refuse(op)
 }
@@ -99,17 +122,16 @@ func checkMarkers(e *plan.Expr) error {
 			Instead: "put TRY, or TRY_CAST, around the parts that can fail",
 		}
 	}
-	name, marked := markers[e.Name]
+	spec, marked := markers[e.Name]
 	if e.Kind != plan.Call || !marked {
 		return nil
 	}
-	if e.Name != markTumble {
-		return &duckplan.Foreign{
-			Unsupported: duckplan.Unsupported{Construct: "the window " + name + "(…)", Instead: "use tumble(source, time, size)", Position: -1},
-			Keyword:     name,
+	for i, name := range spec.sizes {
+		if err := checkSize(spec.window, name, e.Args[i+1]); err != nil {
+			return err
 		}
 	}
-	return checkSize(name, e.Args[1])
+	return nil
 }
 
 // conditional reports whether an expression evaluates some of its parts for some rows only. DuckDB 1.5 lets errors in them
@@ -122,7 +144,7 @@ func conditional(e *plan.Expr) bool {
 }
 
 // checkSize wants a positive constant: either months, or days and less.
-func checkSize(window string, size *plan.Expr) error {
+func checkSize(window, name string, size *plan.Expr) error {
 	var problem string
 	switch {
 	case !size.IsConstant() || size.Value.Interval == nil:
@@ -134,7 +156,7 @@ func checkSize(window string, size *plan.Expr) error {
 	default:
 		return nil
 	}
-	return &duckplan.Mistake{Message: fmt.Sprintf("%s: the size %s, such as INTERVAL '10 seconds'", window, problem), Position: -1}
+	return &duckplan.Mistake{Message: fmt.Sprintf("%s: the %s %s, such as INTERVAL '10 seconds'", window, name, problem), Position: -1}
 }
 
 func (b *builder) filter(op *duckplan.Filter) (plan.Node, error) {
@@ -245,20 +267,4 @@ func countUses(e *plan.Expr, uses []int) {
 	for _, a := range e.Args {
 		countUses(a, uses)
 	}
-}
-
-// distinct is grouping by all columns.
-func (b *builder) distinct(op *duckplan.Distinct) (plan.Node, error) {
-	if op.On != nil {
-		return nil, refuse(op)
-	}
-	from, err := b.build(op.From)
-	if err != nil {
-		return nil, err
-	}
-	groups := make([]*plan.Expr, 0, len(from.Columns()))
-	for i, c := range from.Columns() {
-		groups = append(groups, plan.Col(i, c.Name, c.Type))
-	}
-	return b.grouped(from, groups, nil)
 }

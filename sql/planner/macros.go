@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/duckdb/duckdb-go/v2"
+	"github.com/weirdb/weir/engine/plan"
 )
 
 // windowMacros are the window functions as the planner sees them. In the result database the same names are macros in plain
@@ -17,34 +18,54 @@ var windowMacros = []string{
 	SELECT *, weir_tumble(ts, size) AS window_start, weir_tumble(ts, size) + size AS window_end
 	FROM query_table(t) WHERE ts IS NOT NULL`,
 	`CREATE MACRO hop(t, ts, slide, size) AS TABLE
-	SELECT *, weir_hop(ts, slide) AS window_start, weir_hop(ts, size) AS window_end FROM query_table(t)`,
+	SELECT *, window_start + size AS window_end FROM (
+		SELECT *, unnest(weir_hop(ts, slide, size)) AS window_start FROM query_table(t) WHERE ts IS NOT NULL)`,
 	`CREATE MACRO cumulate(t, ts, step, size) AS TABLE
-	SELECT *, weir_cumulate(ts, step) AS window_start, weir_cumulate(ts, size) AS window_end FROM query_table(t)`,
+	SELECT *, weir_tumble(ts, size) AS window_start, unnest(weir_cumulate(ts, step, size)) AS window_end
+	FROM query_table(t) WHERE ts IS NOT NULL`,
 	`CREATE MACRO session(t, ts, gap, key) AS TABLE
-	SELECT *, weir_session(ts, gap) AS window_start, weir_session(ts, gap) AS window_end FROM query_table(t)`,
+	SELECT *, max(weir_session_start(ts, gap)) OVER (PARTITION BY key) AS window_start,
+		max(weir_session_end(ts, gap)) OVER (PARTITION BY key) AS window_end
+	FROM query_table(t) WHERE ts IS NOT NULL`,
 }
 
-// Marker functions. Tumble is the one that has an operator; the others name what to write instead.
-const markTumble = "weir_tumble"
+// markers are the functions that the macros expand to.
+var markers = map[string]markerSpec{
+	plan.TumbleStart:  {window: "tumble", sizes: []string{"size"}},
+	plan.HopStarts:    {window: "hop", sizes: []string{"slide", "size"}, list: true},
+	plan.CumulateEnds: {window: "cumulate", sizes: []string{"step", "size"}, list: true},
+	plan.SessionStart: {window: "session", sizes: []string{"gap"}},
+	plan.SessionEnd:   {window: "session", sizes: []string{"gap"}},
+}
 
-var markers = map[string]string{markTumble: "tumble", "weir_hop": "hop", "weir_cumulate": "cumulate", "weir_session": "session"}
+// markerSpec says what a marker stands for.
+type markerSpec struct {
+	window string
+	sizes  []string // the arguments behind the time: constant intervals
+	list   bool     // it returns several times
+}
 
 // marker is a scalar function that exists to be planned, never to be run.
 type marker struct {
-	name string
+	markerSpec
 	time duckdb.TypeInfo
 	span duckdb.TypeInfo
+	out  duckdb.TypeInfo
 }
 
 // Config implements duckdb.ScalarFunc.
 func (m marker) Config() duckdb.ScalarFuncConfig {
-	return duckdb.ScalarFuncConfig{InputTypeInfos: []duckdb.TypeInfo{m.time, m.span}, ResultTypeInfo: m.time}
+	inputs := []duckdb.TypeInfo{m.time}
+	for range m.sizes {
+		inputs = append(inputs, m.span)
+	}
+	return duckdb.ScalarFuncConfig{InputTypeInfos: inputs, ResultTypeInfo: m.out}
 }
 
 // Executor implements duckdb.ScalarFunc.
 func (m marker) Executor() duckdb.ScalarFuncExecutor {
 	return duckdb.ScalarFuncExecutor{RowExecutor: func([]driver.Value) (any, error) {
-		return nil, fmt.Errorf("%s needs a column of event times, not a constant", markers[m.name])
+		return nil, fmt.Errorf("%s needs a column of event times, not a constant", m.window)
 	}}
 }
 
@@ -53,20 +74,38 @@ func registerMarkers(conn *sql.Conn) error {
 	if err != nil {
 		return fmt.Errorf("planner: register window functions: %w", err)
 	}
-	for name := range markers {
+	for name, spec := range markers {
 		var set []duckdb.ScalarFunc
 		for _, kind := range []duckdb.Type{duckdb.TYPE_TIMESTAMP, duckdb.TYPE_TIMESTAMP_TZ, duckdb.TYPE_DATE} {
-			at, err := duckdb.NewTypeInfo(kind)
+			m, err := spec.over(kind, span)
 			if err != nil {
 				return fmt.Errorf("planner: register %s: %w", name, err)
 			}
-			set = append(set, marker{name: name, time: at, span: span})
+			set = append(set, m)
 		}
 		if err := duckdb.RegisterScalarUDFSet(conn, name, set...); err != nil {
 			return fmt.Errorf("planner: register %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// over makes the marker for one type of time. A list of days is one of timestamps, as range(…) makes it.
+func (s markerSpec) over(kind duckdb.Type, span duckdb.TypeInfo) (m marker, err error) {
+	m = marker{markerSpec: s, span: span}
+	if m.time, err = duckdb.NewTypeInfo(kind); err != nil {
+		return m, err
+	}
+	if m.out = m.time; !s.list {
+		return m, nil
+	}
+	if kind == duckdb.TYPE_DATE {
+		if m.out, err = duckdb.NewTypeInfo(duckdb.TYPE_TIMESTAMP); err != nil {
+			return m, err
+		}
+	}
+	m.out, err = duckdb.NewListInfo(m.out)
+	return m, err
 }
 
 // standIn is a table function that a source's view scans. It has the source's columns and no rows.

@@ -116,16 +116,16 @@ func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error)
 	if err != nil {
 		return nil, place.err(err)
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate}
-	node, err := b.build(root)
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}}
+	node, emit, err := b.planFor(root, emit)
 	if err != nil {
 		return nil, place.err(err)
 	}
-	prune(node)
-	v := &View{Plan: node}
-	if v.Emit, err = decideEmit(node, emit); err != nil {
-		return nil, place.err(err)
+	if len(plan.Scans(node)) == 0 {
+		return nil, place.err(foreign("a query without a source", "SELECT", "name a source after FROM"))
 	}
+	prune(node)
+	v := &View{Plan: node, Emit: emit}
 	names, err := p.outputNames(query)
 	if err != nil {
 		return nil, place.err(err)
@@ -169,44 +169,4 @@ func (p *Planner) outputNames(query string) ([]string, error) {
 		names = append(names, name)
 	}
 	return names, rows.Err()
-}
-
-// decideEmit settles when the view's rows are written, and tells the last aggregate.
-func decideEmit(node plan.Node, emit string) (string, error) {
-	last := lastAggregate(node)
-	windowed := last != nil && last.Window != nil
-	switch {
-	case emit == "" && windowed:
-		emit = engine.EmitClose
-	case emit == "":
-		emit = engine.EmitChanges
-	case emit == engine.EmitClose && !windowed:
-		return "", &duckplan.Unsupported{
-			Construct: "emit = 'close' without a window", Position: -1,
-			Instead: "group by a window over the source's WATERMARK column, such as tumble(…), or use emit = 'changes'",
-		}
-	}
-	if last == nil {
-		return emit, nil
-	}
-	last.Changes = emit == engine.EmitChanges
-	if last.Changes && lastAggregate(last.From) != nil {
-		return "", &duckplan.Unsupported{
-			Construct: "an aggregate over a windowed aggregate with emit = 'changes'", Position: -1,
-			Instead: "keep the outer one's groups in windows, as in GROUP BY window_start, or aggregate when you read the view",
-		}
-	}
-	return emit, nil
-}
-
-func lastAggregate(node plan.Node) *plan.Aggregate {
-	for {
-		if a, ok := node.(*plan.Aggregate); ok {
-			return a
-		}
-		if len(node.Inputs()) != 1 {
-			return nil
-		}
-		node = node.Inputs()[0]
-	}
 }

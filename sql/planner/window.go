@@ -5,51 +5,6 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// opaque names an expression that has no meaning in terms of the source's columns, such as an aggregate's result.
-const opaque = "weir_opaque"
-
-// eventTime names the source's event-time column in origins.
-const eventTime = "weir_event_time"
-
-// originsOf expresses each column of a node by the source's columns. The event time is a call of eventTime; what an aggregate
-// computes is opaque.
-func originsOf(n plan.Node) []*plan.Expr {
-	switch n := n.(type) {
-	case *plan.Scan:
-		return scanOrigins(n)
-	case *plan.Filter:
-		return originsOf(n.From)
-	case *plan.Project:
-		return bindAll(n.Exprs, originsOf(n.From))
-	case *plan.Aggregate:
-		out := bindAll(n.Groups, originsOf(n.From))
-		for _, c := range n.Calls {
-			out = append(out, plan.Fn(opaque, c.Type))
-		}
-		return out
-	}
-	return nil
-}
-
-func scanOrigins(n *plan.Scan) []*plan.Expr {
-	out := make([]*plan.Expr, len(n.Read))
-	for i, c := range n.Read {
-		out[i] = plan.Col(i, c.Name, c.Type)
-		if i == n.EventTime {
-			out[i] = plan.Fn(eventTime, c.Type)
-		}
-	}
-	return out
-}
-
-func bindAll(exprs, columns []*plan.Expr) []*plan.Expr {
-	out := make([]*plan.Expr, len(exprs))
-	for i, e := range exprs {
-		out[i] = e.Bind(columns)
-	}
-	return out
-}
-
 // findWindow looks for a group that grows with event time. Of several it takes the one that closes soonest: the event time
 // itself, then a tumbling window, then other buckets.
 func findWindow(groups, origins []*plan.Expr) *plan.WindowKey {
@@ -80,7 +35,7 @@ func rank(of *plan.Expr) int {
 	switch {
 	case of.Kind == plan.Column:
 		return 0
-	case of.Name == markTumble:
+	case of.Name == plan.TumbleStart:
 		return 1
 	case of.Name == "time_bucket":
 		return 2
@@ -92,7 +47,7 @@ func rank(of *plan.Expr) int {
 
 // growing are functions that never fall when the argument at the given position grows, all others constant.
 var growing = map[string]int{
-	markTumble: 0, "time_bucket": 1, "date_trunc": 1,
+	plan.TumbleStart: 0, "time_bucket": 1, "date_trunc": 1,
 	"year": 0, "epoch_ms": 0, "epoch_us": 0, "epoch_ns": 0,
 }
 
@@ -101,6 +56,8 @@ func grows(e *plan.Expr) *plan.Expr {
 	switch {
 	case e.Kind == plan.Call && e.Name == eventTime:
 		return plan.Col(0, "event_time", e.Type)
+	case e.Kind == plan.Call && (e.Name == plan.HopStarts || e.Name == plan.CumulateEnds):
+		return firstOpen(e)
 	case e.Kind == plan.Cast && growingCast(e.Args[0].Type, e.Type):
 		return growsAt(e, 0)
 	case e.Kind != plan.Call:
@@ -115,6 +72,22 @@ func grows(e *plan.Expr) *plan.Expr {
 		return nil
 	}
 	return growsAt(e, at)
+}
+
+// firstOpen is the earliest of the windows that an event is in, of several: the one that closes next.
+//
+//	hop       the first start behind ts - size:  time_bucket(slide, ts - size) + slide
+//	cumulate  the first end behind ts:           time_bucket(step, ts) + step
+func firstOpen(e *plan.Expr) *plan.Expr {
+	ts := grows(e.Args[0])
+	if ts == nil {
+		return nil
+	}
+	step, t := e.Args[1], e.Type
+	if e.Name == plan.HopStarts {
+		ts = plan.Fn("-", t, ts, e.Args[2])
+	}
+	return plan.Fn("+", t, plan.Fn("time_bucket", t, step, ts), step)
 }
 
 // growsAt wants the argument at a position to grow and all others to be constants.

@@ -1,0 +1,77 @@
+package planner
+
+import (
+	"errors"
+
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/sql/duckplan"
+)
+
+// neverCloses says that a part of a query has no rows which the watermark proves final, so that the view can be kept only by
+// writing changes.
+type neverCloses struct {
+	Construct string // as a user would call it
+	Instead   string // what makes it close
+	Position  int    // byte offset in the text, -1 if not known
+}
+
+// Error implements error.
+func (n *neverCloses) Error() string { return n.Construct + " never closes" }
+
+// planFor builds the plan for what WITH (emit = …) asks for. Without it, rows are written once where the whole query closes, and
+// as changes otherwise.
+func (b *builder) planFor(root duckplan.Operator, emit string) (plan.Node, string, error) {
+	if emit == engine.EmitChanges {
+		node, err := b.build(root)
+		return node, emit, err
+	}
+	b.final = true
+	node, err := b.build(root)
+	var open *neverCloses
+	switch {
+	case errors.As(err, &open) && emit == engine.EmitClose:
+		return nil, "", &duckplan.Unsupported{Construct: "emit = 'close' for " + open.Construct, Instead: open.Instead, Position: open.Position}
+	case errors.As(err, &open):
+		b.final = false
+		node, err = b.build(root)
+		return node, engine.EmitChanges, err
+	case err != nil:
+		return nil, "", err
+	case waits(node):
+		return node, engine.EmitClose, nil
+	case emit == engine.EmitClose:
+		return nil, "", &duckplan.Unsupported{
+			Construct: "emit = 'close' without a window", Position: -1,
+			Instead: "group by a window over the source's WATERMARK column, such as tumble(…), or use emit = 'changes'",
+		}
+	}
+	return node, engine.EmitChanges, nil
+}
+
+// waits reports whether some node holds rows back until the watermark has passed them.
+func waits(root plan.Node) (found bool) {
+	plan.Walk(root, func(n plan.Node) {
+		switch n.(type) {
+		case *plan.Scan, *plan.Filter, *plan.Project, *plan.Expand, *plan.Union:
+		default:
+			found = true
+		}
+	})
+	return found
+}
+
+// updating reports whether a node takes rows back.
+func updating(root plan.Node) (found bool) {
+	plan.Walk(root, func(n plan.Node) {
+		switch n := n.(type) {
+		case *plan.Aggregate:
+			found = found || n.Changes
+		case *plan.Relational:
+			found = found || n.Changes
+		case *plan.Join:
+			found = found || n.Changes
+		}
+	})
+	return found
+}

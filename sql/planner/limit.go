@@ -1,0 +1,86 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/duckplan"
+)
+
+// limit keeps the first rows of an order: a running Top-N.
+func (b *builder) limit(op *duckplan.Limit) (plan.Node, error) {
+	order, above := orderBelow(op.From)
+	if order == nil || !constantLimit(op.Count) || !constantLimit(op.Offset) {
+		return nil, foreign("LIMIT without ORDER BY", "LIMIT", "say which rows: ORDER BY … LIMIT, with constants")
+	}
+	from, err := b.build(order.From)
+	if err != nil {
+		return nil, err
+	}
+	columns := from.Columns()
+	orders, err := settleOrders(order.Orders, columns)
+	if err != nil {
+		return nil, err
+	}
+	n := &plan.Relational{
+		From: []plan.Node{from}, What: "the first rows by " + plan.OrdersSQL(orders, nil), Keys: [][]int{nil}, Fields: columns, Passed: identity(len(columns)),
+		SQL: fmt.Sprintf("SELECT %s FROM in0 ORDER BY %s%s%s", columnsSQL("", len(columns)), plan.OrdersSQL(orders, byPosition),
+			limitSQL(" LIMIT ", op.Count), limitSQL(" OFFSET ", op.Offset)),
+	}
+	out, err := b.relational(n, nil, &neverCloses{"ORDER BY … LIMIT", "rank the rows of each window instead: QUALIFY row_number() OVER (PARTITION BY window_start ORDER BY …) <= 10", -1})
+	if err != nil {
+		return nil, err
+	}
+	if order.Kept != nil {
+		out = kept(out, order.Kept)
+	}
+	for i := len(above) - 1; i >= 0; i-- {
+		if out, err = b.projectAbove(above[i], out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// orderBelow finds the OrderBy below a Limit, and the projections between the two, from the top down.
+func orderBelow(op duckplan.Operator) (order *duckplan.OrderBy, above []*duckplan.Projection) {
+	for {
+		switch at := op.(type) {
+		case *duckplan.OrderBy:
+			return at, above
+		case *duckplan.Projection:
+			above = append(above, at)
+			op = at.From
+		default:
+			return nil, nil
+		}
+	}
+}
+
+func constantLimit(v duckplan.LimitValue) bool { return v.Expr == nil || v.Expr.IsConstant() }
+
+func limitSQL(word string, v duckplan.LimitValue) string {
+	if v.Expr == nil {
+		return ""
+	}
+	text := word + v.Expr.SQL(byPosition)
+	if v.Percent {
+		text += " %"
+	}
+	return text
+}
+
+// settleOrders gives the keys of an ORDER BY the names and types of the input.
+func settleOrders(orders []plan.Order, input []types.Field) ([]plan.Order, error) {
+	out := make([]plan.Order, len(orders))
+	for i, o := range orders {
+		settled, err := settle([]*plan.Expr{o.Expr}, input)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = o
+		out[i].Expr = settled[0]
+	}
+	return out, nil
+}

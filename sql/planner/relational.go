@@ -1,0 +1,128 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// byPosition names the columns of the one table of a Relational.
+func byPosition(e *plan.Expr) string { return fmt.Sprintf("c%d", e.Index) }
+
+// ofSides names the columns of two tables l and r; those of r count on behind those of l.
+func ofSides(left int) func(*plan.Expr) string {
+	return func(e *plan.Expr) string {
+		if e.Index < left {
+			return fmt.Sprintf("l.c%d", e.Index)
+		}
+		return fmt.Sprintf("r.c%d", e.Index-left)
+	}
+}
+
+// columnsSQL lists columns 0 to n-1 with a prefix.
+func columnsSQL(prefix string, n int) string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%sc%d", prefix, i)
+	}
+	return strings.Join(names, ", ")
+}
+
+// identity is 0 to n-1.
+func identity(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// passedThen is identity, and -1 for more columns.
+func passedThen(n, more int) []int {
+	out := identity(n)
+	for range more {
+		out = append(out, -1)
+	}
+	return out
+}
+
+// eventTimeColumn is the first column that is an event time; -1 if there is none.
+func eventTimeColumn(n plan.Node) int {
+	for i, o := range originsOf(n) {
+		if o.Name == eventTime {
+			return i
+		}
+	}
+	return -1
+}
+
+func eventTimeColumns(nodes []plan.Node) []int {
+	out := make([]int, len(nodes))
+	for i, n := range nodes {
+		out[i] = eventTimeColumn(n)
+	}
+	return out
+}
+
+// closingKey is the one of the key columns that grows with event time; nil if none does.
+func closingKey(n plan.Node, keys []int) *plan.WindowKey {
+	columns := n.Columns()
+	groups := make([]*plan.Expr, len(keys))
+	for i, k := range keys {
+		groups[i] = plan.Col(k, columns[k].Name, columns[k].Type)
+	}
+	return findWindow(groups, originsOf(n))
+}
+
+// relational settles when the answer comes: once a key has closed, or at each commit.
+func (b *builder) relational(n *plan.Relational, window *plan.WindowKey, open *neverCloses) (plan.Node, error) {
+	n.Window, n.EventTime, n.Changes = window, eventTimeColumns(n.From), !b.final
+	if b.final && window == nil {
+		return nil, open
+	}
+	return n, nil
+}
+
+// columnsAnd adds expressions to a node's columns, where they are not columns already. It returns the node and where each is.
+func columnsAnd(from plan.Node, exprs []*plan.Expr) (plan.Node, []int) {
+	input := from.Columns()
+	all, names := make([]*plan.Expr, len(input)), make([]string, len(input))
+	for i, c := range input {
+		all[i], names[i] = plan.Col(i, c.Name, c.Type), c.Name
+	}
+	at := make([]int, len(exprs))
+	for i, e := range exprs {
+		at[i] = -1
+		for k, x := range all {
+			if x.Equal(e) {
+				at[i] = k
+			}
+		}
+		if at[i] < 0 {
+			at[i] = len(all)
+			all, names = append(all, e), append(names, nameOf(e))
+		}
+	}
+	if len(all) == len(input) {
+		return from, at
+	}
+	return projectOver(from, all, names), at
+}
+
+// firstColumns drops all columns but the first n.
+func firstColumns(from plan.Node, n int) plan.Node {
+	if len(from.Columns()) == n {
+		return from
+	}
+	return kept(from, identity(n))
+}
+
+func fieldsOf(exprs []*plan.Expr, names []string) []types.Field {
+	out := make([]types.Field, len(exprs))
+	for i, e := range exprs {
+		out[i] = types.Field{Name: names[i], Type: e.Type}
+	}
+	return out
+}
