@@ -84,7 +84,10 @@ func (p printer) over(c *OverCall) string {
 	}
 	b.WriteString(p.list(c.Args))
 	if len(c.ArgOrders) > 0 {
-		b.WriteString(" ORDER BY " + p.orders(c.ArgOrders))
+		if len(c.Args) > 0 {
+			b.WriteString(" ")
+		}
+		b.WriteString("ORDER BY " + p.orders(c.ArgOrders))
 	}
 	if c.IgnoreNulls {
 		b.WriteString(" IGNORE NULLS")

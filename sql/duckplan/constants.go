@@ -2,6 +2,7 @@ package duckplan
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -10,7 +11,7 @@ import (
 // DummyScan gives one row for a SELECT without FROM. Its output has no column that anything refers to.
 type DummyScan struct{}
 
-// Values gives, for each row of From, all its Rows: VALUES. Expressions are over the columns of From, which is a DummyScan unless
+// Values gives, for each row of From, all its Rows: VALUES, or a table that DuckDB holds in memory, such as that of DESCRIBE. Expressions are over the columns of From, which is a DummyScan unless
 // the VALUES stand in a LATERAL. Its output is one column for each of Types; the columns of From do not come out.
 type Values struct {
 	From  Operator
@@ -45,6 +46,33 @@ func (o *object) values() Operator {
 		}
 		v.Rows = append(v.Rows, exprs)
 	}
+	return v
+}
+
+// chunks reads a table in memory, which comes as a list of values for each column.
+func (o *object) chunks() Operator {
+	v := &Values{From: &DummyScan{}, Types: o.takeTypes("chunk_types")}
+	var table struct {
+		Columns [][]json.RawMessage `json:"values"`
+	}
+	o.take("collection", &table)
+	for i, column := range table.Columns {
+		for row, raw := range column {
+			value, t, err := parseValue(raw)
+			if err != nil {
+				o.fail(err)
+			}
+			if i == 0 {
+				v.Rows = append(v.Rows, nil)
+			}
+			if row >= len(v.Rows) {
+				o.fail(fmt.Errorf("duckplan: %s has columns of different lengths", o.kind))
+				return nil
+			}
+			v.Rows[row] = append(v.Rows[row], plan.Lit(value, t))
+		}
+	}
+	o.skip("table_index", "children")
 	return v
 }
 

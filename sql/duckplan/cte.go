@@ -13,10 +13,10 @@ type CTE struct {
 	From       Operator
 }
 
-// CTERef gives the rows of a CTE's Definition; its output are the definition's columns, with the names and types here.
+// CTERef gives the rows of a CTE's Definition; its output are all the definition's columns, of these types.
 type CTERef struct {
-	ID     int // of the CTE, which this is below
-	Fields []types.Field
+	ID    int // of the CTE, which this is below
+	Types []types.Type
 }
 
 func (*CTE) operator()    {}
@@ -33,22 +33,13 @@ func (o *object) cte() Operator {
 }
 
 func (o *object) cteRef() Operator {
-	r := &CTERef{}
+	r := &CTERef{Types: o.takeTypes("chunk_types")}
 	o.take("cte_index", &r.ID)
-	var names []string
-	o.take("bound_columns", &names)
-	for i, t := range o.takeTypes("chunk_types") {
-		f := types.Field{Type: t}
-		if i < len(names) {
-			f.Name = names[i]
-		}
-		r.Fields = append(r.Fields, f)
-	}
 	var recurring bool
 	o.take("is_recurring", &recurring)
 	if recurring {
 		o.fail(&Foreign{Unsupported{Construct: "a recursive CTE", Position: -1}, "RECURSIVE"})
 	}
-	o.skip("table_index", "children")
+	o.skip("table_index", "children", "bound_columns") // the names are those of the text, also of columns that were removed
 	return r
 }

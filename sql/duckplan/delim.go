@@ -15,7 +15,8 @@ import (
 //	      scan b                             ▼
 //	      delim get          SELECT DISTINCT k FROM a
 //
-// Its output is that of the Join.
+// Its output is that of the Join. Where a column is nested, DuckDB numbers the rows by a row_number() OVER () below, makes the number
+// the first of Columns, and joins by it alone.
 type DelimJoin struct {
 	Join
 	// Columns are what the subquery depends on, over the columns of Left; of Right, if Flipped.

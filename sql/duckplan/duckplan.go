@@ -2,7 +2,8 @@
 // and optimised. It reads strictly: a field, expression class or type that it does not know is an error, because a plan that
 // is only half understood gives wrong answers.
 //
-// To read another operator: a struct and a case in operator.go. Another expression class: a case in expression.go.
+// To read another operator: a file with a struct and its method, a case in operator.go, another in inputs.go. Another expression
+// class: a case in expression.go.
 package duckplan
 
 import (

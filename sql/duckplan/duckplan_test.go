@@ -10,7 +10,7 @@ import (
 const (
 	scan = `{"type":"LOGICAL_GET","children":[],"table_index":1,"returned_types":[{"id":"BIGINT","type_info":null}],"names":["a"],
 		"projection_ids":[],"table_filters":{"filters":[]},"name":"f","parameters":[],"named_parameters":[],"input_table_types":[],
-		"input_table_names":[],"projected_input":[],"ordinality_idx":0,"row_group_order_options":null,
+		"input_table_names":[],"projected_input":[],"ordinality_idx":18446744073709551615,"row_group_order_options":null,
 		"column_indexes":[{"index":0,"child_indexes":[],"index_type":"FULL_READ","has_index":true}],"extra_info":{"sample_options":null}}`
 	ref = `{"expression_class":"BOUND_REF","type":"BOUND_REF","alias":"a","query_location":7,"return_type":{"id":"BIGINT","type_info":null},"index":0}`
 )

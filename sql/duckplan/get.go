@@ -23,7 +23,8 @@ func (*Get) operator() {}
 func (o *object) get() Operator {
 	g := &Get{}
 	o.take("name", &g.Function)
-	o.noInput(g.Function)
+	var inputs []json.RawMessage
+	o.take("children", &inputs)
 	var returned []logicalType
 	o.take("returned_types", &returned)
 	var names []string
@@ -37,27 +38,30 @@ func (o *object) get() Operator {
 		g.Columns = append(g.Columns, types.Field{Name: names[i], Type: t})
 	}
 	g.Read = o.columnIndexes()
-	o.skip("table_index", "input_table_types", "input_table_names", "projected_input", "ordinality_idx",
-		"row_group_order_options", "virtual_columns")
+	o.skip("table_index", "input_table_names", "row_group_order_options", "virtual_columns")
 	o.checkSample()
+	defer o.skip("ordinality_idx", "input_table_types", "projected_input", "function_data")
+	if len(inputs) == 1 && o.err == nil {
+		o.checkOrdinality()
+		o.checkScan()
+		o.skip("parameters", "named_parameters")
+		return o.lateral(g, inputs[0])
+	}
 	if g.Function == "seq_scan" {
 		return o.tableScan(g.Columns, g.Read)
 	}
+	o.checkOrdinality()
 	g.Args = o.takeArgs(g.Function)
 	o.checkScan()
-	o.skip("function_data")
 	return g
 }
 
-// noInput refuses a table function that is computed for each row of an input.
-func (o *object) noInput(function string) {
-	var inputs []json.RawMessage
-	o.take("children", &inputs)
-	if len(inputs) > 0 {
-		o.fail(&Foreign{Unsupported{
-			Construct: "the table function " + function + " over columns", Position: -1,
-			Instead: "write it as a list, such as FROM t, UNNEST(range(t.n))",
-		}, function})
+// checkOrdinality refuses WITH ORDINALITY, for which DuckDB writes the position of one more column.
+func (o *object) checkOrdinality() {
+	var at uint64
+	o.take("ordinality_idx", &at)
+	if at < 1<<63 {
+		o.fail(&Foreign{Unsupported{Construct: "WITH ORDINALITY", Instead: "unnest range(len(list)) beside the list", Position: -1}, "ORDINALITY"})
 	}
 }
 

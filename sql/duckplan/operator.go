@@ -27,13 +27,12 @@ type Projection struct {
 func (*Filter) operator()     {}
 func (*Projection) operator() {}
 
-// Kinds that DuckDB has and cannot be read, with what a user would call them. Keyword finds their place in the text.
+// Kinds that DuckDB has and that are not read, with what a user would call them. Keyword finds their place in the text.
 var foreign = map[string]struct{ construct, keyword, instead string }{
 	"LOGICAL_SAMPLE":          {"a sample", "SAMPLE", "filter on a hash of a column, such as hash(id) % 100 = 0"},
 	"LOGICAL_RECURSIVE_CTE":   {"a recursive CTE", "RECURSIVE", ""},
 	"LOGICAL_PIVOT":           {"PIVOT", "PIVOT", "pivot when you read the view"},
 	"LOGICAL_POSITIONAL_JOIN": {"a positional join", "POSITIONAL", "rows of a stream have no position; join them on a column"},
-	"LOGICAL_CHUNK_GET":       {"a table of constants", "FROM", "name a source after FROM"},
 }
 
 // Foreign is an operator that Weir has no counterpart of; Keyword is where to look for it in the text.
@@ -107,6 +106,8 @@ func readerOf(kind string) func(*object) Operator {
 		return (*object).dummyScan
 	case "LOGICAL_EXPRESSION_GET":
 		return (*object).values
+	case "LOGICAL_CHUNK_GET":
+		return (*object).chunks
 	case "LOGICAL_EMPTY_RESULT":
 		return (*object).emptyResult
 	}

@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,19 +23,8 @@ import (
 	"github.com/weirdb/weir/sql/parse"
 )
 
-// settings make DuckDB plan for streams: without the optimisers that look at stored data, move filters into scans, or bring in
-// operators that only pay off in a batch. Files and the network are out of reach. build_side_probe_side stays on: it changes joins
-// only, which are refused, but it computes the plan's types anew, without which a common table expression that was inlined and of
-// which not all columns are used fails with an internal error.
-var settings = []string{
-	"SET TimeZone = 'UTC'",
-	`SET disabled_optimizers = 'statistics_propagation,compressed_materialization,join_order,` +
-		`late_materialization,reorder_filter,common_subexpressions,common_subplan,top_n,top_n_window_elimination,column_lifetime,` +
-		`filter_pullup,window_self_join,empty_result_pullup,join_filter_pushdown,sum_rewriter,row_group_pruner,duplicate_groups,` +
-		`in_clause,regex_range,join_elimination'`,
-	"SET enable_external_access = false",
-	"SET threads = 1",
-}
+// settings keep files and the network out of reach.
+var settings = []string{"SET TimeZone = 'UTC'", "SET enable_external_access = false", "SET threads = 1"}
 
 // Config tells a planner what the rest of Weir can do.
 type Config struct {
@@ -72,7 +62,7 @@ func New(c Config) (*Planner, error) {
 func (p *Planner) Close() error { return errors.Join(p.conn.Close(), p.db.Close()) }
 
 func (p *Planner) prepare() error {
-	for _, s := range settings {
+	for _, s := range slices.Concat(duckplan.Settings, settings) {
 		if err := p.exec(s); err != nil {
 			return err
 		}
@@ -145,12 +135,7 @@ func concrete(t types.Type) types.Type {
 }
 
 func (p *Planner) duckPlan(query string) (duckplan.Operator, error) {
-	var answer string
-	const call = "SELECT json_serialize_plan(?::VARCHAR, optimize := true)::VARCHAR"
-	if err := p.conn.QueryRowContext(context.Background(), call, query).Scan(&answer); err != nil {
-		return nil, fmt.Errorf("planner: plan: %w", err)
-	}
-	return duckplan.Parse(answer)
+	return duckplan.Plan(context.Background(), p.conn, query)
 }
 
 // outputNames are the result's column names, made unique as DuckDB does for a subquery.
