@@ -1,14 +1,15 @@
 package planner
 
 import (
+	"strings"
+
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/duckplan"
 )
 
+// aggregate groups and aggregates. GROUPING SETS are a union of one aggregate for each set.
 func (b *builder) aggregate(op *duckplan.Aggregate) (plan.Node, error) {
-	if op.Sets != nil || len(op.Groupings) > 0 {
-		return nil, refuse(op)
-	}
 	from, err := b.build(op.From)
 	if err != nil {
 		return nil, err
@@ -20,20 +21,27 @@ func (b *builder) aggregate(op *duckplan.Aggregate) (plan.Node, error) {
 	}
 	calls := make([]plan.AggregateCall, len(op.Calls))
 	for i, c := range op.Calls {
-		if len(c.Orders) > 0 {
-			return nil, &duckplan.Unsupported{Construct: c.Name + "(… ORDER BY …)", Instead: "leave the ORDER BY out", Position: c.Pos}
-		}
-		if calls[i] = c; c.Filter != nil {
-			calls[i].Filter = settleExpr(c.Filter, input)
-		}
-		if calls[i].Args, err = settle(c.Args, input); err != nil {
+		if calls[i], err = settleCall(c, input); err != nil {
 			return nil, err
 		}
-		if err := b.check(&calls[i]); err != nil {
-			return nil, &duckplan.Mistake{Message: err.Error(), Position: c.Pos}
-		}
 	}
-	return b.grouped(from, groups, calls)
+	if op.Sets == nil && len(op.Groupings) == 0 {
+		return b.grouped(from, groups, calls)
+	}
+	return b.groupingSets(op, groups, calls)
+}
+
+// settleCall gives an aggregate's expressions the names and types of the input.
+func settleCall(c plan.AggregateCall, input []types.Field) (out plan.AggregateCall, err error) {
+	out = c
+	if c.Filter != nil {
+		out.Filter = settleExpr(c.Filter, input)
+	}
+	if out.Orders, err = settleOrders(c.Orders, input); err != nil {
+		return out, err
+	}
+	out.Args, err = settle(c.Args, input)
+	return out, err
 }
 
 // grouped builds an aggregate whose groups, arguments and filters are plain columns, and whose keys are independent of the
@@ -42,17 +50,16 @@ func (b *builder) aggregate(op *duckplan.Aggregate) (plan.Node, error) {
 //	GROUP BY window_start, window_end, auction      aggregate by window_start, auction
 //	                                           ──►  project window_start, window_start + size, auction
 func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.AggregateCall) (plan.Node, error) {
-	if inner := lastAggregate(from); inner != nil && inner.Window == nil {
-		return nil, &duckplan.Unsupported{
-			Construct: "an aggregate over an aggregate that has no window", Position: -1,
-			Instead: "group the inner one by a window over the source's WATERMARK column, or aggregate when you read the view",
-		}
-	}
 	origins := originsOf(from)
 	window := findWindow(groups, origins)
+	if b.final && window == nil {
+		return nil, &neverCloses{
+			"an aggregate without a window", "group by a window over the source's WATERMARK column, such as tumble(…), or use emit = 'changes'", -1,
+		}
+	}
 	kept, rebuilt := independentGroups(groups, origins, window)
 	g := &gatherer{}
-	agg := &plan.Aggregate{EventTime: -1}
+	agg := &plan.Aggregate{EventTime: -1, Changes: !b.final}
 	for i, at := range kept {
 		agg.Groups = append(agg.Groups, g.column(groups[at]))
 		agg.Names = append(agg.Names, nameOf(groups[at]))
@@ -61,11 +68,7 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 		}
 	}
 	for _, c := range calls {
-		c.Args = g.columns(c.Args)
-		if c.Filter != nil {
-			c.Filter = g.column(c.Filter)
-		}
-		agg.Calls = append(agg.Calls, c)
+		agg.Calls = append(agg.Calls, g.call(c))
 	}
 	if window != nil {
 		agg.EventTime = g.eventTime(from, origins)
@@ -74,7 +77,54 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 	if window != nil && agg.EventTime < 0 {
 		agg.EventTime = keepEventTime(agg.From)
 	}
-	return restoreGroups(agg, groups, kept, rebuilt), nil
+	var node plan.Node = agg
+	if !b.native(agg) {
+		node = foreignAggregate(agg)
+	}
+	return restoreGroups(node, agg.Window, groups, kept, rebuilt), nil
+}
+
+// native reports whether the aggregate has an operator: all calls have kernels, and the input takes no rows back.
+func (b *builder) native(agg *plan.Aggregate) bool {
+	for i := range agg.Calls {
+		if len(agg.Calls[i].Orders) > 0 || b.check(&agg.Calls[i]) != nil {
+			return false
+		}
+	}
+	return !updating(agg.From)
+}
+
+// foreignAggregate is an aggregate that DuckDB computes, over the rows of the groups that have closed or changed.
+func foreignAggregate(agg *plan.Aggregate) plan.Node {
+	keys := make([]int, len(agg.Groups))
+	columns := make([]string, 0, len(agg.Groups)+len(agg.Calls))
+	for i, g := range agg.Groups {
+		keys[i] = g.Index
+		columns = append(columns, byPosition(g))
+	}
+	by := ""
+	if len(keys) > 0 {
+		by = " GROUP BY " + strings.Join(columns, ", ")
+	}
+	for i := range agg.Calls {
+		columns = append(columns, agg.Calls[i].SQL(byPosition))
+	}
+	if len(columns) == 0 {
+		columns = []string{"0"} // a lone row without columns has no spelling
+	}
+	return &plan.Relational{
+		From: []plan.Node{agg.From}, What: describeCalls(agg), Keys: [][]int{keys}, Fields: agg.Columns(), Passed: append(keys[:len(keys):len(keys)], passedThen(0, len(agg.Calls))...),
+		SQL:    "SELECT " + strings.Join(columns, ", ") + " FROM in0" + by,
+		Window: agg.Window, EventTime: []int{agg.EventTime}, Always: len(keys) == 0, Changes: agg.Changes,
+	}
+}
+
+func describeCalls(agg *plan.Aggregate) string {
+	calls := make([]string, len(agg.Calls))
+	for i := range agg.Calls {
+		calls[i] = agg.Calls[i].String()
+	}
+	return "aggregate " + strings.Join(calls, ", ")
 }
 
 // keepEventTime adds the source's event time to a projection that has dropped it. It returns its position, or -1.
@@ -122,10 +172,27 @@ func (g *gatherer) eventTime(from plan.Node, origins []*plan.Expr) int {
 	return -1
 }
 
+// call makes plain columns of what an aggregate reads. Constants behind the first argument are its settings, and stay.
+func (g *gatherer) call(c plan.AggregateCall) plan.AggregateCall {
+	c.Args = g.columns(c.Args)
+	if c.Filter != nil {
+		c.Filter = g.column(c.Filter)
+	}
+	orders := make([]plan.Order, len(c.Orders))
+	for i, o := range c.Orders {
+		orders[i] = o
+		orders[i].Expr = g.column(o.Expr)
+	}
+	c.Orders = orders
+	return c
+}
+
 func (g *gatherer) columns(exprs []*plan.Expr) []*plan.Expr {
 	out := make([]*plan.Expr, len(exprs))
 	for i, e := range exprs {
-		out[i] = g.column(e)
+		if out[i] = e; i == 0 || !e.IsConstant() {
+			out[i] = g.column(e)
+		}
 	}
 	return out
 }
@@ -154,7 +221,9 @@ func derive(e, key *plan.Expr) *plan.Expr {
 	if e.Kind == plan.Literal {
 		return e
 	}
-	if e.Kind == plan.Column || e.Name == opaque || len(e.Args) == 0 {
+	switch {
+	case e.Kind == plan.Column, len(e.Args) == 0, e.Name == opaque, e.Name == scanColumn, e.Name == eventTime, e.Name == plan.HopStarts,
+		e.Name == plan.CumulateEnds:
 		return nil
 	}
 	out := *e
@@ -168,17 +237,17 @@ func derive(e, key *plan.Expr) *plan.Expr {
 }
 
 // restoreGroups puts the groups that were left out back in their places.
-func restoreGroups(agg *plan.Aggregate, groups []*plan.Expr, kept []int, rebuilt map[int]*plan.Expr) plan.Node {
+func restoreGroups(agg plan.Node, window *plan.WindowKey, groups []*plan.Expr, kept []int, rebuilt map[int]*plan.Expr) plan.Node {
 	if len(rebuilt) == 0 {
 		return agg
 	}
 	columns := agg.Columns()
-	exprs := make([]*plan.Expr, 0, len(groups)+len(agg.Calls))
+	exprs := make([]*plan.Expr, 0, len(groups)+len(columns))
 	names := make([]string, 0, cap(exprs))
 	next := 0
 	for i, g := range groups {
 		if e, ok := rebuilt[i]; ok {
-			key := plan.Col(agg.Window.Group, columns[agg.Window.Group].Name, columns[agg.Window.Group].Type)
+			key := plan.Col(window.Group, columns[window.Group].Name, columns[window.Group].Type)
 			exprs = append(exprs, e.Bind([]*plan.Expr{key}))
 		} else {
 			exprs = append(exprs, plan.Col(next, columns[next].Name, columns[next].Type))

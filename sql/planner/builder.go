@@ -188,8 +188,12 @@ func (b *builder) project(op *duckplan.Projection) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	input := from.Columns()
-	exprs, err := settle(op.Exprs, input)
+	return projectAbove(op, from)
+}
+
+// projectAbove puts a projection on a node that is built already.
+func projectAbove(op *duckplan.Projection, from plan.Node) (plan.Node, error) {
+	exprs, err := settle(op.Exprs, from.Columns())
 	if err != nil {
 		return nil, err
 	}

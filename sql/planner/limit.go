@@ -36,7 +36,7 @@ func (b *builder) limit(op *duckplan.Limit) (plan.Node, error) {
 		out = kept(out, order.Kept)
 	}
 	for i := len(above) - 1; i >= 0; i-- {
-		if out, err = b.projectAbove(above[i], out); err != nil {
+		if out, err = projectAbove(above[i], out); err != nil {
 			return nil, err
 		}
 	}

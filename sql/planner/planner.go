@@ -16,7 +16,6 @@ import (
 	"sync"
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
-	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/duckplan"
