@@ -15,7 +15,7 @@ import "github.com/weirdb/weir/engine"
 //	right row at u ──┬────────┬═══════════┬────────┬────► time
 //	              u-High    u-Low         u     watermark      u-Low < watermark: no left row that counts can match u
 //
-// (Low and High may have any sign: the span may also lie before the row's own time, or behind the watermark for long after.)
+// (Low and High may have any sign. Where all that a row can match lies before it, its fate may be sealed when it comes.)
 // A row that is late is put aside, and pairs with nothing; the rows that it could have matched may be gone. So whatever was
 // emitted is what DuckDB computes over the rows that were not late, whichever way these came.
 //
@@ -32,21 +32,26 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 		return nil
 	}
 	o.watermark = wm
-	for input, span := range o.spans() {
-		if err := o.expire(input, func(t int64) bool { return shift(t, span) < int64(wm) }, out); err != nil {
+	for input := range o.sides {
+		if err := o.expire(input, out); err != nil {
 			return err
 		}
 	}
 	return o.tidy()
 }
 
-// spans are how far behind a left and a right row its last match may be.
-func (o *Operator) spans() [2]int64 { return [2]int64{o.node.Bounds.High, -o.node.Bounds.Low} }
+// span is how far behind a row of the input its last match may be.
+func (o *Operator) span(input int) int64 {
+	if input == 0 {
+		return o.node.Bounds.High
+	}
+	return -o.node.Bounds.Low
+}
 
 // expire emits the rows of an input that have no match, of those whose fate is sealed, and drops them all.
-func (o *Operator) expire(input int, sealed func(time int64) bool, out engine.Emitter) error {
-	s := o.sides[input]
-	s.ids = s.expiry.take(sealed, s.ids[:0])
+func (o *Operator) expire(input int, out engine.Emitter) error {
+	s, span := o.sides[input], o.span(input)
+	s.ids = s.expiry.take(func(t int64) bool { return shift(t, span) < int64(o.watermark) }, s.ids[:0])
 	n := 0
 	for _, id := range s.ids {
 		e := &s.entries[id]

@@ -104,7 +104,13 @@ func (o *Operator) meet(h *hand, out engine.Emitter) error {
 		return o.lookUp(h, out)
 	}
 	o.admit(h)
-	return o.pair(h, out)
+	if err := o.pair(h, out); err != nil {
+		return err
+	}
+	if o.drops() && o.span(h.input) < 0 {
+		return o.expire(h.input, out)
+	}
+	return nil
 }
 
 // admit adds the rows in hand to their side.

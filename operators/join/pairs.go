@@ -23,7 +23,7 @@ func (o *Operator) pair(h *hand, out engine.Emitter) error {
 	low, high := int64(math.MinInt64), int64(math.MaxInt64)
 	for k, key := range h.keys {
 		if h.times != nil {
-			low, high = o.span(h.input, h.times[h.rows[k]])
+			low, high = o.reach(h.input, h.times[h.rows[k]])
 		}
 		for at := other.heads[key]; at != 0; {
 			e := &other.entries[at-1]
@@ -45,8 +45,8 @@ func (o *Operator) pair(h *hand, out engine.Emitter) error {
 	return o.match(h, out)
 }
 
-// span returns between which times a row at the given time can have a match.
-func (o *Operator) span(input int, time int64) (low, high int64) {
+// reach returns between which times a row at the given time can have a match.
+func (o *Operator) reach(input int, time int64) (low, high int64) {
 	b := o.node.Bounds
 	if input == 0 {
 		return shift(time, b.Low), shift(time, b.High)
