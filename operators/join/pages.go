@@ -1,0 +1,50 @@
+package join
+
+import "slices"
+
+// Rows are kept in pages, so that a growing state is never copied to a larger place.
+//
+//	row 8195 = page 1, place 3        the first page grows with its rows, the others have their full size from the start
+const (
+	pageBits = 13
+	pageRows = 1 << pageBits
+	pageMask = pageRows - 1
+)
+
+// pages is a list of values that grows at its end.
+type pages[T any] [][]T
+
+// room appends places for at most n values, at least one, and returns them.
+func (p *pages[T]) room(n int) []T {
+	if len(*p) == 0 || len((*p)[len(*p)-1]) == pageRows {
+		var fresh []T
+		if len(*p) > 0 {
+			fresh = make([]T, 0, pageRows)
+		}
+		*p = append(*p, fresh)
+	}
+	last := &(*p)[len(*p)-1]
+	from := len(*last)
+	n = min(n, pageRows-from)
+	*last = slices.Grow(*last, n)[:from+n]
+	return (*last)[from:]
+}
+
+// gather appends values[rows[i]] for each i.
+func (p *pages[T]) gather(values []T, rows []uint32) {
+	for len(rows) > 0 {
+		to := p.room(len(rows))
+		for i, r := range rows[:len(to)] {
+			to[i] = values[r]
+		}
+		rows = rows[len(to):]
+	}
+}
+
+// scatter sets to[i] to the value of row ids[i].
+func (p pages[T]) scatter(ids []uint32, to []T) {
+	to = to[:len(ids)]
+	for i, id := range ids {
+		to[i] = p[id>>pageBits][id&pageMask]
+	}
+}
