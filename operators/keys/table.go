@@ -10,7 +10,8 @@ import (
 // Table numbers the distinct keys that it is shown. One goroutine uses it.
 type Table struct {
 	numbering
-	owners []uint32 // of the rows in hand, with the NULL bit
+	columns []arrow.DataType
+	owners  []uint32 // of the rows in hand, with the NULL bit
 }
 
 // numbering is one of the ways to store keys.
@@ -25,18 +26,22 @@ type numbering interface {
 
 // New makes a table for keys of the given layouts. Without any there is one key, the empty one.
 func New(columns []arrow.DataType) (*Table, error) {
+	n, err := newNumbering(columns)
+	return &Table{numbering: n, columns: columns}, err
+}
+
+func newNumbering(columns []arrow.DataType) (numbering, error) {
 	switch {
 	case len(columns) == 0:
-		return &Table{numbering: &emptyKeys{}}, nil
+		return &emptyKeys{}, nil
 	case len(columns) == 1 && wordSized(columns[0]) && !floating(columns[0]):
-		return &Table{numbering: &wordKeys{table: newWordTable()}}, nil
+		return &wordKeys{table: newWordTable()}, nil
 	case len(columns) == 1 && (columns[0].ID() == arrow.STRING || columns[0].ID() == arrow.BINARY):
-		return &Table{numbering: &textKeys{table: newByteTable()}}, nil
+		return &textKeys{table: newByteTable()}, nil
 	case packable(columns):
-		return &Table{numbering: newPackedKeys(len(columns))}, nil
+		return newPackedKeys(len(columns)), nil
 	}
-	encoded, err := newEncodedKeys(columns)
-	return &Table{numbering: encoded}, err
+	return newEncodedKeys(columns)
 }
 
 // Find sets groups[i] to the number of the key that the columns have at rows[i], a new one if the key is new.
