@@ -4,7 +4,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/keys"
 )
 
 var (
@@ -40,8 +39,7 @@ type picks struct {
 	kind  types.Type
 	last  bool
 
-	// Scratch memory for the batch in hand.
-	groups, rows []uint32
+	fresh selection // rows of the batch in hand that are the first of their group
 }
 
 func (p *picks) grow(n int) {
@@ -68,14 +66,14 @@ func (p *picks) put(groups, rows []uint32, values arrow.Array) {
 		p.slots.put(groups, rows, values)
 		return
 	}
-	p.groups, p.rows = p.groups[:0], p.rows[:0]
+	p.fresh.begin()
 	for i, g := range groups {
 		if !seen[g] {
 			seen[g] = true
-			p.groups, p.rows = append(p.groups, g), append(p.rows, rows[i])
+			p.fresh.add(g, rows[i])
 		}
 	}
-	p.slots.put(p.groups, p.rows, values)
+	p.slots.put(p.fresh.groups, p.fresh.rows, values)
 }
 
 func (p *picks) state() []types.Type { return []types.Type{types.Of(types.Boolean), p.kind} }
@@ -89,36 +87,18 @@ func (p *picks) save(groups []uint32, b []array.Builder) {
 }
 
 func (p *picks) merge(groups, rows []uint32, saved []arrow.Array) error {
-	groups, rows = whereSeen(saved[0].(*array.Boolean), groups, rows)
-	p.put(groups, rows, saved[1])
-	return nil
-}
-
-// whereSeen leaves the groups of a saved state that had seen a row.
-func whereSeen(seen *array.Boolean, groups, rows []uint32) (keptGroups, keptRows []uint32) {
+	var had selection
+	seen := saved[0].(*array.Boolean)
 	for i, r := range rows {
 		if seen.Value(int(r)) {
-			keptGroups, keptRows = append(keptGroups, groups[i]), append(keptRows, r)
+			had.add(groups[i], r)
 		}
 	}
-	return keptGroups, keptRows
+	p.put(had.groups, had.rows, saved[1])
+	return nil
 }
 
 func (p *picks) result(groups []uint32, b array.Builder) error {
 	p.slots.append(groups, b)
 	return nil
-}
-
-// whereNotNull leaves the rows where a saved column is not NULL.
-func whereNotNull(a arrow.Array, groups, rows []uint32) (keptGroups, keptRows []uint32) {
-	valid := keys.ValidityOf(a)
-	if !valid.Any() {
-		return groups, rows
-	}
-	for i, r := range rows {
-		if !valid.Null(r) {
-			keptGroups, keptRows = append(keptGroups, groups[i]), append(keptRows, r)
-		}
-	}
-	return keptGroups, keptRows
 }

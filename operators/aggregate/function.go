@@ -34,7 +34,7 @@ type binder func(args []types.Type, constants []*plan.Expr) (func() accumulator,
 var Functions = []Function{
 	countStar, count, approxCountDistinct, sum, avg, minimum, maximum,
 	stddevSamp, stddevPop, varSamp, varPop, boolAnd, boolOr,
-	first, last, anyValue,
+	first, last, anyValue, argMin, argMax, argMinNull, argMaxNull,
 }
 
 // Accepts reports whether the function takes arguments of these types.

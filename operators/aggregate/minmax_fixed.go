@@ -40,7 +40,8 @@ func (e *best[T]) append(groups []uint32, b array.Builder) {
 
 // mergeExtreme merges saved values, of which some are NULL, by updating with them.
 func mergeExtreme(a accumulator, groups, rows []uint32, saved []arrow.Array) error {
-	groups, rows = whereNotNull(saved[0], groups, rows)
+	var valid selection
+	groups, rows = valid.whereNotNull(saved[0], groups, rows)
 	return a.update(groups, rows, saved)
 }
 
