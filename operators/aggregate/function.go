@@ -35,6 +35,9 @@ var Functions = []Function{
 	countStar, count, approxCountDistinct, sum, avg, minimum, maximum,
 	stddevSamp, stddevPop, varSamp, varPop, boolAnd, boolOr,
 	first, last, anyValue, argMin, argMax, argMinNull, argMaxNull,
+	bitAnd, bitOr, bitXor, countIf, product, kahanSum, kahanAvg,
+	sem, skewness, kurtosis, kurtosisPop, covarPop, covarSamp, corr,
+	regrCount, regrAvgX, regrAvgY, regrSXX, regrSYY, regrSXY, regrSlope, regrIntercept, regrR2,
 }
 
 // Accepts reports whether the function takes arguments of these types.

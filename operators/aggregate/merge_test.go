@@ -19,17 +19,22 @@ import (
 // restores what they saved into a third.
 func TestMergeJoinsGroups(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	testMerges(t, func(c *plan.AggregateCall) bool { return !orderly[c.Name] }, func(int64) int { return random.IntN(2) })
+	testMerges(t, func(c *plan.AggregateCall) bool { return !orderly[c.Name] && !cancels(c) }, func(int64) int { return random.IntN(2) })
 }
 
 // TestMergeInOrder gives the second operator what comes behind the first half of each window's rows.
 func TestMergeInOrder(t *testing.T) {
-	testMerges(t, func(*plan.AggregateCall) bool { return true }, func(row int64) int { return int(row % 400 / 200) })
+	testMerges(t, func(c *plan.AggregateCall) bool { return !cancels(c) }, func(row int64) int { return int(row % 400 / 200) })
 }
 
 // orderly are the functions whose results depend on the order of the rows.
 var orderly = map[string]bool{"first": true, "last": true, "any_value": true, "arg_min": true, "arg_max": true, "arg_min_null": true,
 	"arg_max_null": true, "mode": true, "list": true, "string_agg": true}
+
+// cancels tells of calls over every pair of the samples once, which do not correlate: their covariance is what rounding leaves.
+func cancels(c *plan.AggregateCall) bool {
+	return c.Distinct && (strings.HasPrefix(c.Name, "cov") || strings.HasPrefix(c.Name, "corr") || strings.HasPrefix(c.Name, "regr"))
+}
 
 // testMerges compares calls over parts of the rows, merged, with DuckDB over all of them. part is which operator gets the
 // slice that begins with a row.
