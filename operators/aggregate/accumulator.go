@@ -16,7 +16,7 @@ import (
 type accumulator interface {
 	// grow makes room for groups 0 … n-1. New ones have seen no row.
 	grow(n int)
-	// update adds rows[i] of the arguments to groups[i]. No argument is NULL at these rows.
+	// update adds rows[i] of the arguments to groups[i]. No argument is NULL at these rows, unless the function takes NULLs.
 	update(groups, rows []uint32, args []arrow.Array) error
 	// state lists the types of the columns that hold a partial result.
 	state() []types.Type

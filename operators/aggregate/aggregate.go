@@ -96,17 +96,18 @@ func (c *Config) validate() error {
 }
 
 func (c *Config) call(call *plan.AggregateCall) error {
-	for _, a := range call.Args {
+	if err := Check(call); err != nil {
+		return err
+	}
+	for _, a := range call.Args[:find(call.Name).columns(call)] {
 		if err := c.column("argument", a); err != nil {
 			return err
 		}
 	}
 	if call.Filter != nil {
-		if err := c.column("filter", call.Filter); err != nil {
-			return err
-		}
+		return c.column("filter", call.Filter)
 	}
-	return Check(call)
+	return nil
 }
 
 // column checks that e is a column of the input.

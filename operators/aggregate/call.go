@@ -11,8 +11,9 @@ import (
 // call is one aggregate call: where its arguments are, and which rows count.
 type call struct {
 	function *Function
-	kinds    []types.Type // of the arguments
-	columns  []int        // of the arguments
+	make     func() accumulator
+	kinds    []types.Type // of the arguments that are columns
+	columns  []int        // of these arguments
 	filter   int          // column, -1 without one
 	distinct bool
 
@@ -27,20 +28,22 @@ type partial struct {
 	seen *distinct // nil without DISTINCT
 }
 
-func newCall(node *plan.AggregateCall) *call {
+func newCall(node *plan.AggregateCall) (*call, error) {
 	f := find(node.Name)
-	c := &call{function: f, kinds: argTypes(node), filter: -1, distinct: node.Distinct && !f.idempotent}
-	for _, a := range node.Args {
+	create, err := f.maker(node)
+	n := f.columns(node)
+	c := &call{function: f, make: create, kinds: argTypes(node)[:n], filter: -1, distinct: node.Distinct && !f.idempotent}
+	for _, a := range node.Args[:n] {
 		c.columns = append(c.columns, a.Index)
 	}
 	if node.Filter != nil {
 		c.filter = node.Filter.Index
 	}
-	return c
+	return c, err
 }
 
 func (c *call) newPartial() (partial, error) {
-	p := partial{accumulator: c.function.make(c.kinds)}
+	p := partial{accumulator: c.make()}
 	if !c.distinct {
 		return p, nil
 	}
@@ -57,8 +60,8 @@ func (p *partial) reset() {
 	}
 }
 
-// feed gives the accumulator the rows that count: those that pass FILTER, where no argument is NULL, and with DISTINCT those
-// whose arguments are new to their group.
+// feed gives the accumulator the rows that count: those that pass FILTER, where no argument is NULL unless the function takes
+// NULLs, and with DISTINCT those whose arguments are new to their group.
 func (c *call) feed(p *partial, batch arrow.RecordBatch, groups, rows []uint32) error {
 	if c.filter >= 0 {
 		groups, rows = c.whereTrue(batch.Column(c.filter).(*array.Boolean), groups, rows)
@@ -66,7 +69,9 @@ func (c *call) feed(p *partial, batch arrow.RecordBatch, groups, rows []uint32) 
 	c.args = c.args[:0]
 	for _, column := range c.columns {
 		arg := batch.Column(column)
-		groups, rows = c.whereValid(arg, groups, rows)
+		if !c.function.nulls {
+			groups, rows = c.whereValid(arg, groups, rows)
+		}
 		c.args = append(c.args, arg)
 	}
 	return c.update(p, groups, rows)

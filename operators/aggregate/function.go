@@ -17,10 +17,16 @@ type Function struct {
 
 	takes      string // the arguments, in words
 	idempotent bool   // a value counts once however often it comes: DISTINCT changes nothing
+	nulls      bool   // rows where an argument is NULL are updated with too
+	values     int    // how many arguments are values, the rest being constants; 0 stands for all
 	accepts    func(args []types.Type) bool
 	result     func(args []types.Type) types.Type
 	make       func(args []types.Type) accumulator
+	bind       binder // instead of make, where there are constants
 }
+
+// binder reads the constants of a call, and returns what makes accumulators for it. Its error says what is wrong with them.
+type binder func(args []types.Type, constants []*plan.Expr) (func() accumulator, error)
 
 // Functions are all of them. DISTINCT and FILTER work with each.
 //
@@ -28,6 +34,10 @@ type Function struct {
 var Functions = []Function{
 	countStar, count, approxCountDistinct, sum, avg, minimum, maximum,
 	stddevSamp, stddevPop, varSamp, varPop, boolAnd, boolOr,
+	first, last, anyValue, argMin, argMax, argMinNull, argMaxNull,
+	bitAnd, bitOr, bitXor, countIf, product, kahanSum, kahanAvg,
+	sem, skewness, kurtosis, kurtosisPop, covarPop, covarSamp, corr,
+	regrCount, regrAvgX, regrAvgY, regrSXX, regrSYY, regrSXY, regrSlope, regrIntercept, regrR2,
 }
 
 // Accepts reports whether the function takes arguments of these types.
@@ -58,7 +68,33 @@ func Check(call *plan.AggregateCall) error {
 	if call.Distinct && len(args) == 0 {
 		return fmt.Errorf("aggregate: %s takes no DISTINCT", call.Name)
 	}
+	if _, err := f.maker(call); err != nil {
+		return fmt.Errorf("aggregate: %s: %w", call.Name, err)
+	}
 	return nil
+}
+
+// maker returns what makes accumulators for a call of the function.
+func (f *Function) maker(call *plan.AggregateCall) (func() accumulator, error) {
+	args := argTypes(call)
+	if f.bind == nil {
+		return func() accumulator { return f.make(args) }, nil
+	}
+	constants := call.Args[f.columns(call):]
+	for _, c := range constants {
+		if c.Kind != plan.Literal || c.Value == nil || c.Value.Null {
+			return nil, fmt.Errorf("%s is not a constant", c)
+		}
+	}
+	return f.bind(args, constants)
+}
+
+// columns is how many of a call's arguments are columns: all but the constants.
+func (f *Function) columns(call *plan.AggregateCall) int {
+	if f.values == 0 {
+		return len(call.Args)
+	}
+	return min(f.values, len(call.Args))
 }
 
 func find(name string) *Function {
@@ -93,6 +129,14 @@ func typeNames(args []types.Type) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// two accepts two arguments.
+func two(ok func(a, b types.Type) bool) func([]types.Type) bool {
+	return func(args []types.Type) bool { return len(args) == 2 && ok(args[0], args[1]) }
+}
+
+// sameAs is the result type of functions that give the type of their first argument.
+func sameAs(args []types.Type) types.Type { return args[0] }
 
 // one accepts a single argument.
 func one(ok func(types.Type) bool) func([]types.Type) bool {

@@ -40,17 +40,9 @@ func (e *best[T]) append(groups []uint32, b array.Builder) {
 
 // mergeExtreme merges saved values, of which some are NULL, by updating with them.
 func mergeExtreme(a accumulator, groups, rows []uint32, saved []arrow.Array) error {
-	valid := keys.ValidityOf(saved[0])
-	if !valid.Any() {
-		return a.update(groups, rows, saved)
-	}
-	var keptGroups, keptRows []uint32
-	for i, r := range rows {
-		if !valid.Null(r) {
-			keptGroups, keptRows = append(keptGroups, groups[i]), append(keptRows, r)
-		}
-	}
-	return a.update(keptGroups, keptRows, saved)
+	var valid selection
+	groups, rows = valid.whereNotNull(saved[0], groups, rows)
+	return a.update(groups, rows, saved)
 }
 
 // intExtreme is min or max of what Arrow holds as integers.

@@ -48,7 +48,11 @@ func (o *Operator) bind() error {
 		}
 	}
 	for i := range node.Calls {
-		o.calls = append(o.calls, newCall(&node.Calls[i]))
+		c, err := newCall(&node.Calls[i])
+		if err != nil {
+			return fmt.Errorf("aggregate: %s: %w", &node.Calls[i], err)
+		}
+		o.calls = append(o.calls, c)
 	}
 	return nil
 }

@@ -140,25 +140,26 @@ func sameRows(t *testing.T, what string, got, want []string) {
 		t.Fatalf("%s: %d rows, DuckDB has %d\ngot  %s\nwant %s", what, len(got), len(want), sample(got), sample(want))
 	}
 	for i := range got {
-		if !sameRow(got[i], want[i]) {
-			t.Fatalf("%s: row %d\ngot  %s\nwant %s", what, i, got[i], want[i])
+		if at, ok := sameRow(got[i], want[i]); !ok {
+			t.Fatalf("%s: row %d, column %d\ngot  %s\nwant %s", what, i, at, got[i], want[i])
 		}
 	}
 }
 
 func sample(rows []string) string { return strings.Join(rows[:min(len(rows), 5)], "\n     ") }
 
-func sameRow(a, b string) bool {
+// sameRow reports whether two rows are the same, or the first column where they differ.
+func sameRow(a, b string) (column int, same bool) {
 	as, bs := strings.Split(a, " | "), strings.Split(b, " | ")
 	if len(as) != len(bs) {
-		return false
+		return -1, false
 	}
 	for i := range as {
 		if as[i] != bs[i] && !near(as[i], bs[i]) {
-			return false
+			return i, false
 		}
 	}
-	return true
+	return 0, true
 }
 
 func near(a, b string) bool {

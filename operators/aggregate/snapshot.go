@@ -71,7 +71,7 @@ func (o *Operator) stateTypes() []types.Type {
 	var ts []types.Type
 	for _, c := range o.calls {
 		if !c.distinct {
-			ts = append(ts, c.function.make(c.kinds).state()...)
+			ts = append(ts, c.make().state()...)
 		}
 	}
 	return ts

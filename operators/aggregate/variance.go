@@ -119,10 +119,18 @@ func (s *deviations) result(groups []uint32, b array.Builder) error {
 		if d.n > 1 {
 			value = s.final(d.squares / float64(d.n-s.less))
 		}
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return fmt.Errorf("%s: the result is out of range: an argument is NaN, infinite or too large", s.name)
+		if err := inRange(s.name, value); err != nil {
+			return err
 		}
 		results.Append(value)
+	}
+	return nil
+}
+
+// inRange refuses results that DuckDB refuses.
+func inRange(name string, value float64) error {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return fmt.Errorf("%s: the result is out of range: an argument is NaN, infinite or too large", name)
 	}
 	return nil
 }
