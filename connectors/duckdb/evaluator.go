@@ -21,12 +21,13 @@ import (
 // Rows may come from any allocator: their buffers are pinned for the call, which keeps to cgo's rules without a copy. What Eval
 // returns is in C memory if it has up to 2048 rows, and from the evaluator's allocator otherwise; it must be released either way.
 //
-//	rows ─► feed "in" ─► SELECT e0, e1 FROM in ─► chunks of 2048 ─► one batch
+//	rows ─► feed ─► SELECT e0, e1 FROM feed ─► chunks of 2048 ─► one batch
 type Evaluator struct {
 	db      mapping.Database
 	session *session
 	memory  memory.Allocator
 	known   map[string]*evaluation
+	queries map[string]*tablesQuery
 	made    int // numbers the feeds
 }
 
@@ -38,7 +39,7 @@ type EvaluatorOptions struct {
 	Allocator   memory.Allocator // of the batches that Eval returns; the Go heap if nil
 }
 
-// maxEvaluations bounds how many sets of expressions stay planned.
+// maxEvaluations bounds how many sets of expressions and how many SELECTs stay planned.
 const maxEvaluations = 256
 
 // NewEvaluator opens an evaluator with the default options. The caller closes it.
@@ -56,7 +57,7 @@ func NewEvaluatorWith(o EvaluatorOptions) (*Evaluator, error) {
 	if err != nil {
 		return nil, queryError("opening an evaluator", err)
 	}
-	e := &Evaluator{db: db, memory: o.Allocator, known: map[string]*evaluation{}}
+	e := &Evaluator{db: db, memory: o.Allocator, known: map[string]*evaluation{}, queries: map[string]*tablesQuery{}}
 	if e.session, err = connect(db); err != nil {
 		mapping.Close(&e.db)
 		return nil, queryError("opening an evaluator", err)
@@ -83,6 +84,10 @@ func (e *Evaluator) forget() {
 	for key, ev := range e.known {
 		ev.close()
 		delete(e.known, key)
+	}
+	for key, q := range e.queries {
+		q.close()
+		delete(e.queries, key)
 	}
 }
 
@@ -124,11 +129,11 @@ func (e *Evaluator) evaluation(q request) (*evaluation, error) {
 	if ev, ok := e.known[key]; ok {
 		return ev, nil
 	}
-	if len(e.known) >= maxEvaluations {
+	if len(e.known)+len(e.queries) >= maxEvaluations {
 		e.forget()
 	}
 	e.made++
-	ev, err := newEvaluation(e.session, fmt.Sprintf("in%d", e.made), q)
+	ev, err := newEvaluation(e.session, fmt.Sprintf("feed%d", e.made), q)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,11 @@ type Relational struct {
 	// SQL is a SELECT over tables in0, in1, … that have the inputs' columns as c0, c1, …
 	SQL string `json:"sql"`
 	// Keys are, for each input, the columns of the key; equally many, of equal types, in each. Empty if all rows hang together.
-	Keys   [][]int       `json:"keys"`
+	Keys [][]int `json:"keys"`
+	// KeyOut are the answer's columns that hold the key of the row, one for each column of the key. Those from len(Fields) on the
+	// SELECT adds behind Fields for this purpose only. Where changes are asked for, they let many keys be computed at a time; nil
+	// has each key computed by itself.
+	KeyOut []int         `json:"key_out,omitempty"`
 	Fields []types.Field `json:"fields"` // of the output
 	// Window is the key that grows with event time: Group is its position within each of Keys. Nil if no key ever closes.
 	Window *WindowKey `json:"window,omitempty"`

@@ -46,6 +46,9 @@ func newNumbering(columns []arrow.DataType) (numbering, error) {
 
 // Find sets groups[i] to the number of the key that the columns have at rows[i], a new one if the key is new.
 func (t *Table) Find(columns []arrow.Array, rows, groups []uint32) {
+	if len(rows) == 0 {
+		return
+	}
 	t.owners = slices.Grow(t.owners[:0], len(rows))[:len(rows)]
 	clear(t.owners)
 	t.find(columns, rows, t.owners, groups)
@@ -53,6 +56,9 @@ func (t *Table) Find(columns []arrow.Array, rows, groups []uint32) {
 
 // FindOwned is Find for keys that belong to an owner, which is part of the key: owners[i] < 1<<31 owns rows[i].
 func (t *Table) FindOwned(columns []arrow.Array, owners, rows, groups []uint32) {
+	if len(rows) == 0 {
+		return
+	}
 	t.owners = t.owners[:0]
 	for _, o := range owners {
 		t.owners = append(t.owners, o<<1)

@@ -1,0 +1,130 @@
+package relational
+
+import (
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/operators/keys"
+)
+
+// Flush implements engine.Flusher: it emits the changes of all keys that were touched, and then drops the panes that have closed.
+// Where windows emit once, it only sees to it that rows which were taken back do not pile up.
+func (o *Operator) Flush(out engine.Emitter) error {
+	if !o.config.Node.Changes {
+		return o.tidy()
+	}
+	var q question
+	panes := append(o.panes.all(), o.closing...)
+	for _, p := range panes {
+		if err := o.askTouched(&q, p, out); err != nil {
+			return err
+		}
+	}
+	if err := o.emitChanges(&q, out); err != nil {
+		return err
+	}
+	releasePanes(o.closing)
+	o.closing = nil
+	for _, p := range o.panes.all() {
+		p.settle()
+		if err := o.shrink(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tidy takes rows back in panes where they are a fair part.
+func (o *Operator) tidy() error {
+	for _, p := range o.panes.all() {
+		for i, b := range p.inputs {
+			if len(b.minus) < compactFrom || len(b.minus)*4 < b.len() {
+				continue
+			}
+			if err := o.netting[i].net(b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// net takes rows back in all inputs of a pane.
+func (o *Operator) net(p *pane) error {
+	for i, b := range p.inputs {
+		if err := o.netting[i].net(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askTouched adds the touched keys of a pane to the question, and has it answered each time that it is large enough.
+func (o *Operator) askTouched(q *question, p *pane, out engine.Emitter) error {
+	if len(p.touched) == 0 {
+		return nil
+	}
+	if err := o.net(p); err != nil {
+		return err
+	}
+	alone := len(o.key) > 0 && o.config.Node.KeyOut == nil
+	for _, k := range p.touched {
+		q.add(p, k)
+		if alone || q.rows >= questionRows {
+			if err := o.emitChanges(q, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shrink gives back the memory of rows that are gone, and of keys without rows where they are more than half.
+func (o *Operator) shrink(p *pane) error {
+	rows := p.answers.len()
+	for _, b := range append([]*bag{p.answers}, p.inputs...) {
+		if err := b.compact(); err != nil {
+			return err
+		}
+		rows += b.len()
+	}
+	if p.keys.Len() < compactFrom || p.keys.Len() < 4*rows {
+		return nil
+	}
+	return o.renumber(p)
+}
+
+// renumber numbers the keys that still have rows anew.
+func (o *Operator) renumber(p *pane) error {
+	table, err := o.newKeys()
+	if err != nil {
+		return err
+	}
+	numbers := o.copyKeys(p, table)
+	for _, b := range append([]*bag{p.answers}, p.inputs...) {
+		b.renumber(func(key uint32) uint32 { return numbers[key] })
+	}
+	p.keys, p.dirty, p.asked = table, make([]bool, table.Len()), make([]uint32, table.Len())
+	return nil
+}
+
+// copyKeys numbers the keys that have rows in another table, and returns their numbers there, by their numbers in the pane.
+func (o *Operator) copyKeys(p *pane, table *keys.Table) []uint32 {
+	var live []uint32
+	seen := make([]bool, p.keys.Len())
+	for _, b := range append([]*bag{p.answers}, p.inputs...) {
+		for _, at := range b.all(nil) {
+			if k := b.keys[at]; !seen[k] {
+				seen[k] = true
+				live = append(live, k)
+			}
+		}
+	}
+	columns := o.keyColumns(p, live)
+	defer releaseAll(columns)
+	groups := make([]uint32, len(live))
+	table.Find(columns, keys.Iota(nil, len(live)), groups)
+	numbers := make([]uint32, p.keys.Len())
+	for i, k := range live {
+		numbers[k] = groups[i]
+	}
+	return numbers
+}
