@@ -26,7 +26,7 @@ func Build(name string, root plan.Node, output []types.Field, c Config) (engine.
 		})
 	}
 	for _, s := range g.stages {
-		st := engine.Stage{New: s.newStage, Behind: behind(s.nodes[0])}
+		st := engine.Stage{New: s.newStage, Behind: behind(s.nodes[0]), Gathers: gathers(s.nodes[0])}
 		for _, e := range s.edges {
 			st.Edges = append(st.Edges, engine.Edge{From: g.number(e.from), Input: e.input, Split: e.exchange.split, EventTime: e.exchange.eventTime})
 		}

@@ -29,6 +29,10 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 			out[i] = &exchange{newSplitter(n.Keys[i], mem), n.EventTime[i]}
 		}
 		return out, nil
+	case *plan.Session:
+		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
+	case *plan.Asof:
+		return asofExchanges(n, mem), nil
 	case *plan.Over:
 		return []*exchange{{newSplitter(n.Partition, mem), n.Time}}, nil
 	case *plan.Join:
@@ -38,15 +42,39 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 }
 
 func joinExchanges(n *plan.Join, mem memory.Allocator) []*exchange {
-	left, right := make([]int, len(n.Keys)), make([]int, len(n.Keys))
-	for i, k := range n.Keys {
-		left[i], right[i] = k.Left, k.Right
-	}
-	out := []*exchange{{newSplitter(left, mem), -1}, {newSplitter(right, mem), -1}}
+	out := pairExchanges(n.Keys, mem)
 	if n.Bounds != nil {
 		out[0].eventTime, out[1].eventTime = n.Bounds.Left, n.Bounds.Right
 	}
 	return out
+}
+
+func asofExchanges(n *plan.Asof, mem memory.Allocator) []*exchange {
+	out := pairExchanges(n.Keys, mem)
+	out[0].eventTime, out[1].eventTime = n.LeftTime, n.RightTime
+	return out
+}
+
+// pairExchanges divide two inputs by the columns that must be equal.
+func pairExchanges(keys []plan.KeyPair, mem memory.Allocator) []*exchange {
+	left, right := make([]int, len(keys)), make([]int, len(keys))
+	for i, k := range keys {
+		left[i], right[i] = k.Left, k.Right
+	}
+	return []*exchange{{newSplitter(left, mem), -1}, {newSplitter(right, mem), -1}}
+}
+
+// gathers reports whether an operator's rows for a watermark come out at the flush behind it.
+func gathers(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Aggregate:
+		return n.Changes
+	case *plan.Relational:
+		return n.Changes
+	case *plan.Join:
+		return n.Changes
+	}
+	return false
 }
 
 // behind is by how much an operator's rows may come behind the watermark that it was told.

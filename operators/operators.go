@@ -17,10 +17,14 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/expand"
 	"github.com/weirdb/weir/operators/filter"
+	"github.com/weirdb/weir/operators/join"
 	"github.com/weirdb/weir/operators/project"
+	"github.com/weirdb/weir/operators/relational"
+	"github.com/weirdb/weir/operators/session"
 )
 
 // Config is what operators are made with.
@@ -45,6 +49,12 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return expand.New(n, eval, mem)
 	case *plan.Aggregate:
 		return b.aggregate(n, s)
+	case *plan.Relational:
+		return b.relational(n, s)
+	case *plan.Join:
+		return join.New(join.Config{Node: n, Left: n.Left.Columns(), Right: n.Right.Columns(), Shard: s, Evaluator: eval, Allocator: mem})
+	case *plan.Session:
+		return session.New(session.Config{Input: n.From.Columns(), Time: n.Time, Gap: n.Gap, Key: n.Keys, Shard: s, Allocator: mem})
 	}
 	return nil, fmt.Errorf("no operator for %s", n.Describe())
 }
@@ -55,6 +65,20 @@ func (b *builder) aggregate(n *plan.Aggregate, s engine.Shard) (engine.Operator,
 		return nil, err
 	}
 	return aggregate.New(aggregate.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: b.config.Allocator, Close: closes})
+}
+
+func (b *builder) relational(n *plan.Relational, s engine.Shard) (engine.Operator, error) {
+	closes, err := b.closes(n.Window)
+	if err != nil {
+		return nil, err
+	}
+	inputs := make([][]types.Field, len(n.From))
+	for i, in := range n.From {
+		inputs[i] = in.Columns()
+	}
+	return relational.New(relational.Config{
+		Node: n, Inputs: inputs, Shard: s, Close: closes, Tables: b.config.Tables, Allocator: b.config.Allocator,
+	})
 }
 
 // closes computes a window key's value for a watermark; nil if there is none.

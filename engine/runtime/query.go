@@ -77,7 +77,7 @@ func (q *query) build() error {
 		}
 	}
 	for i, s := range q.Stages {
-		st := &stage{Stage: s, index: i, waiting: make([][]routed, q.workers), horizon: engine.MinTime, flushed: engine.MinTime}
+		st := &stage{Stage: s, index: i, level: 1, waiting: make([][]routed, q.workers), horizon: engine.MinTime, flushed: engine.MinTime}
 		for w := range q.workers {
 			ops, err := s.New(engine.Shard{Index: w, Count: q.workers})
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
 )
 
 // evaluators are as many DuckDBs for computing as there are workers. Each call takes one that is free; since no more goroutines
@@ -15,7 +16,10 @@ type evaluators struct {
 	all  []*duckdb.Evaluator
 }
 
-var _ engine.Evaluator = (*evaluators)(nil)
+var (
+	_ engine.Evaluator = (*evaluators)(nil)
+	_ engine.Tables    = (*evaluators)(nil)
+)
 
 func newEvaluators(n int) (*evaluators, error) {
 	e := &evaluators{free: make(chan *duckdb.Evaluator, n)}
@@ -35,6 +39,13 @@ func (e *evaluators) Eval(exprs []string, schema *arrow.Schema, rows arrow.Recor
 	one := <-e.free
 	defer func() { e.free <- one }()
 	return one.Eval(exprs, schema, rows)
+}
+
+// Query implements engine.Tables.
+func (e *evaluators) Query(sql string, inputs []engine.Table, result []types.Type) (arrow.RecordBatch, error) {
+	one := <-e.free
+	defer func() { e.free <- one }()
+	return one.Query(sql, inputs, result)
 }
 
 func (e *evaluators) close() error {

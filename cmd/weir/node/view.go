@@ -23,5 +23,5 @@ func (n *Node) createView(c *duckdb.Catalog, v *catalog.View, entry *duckdb.Entr
 
 // build compiles a view's plan.
 func (n *Node) build(v *catalog.View) (engine.Query, error) {
-	return operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluator: n.evaluators})
+	return operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluator: n.evaluators, Tables: n.evaluators})
 }
