@@ -17,7 +17,8 @@ type Relational struct {
 	What string `json:"what"`
 	// SQL is a SELECT over tables in0, in1, … that have the inputs' columns as c0, c1, …
 	SQL string `json:"sql"`
-	// Keys are, for each input, the columns of the key; equally many, of equal types, in each. Empty if all rows hang together.
+	// Keys are, for each input, the columns of the key; equally many, of equal types, in each. Empty if all rows hang together. A
+	// node without inputs, for constants, has one empty key.
 	Keys [][]int `json:"keys"`
 	// KeyOut are the answer's columns that hold the key of the row, one for each column of the key. Those from len(Fields) on the
 	// SELECT adds behind Fields for this purpose only. Where changes are asked for, they let many keys be computed at a time; nil

@@ -76,7 +76,7 @@ func New(c Config) (engine.Operator, error) {
 func (c *Config) validate() error {
 	node := c.Node
 	switch {
-	case len(c.Inputs) == 0 || len(node.Keys) != len(c.Inputs):
+	case len(node.Keys) != max(1, len(c.Inputs)):
 		return fmt.Errorf("%d inputs, and keys for %d", len(c.Inputs), len(node.Keys))
 	case node.Window != nil && c.Close == nil:
 		return errors.New("a window needs Close")

@@ -12,7 +12,7 @@ import (
 // constants is a table that the text itself holds.
 func (b *builder) constants(op duckplan.Operator) (plan.Node, error) {
 	open := &neverCloses{"a table of constants", "use emit = 'changes'", -1}
-	n := &plan.Relational{What: "constants", Always: true}
+	n := &plan.Relational{What: "constants", Keys: [][]int{nil}, Always: true}
 	switch op := op.(type) {
 	case *duckplan.DummyScan:
 		n.SQL, n.Fields = "SELECT 0", []types.Field{{Name: "dummy", Type: types.Of(types.Integer)}}

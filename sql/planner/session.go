@@ -18,8 +18,8 @@ func isSession(c *plan.OverCall) bool {
 func (b *builder) session(keyed plan.Node, width int, keys []int, calls []plan.OverCall) (plan.Node, error) {
 	marker := calls[0].Args[0]
 	micros, ok := microsOf(marker.Args[1])
-	if !ok || micros <= 0 {
-		return nil, &duckplan.Mistake{Message: "session: the gap must be a positive constant of days or less, such as INTERVAL '10 seconds'", Position: -1}
+	if !ok || micros < 0 {
+		return nil, &duckplan.Mistake{Message: "session: the gap must be a constant of days or less that is not negative, such as INTERVAL '10 seconds'", Position: -1}
 	}
 	if marker.Args[0].Kind != plan.Column {
 		return nil, &duckplan.Mistake{Message: "session: the time must be a column", Position: -1}

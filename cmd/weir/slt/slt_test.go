@@ -12,11 +12,12 @@ import (
 var (
 	seeds = flag.Int("seeds", 2, "how many random runs of each way")
 	seed  = flag.Uint64("seed", 1, "the first seed")
+	files = flag.String("files", "testdata/*.slt", "the files to run")
 )
 
-// TestFiles runs every file in testdata five ways.
+// TestFiles runs every file in testdata, or those that -files names, five ways.
 func TestFiles(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.slt")
+	paths, err := filepath.Glob(*files)
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no test files: %v", err)
 	}
