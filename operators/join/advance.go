@@ -54,7 +54,7 @@ func (o *Operator) expire(input int, out engine.Emitter) error {
 	s.ids = s.expiry.take(func(t int64) bool { return shift(t, span) < int64(o.watermark) }, s.ids[:0])
 	n := 0
 	for _, id := range s.ids {
-		e := &s.entries[id]
+		e := s.entries.at(id)
 		if e.key == gone {
 			continue
 		}
@@ -74,9 +74,9 @@ func (o *Operator) finish(out engine.Emitter) error {
 			continue
 		}
 		s.ids = s.ids[:0]
-		for id := range s.entries {
-			if e := &s.entries[id]; e.key != gone && o.shown(input, e) {
-				s.ids = append(s.ids, uint32(id))
+		for _, id := range s.linked() {
+			if o.shown(input, s.entries.at(id)) {
+				s.ids = append(s.ids, id)
 			}
 		}
 		if err := o.emitRows(input, s.ids, out); err != nil {

@@ -68,7 +68,7 @@ func New(c Config) (engine.Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	o := &Operator{config: c, node: c.Node, watermark: engine.MinTime}
+	o := &Operator{config: c, node: c.Node, watermark: engine.MinTime, slack: usualSlack}
 	residual, err := newResidual(&c)
 	if err != nil {
 		return nil, err

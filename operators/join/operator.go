@@ -18,6 +18,8 @@ type Operator struct {
 	output    *output
 	watermark engine.Time // rows from before it are late
 
+	slack int // see tidy
+
 	*state
 	hand  hand
 	pairs pairs
@@ -120,7 +122,7 @@ func (o *Operator) admit(h *hand) {
 	h.fresh = room(h.fresh, len(h.rows))
 	moments := own.moments(h, o.drops())
 	for k, id := range h.ids {
-		e := &own.entries[id]
+		e := own.entries.at(id)
 		h.fresh[k] = e.key == gone
 		if h.fresh[k] {
 			e.count, e.matches = 0, 0

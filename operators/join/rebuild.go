@@ -6,15 +6,15 @@ import (
 	"github.com/weirdb/weir/operators/keys"
 )
 
-// slack is how much may be dead before it is worth a thought.
-const slack = 1024
+// usualSlack is how much may be dead before it is worth a thought.
+const usualSlack = 1024
 
 // tidy copies what lives to a new place once more than half is dead. Each row that dies pays for one that is copied.
 func (o *Operator) tidy() error {
 	left, right := o.sides[0], o.sides[1]
 	live := left.live + right.live + right.known
-	dead := len(left.entries) + len(right.entries) - left.live - right.live
-	if max(dead, o.table.Len()-live) <= live+slack || len(left.touched)+len(right.touched) > 0 {
+	dead := left.total + right.total - left.live - right.live
+	if max(dead, o.table.Len()-live) <= live+o.slack || len(left.touched)+len(right.touched) > 0 {
 		return nil
 	}
 	return o.rebuild(-1)
@@ -35,7 +35,7 @@ func (o *Operator) rebuild(equal int) error {
 		for ids := s.linked(); len(ids) > 0; ids = ids[min(len(ids), maxRows):] {
 			part := ids[:min(len(ids), maxRows)]
 			columns := s.rows.take(o.config.Allocator, part, nil)
-			o.put(input, columns, keys.Iota(nil, len(part)), func(i uint32) entry { return s.entries[part[i]] })
+			o.put(input, columns, keys.Iota(nil, len(part)), func(i uint32) entry { return *s.entries.at(part[i]) })
 			releaseAll(columns)
 		}
 	}
@@ -48,9 +48,9 @@ func (o *Operator) rebuild(equal int) error {
 // linked lists the rows that are in a chain.
 func (s *side) linked() []uint32 {
 	ids := make([]uint32, 0, s.live)
-	for id := range s.entries {
-		if s.entries[id].key != gone {
-			ids = append(ids, uint32(id))
+	for id := range uint32(s.total) {
+		if s.entries.at(id).key != gone {
+			ids = append(ids, id)
 		}
 	}
 	return ids
@@ -67,7 +67,7 @@ func (o *Operator) put(input int, columns []arrow.Array, chosen []uint32, known 
 	times := s.eventTimes(columns)
 	var moments []moment
 	for k, id := range ids {
-		e, had := &s.entries[id], known(chosen[k])
+		e, had := s.entries.at(id), known(chosen[k])
 		if e.key == gone {
 			s.link(id, numbers[k])
 		}

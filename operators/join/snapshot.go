@@ -71,7 +71,7 @@ func (o *Operator) knownColumns(s *side, ids []uint32) []arrow.Array {
 	} {
 		buf, out := allocate[int32](o.config.Allocator, len(ids))
 		for k, id := range ids {
-			out[k] = value(&s.entries[id])
+			out[k] = value(s.entries.at(id))
 		}
 		columns[i] = build(arrow.PrimitiveTypes.Int32, len(ids), nil, buf)
 	}
