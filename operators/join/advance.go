@@ -28,7 +28,7 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 	case wm == engine.MaxTime:
 		o.watermark = wm
 		return o.finish(out)
-	case o.node.Bounds == nil:
+	case o.bounds == nil:
 		return nil
 	}
 	o.watermark = wm
@@ -43,9 +43,9 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 // span is how far behind a row of the input its last match may be.
 func (o *Operator) span(input int) int64 {
 	if input == 0 {
-		return o.node.Bounds.High
+		return o.bounds.High
 	}
-	return -o.node.Bounds.Low
+	return -o.bounds.Low
 }
 
 // expire emits the rows of an input that have no match, of those whose fate is sealed, and drops them all.

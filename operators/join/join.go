@@ -75,7 +75,11 @@ func New(c Config) (engine.Operator, error) {
 	}
 	o.residual = residual
 	o.output = newOutput(&c)
-	return o, o.reset()
+	if err := o.reset(); err != nil {
+		return nil, err
+	}
+	o.bounds = widen(c.Node.Bounds, o.sides[0].times, o.sides[1].times)
+	return o, nil
 }
 
 func (c *Config) validate() error {

@@ -14,7 +14,8 @@ import (
 type Operator struct {
 	config    Config
 	node      *plan.Join
-	residual  *residual // nil where the keys decide
+	residual  *residual        // nil where the keys decide
+	bounds    *plan.TimeBounds // nil where no times are bounded
 	output    *output
 	watermark engine.Time // rows from before it are late
 
@@ -140,7 +141,7 @@ func (o *Operator) admit(h *hand) {
 }
 
 // drops says whether the watermark drops state.
-func (o *Operator) drops() bool { return o.node.Bounds != nil && !o.node.Changes }
+func (o *Operator) drops() bool { return o.bounds != nil && !o.node.Changes }
 
 // moments lists the times of the rows in hand, if they are to be dropped by them.
 func (s *side) moments(h *hand, drops bool) []moment {

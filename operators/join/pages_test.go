@@ -11,7 +11,7 @@ import (
 
 // TestManyPages joins more rows than a page or a batch has, with all layouts of columns, and many rows without a match.
 func TestManyPages(t *testing.T) {
-	const rows = 3*pageRows + 100
+	const rows = 2*pageRows + 100
 	o := newOracle(t)
 	createInputs(o, rows, 3)
 	for _, kind := range kinds {
@@ -34,7 +34,7 @@ func TestManyPages(t *testing.T) {
 
 // TestManyMatches has one row meet more rows than a batch of pairs takes.
 func TestManyMatches(t *testing.T) {
-	const rows = 2*maxRows + 5
+	const rows = maxRows + 5
 	o := newOracle(t)
 	createInputs(o, rows, 4)
 	for _, residual := range residuals[:2] {
@@ -43,7 +43,7 @@ func TestManyMatches(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s/%d", residual.name, kind, first), func(t *testing.T) {
 					n := &plan.Join{Kind: kind, Residual: residual.all}
 					c := newCluster(t, Config{Node: n, Left: testFields, Right: testFields, Allocator: checked(t)}, 1, rand.New(rand.NewPCG(1, 1)))
-					few, many := o.query("FROM l WHERE i < 3 ORDER BY i"), o.query("FROM r ORDER BY i")
+					few, many := o.query("FROM l WHERE i < 2 ORDER BY i"), o.query("FROM r ORDER BY i")
 					if first == 0 {
 						c.send(0, few, nil)
 						c.send(1, many, nil)
@@ -52,7 +52,7 @@ func TestManyMatches(t *testing.T) {
 						c.send(0, few, nil)
 					}
 					c.advance(engine.MaxTime)
-					query := joinSQL(n, "(FROM l WHERE i < 3)", "r")
+					query := joinSQL(n, "(FROM l WHERE i < 2)", "r")
 					sameRows(t, query, c.out.sorted(t), texts(o.query(query)))
 				})
 			}

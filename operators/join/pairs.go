@@ -47,7 +47,7 @@ func (o *Operator) pair(h *hand, out engine.Emitter) error {
 
 // reach returns between which times a row at the given time can have a match.
 func (o *Operator) reach(input int, time int64) (low, high int64) {
-	b := o.node.Bounds
+	b := o.bounds
 	if input == 0 {
 		return shift(time, b.Low), shift(time, b.High)
 	}
