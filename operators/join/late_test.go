@@ -52,6 +52,7 @@ func TestWatermark(t *testing.T) {
 				fmt.Sscan(step[1:], &at)
 				if step[0] == 'w' {
 					x.advance(engine.Time(at))
+					x.move(1)
 					continue
 				}
 				rows := o.query(fmt.Sprintf("SELECT '%s' AS name, make_timestamp(%d) AS ts", step, at))
