@@ -28,7 +28,7 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 	case wm == engine.MaxTime:
 		o.watermark = wm
 		return o.finish(out)
-	case o.node.Bounds == nil:
+	case o.bounds == nil:
 		return nil
 	}
 	o.watermark = wm
@@ -43,9 +43,9 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 // span is how far behind a row of the input its last match may be.
 func (o *Operator) span(input int) int64 {
 	if input == 0 {
-		return o.node.Bounds.High
+		return o.bounds.High
 	}
-	return -o.node.Bounds.Low
+	return -o.bounds.Low
 }
 
 // expire emits the rows of an input that have no match, of those whose fate is sealed, and drops them all.
@@ -54,7 +54,7 @@ func (o *Operator) expire(input int, out engine.Emitter) error {
 	s.ids = s.expiry.take(func(t int64) bool { return shift(t, span) < int64(o.watermark) }, s.ids[:0])
 	n := 0
 	for _, id := range s.ids {
-		e := &s.entries[id]
+		e := s.entries.at(id)
 		if e.key == gone {
 			continue
 		}
@@ -74,9 +74,9 @@ func (o *Operator) finish(out engine.Emitter) error {
 			continue
 		}
 		s.ids = s.ids[:0]
-		for id := range s.entries {
-			if e := &s.entries[id]; e.key != gone && o.shown(input, e) {
-				s.ids = append(s.ids, uint32(id))
+		for _, id := range s.linked() {
+			if o.shown(input, s.entries.at(id)) {
+				s.ids = append(s.ids, id)
 			}
 		}
 		if err := o.emitRows(input, s.ids, out); err != nil {

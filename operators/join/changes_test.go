@@ -24,6 +24,9 @@ func TestChangesFollowDuckDB(t *testing.T) {
 				seed++
 				t.Run(fmt.Sprintf("%s/%s/%s", keying.name, residual.name, kind), func(t *testing.T) {
 					n := &plan.Join{Kind: kind, Keys: keying.keys, Residual: residual.all, Changes: true}
+					if random := rand.New(rand.NewPCG(seed, 3)); random.IntN(3) == 0 {
+						bound(n, spans[random.IntN(len(spans))])
+					}
 					f := newFollower(t, o, n, seed)
 					for range 8 {
 						f.epoch()

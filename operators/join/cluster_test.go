@@ -113,6 +113,7 @@ func (x *cluster) start(n int) {
 		c.Shard = engine.Shard{Index: i, Count: n}
 		o, err := New(c)
 		must(x.t, err)
+		o.(*Operator).slack = 10
 		x.shards = append(x.shards, o.(*Operator))
 	}
 }

@@ -50,7 +50,7 @@ func (c *boolColumn) append(a arrow.Array, rows []uint32) {
 func (c *boolColumn) take(mem memory.Allocator, ids []uint32) arrow.Array {
 	buf, bits := zeroBits(mem, len(ids))
 	for i, id := range ids {
-		if c.values[id>>pageBits][id&pageMask] {
+		if *c.values.at(id) {
 			bits[i>>3] |= 1 << (i & 7)
 		}
 	}

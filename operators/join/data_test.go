@@ -46,6 +46,7 @@ func createInputs(o *oracle, rows int, seed uint64) {
 			pick("h", "[NULL, 1.25, -3, 1e15]"), pick("b", "[NULL, true, false]"),
 			fmt.Sprintf("CASE WHEN hash(x, '%s', %d, 'n') %% 20 <> 0 THEN TIMESTAMP '2024-01-01' + INTERVAL 1 MILLISECOND * (x * 1000 + (hash(x, '%s', %d) %% 10000)::BIGINT) END", name, seed, name, seed),
 			rows))
+		o.exec("UPDATE " + name + " SET ts = CASE i % 3 WHEN 0 THEN TIMESTAMP 'infinity' ELSE TIMESTAMP '-infinity' END WHERE i % 25 >= 23")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -46,8 +47,15 @@ func newEventTime(column int, fields []types.Field) (*eventTime, error) {
 	return nil, fmt.Errorf("join: %s is %s: times are bounded by a date or a timestamp", f.Name, f.Type)
 }
 
-// coarse says that times are rounded, so that a difference may be off by one.
-func (e *eventTime) coarse() bool { return e.divisor > 1 }
+// widen returns the bounds for times as they are read: where these are rounded, a difference may be off by one.
+func widen(b *plan.TimeBounds, left, right *eventTime) *plan.TimeBounds {
+	if b == nil || left.divisor == 1 && right.divisor == 1 {
+		return b
+	}
+	wide := *b
+	wide.Low, wide.High = shift(b.Low, -1), shift(b.High, 1)
+	return &wide
+}
 
 // read sets out[i] to the time of row i of the column. What it says of NULL is not defined.
 func (e *eventTime) read(a arrow.Array, out []int64) {

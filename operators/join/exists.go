@@ -23,7 +23,7 @@ func (o *Operator) weighKeys(h *hand, out engine.Emitter) error {
 		if (before > 0) == (after > 0) {
 			continue
 		}
-		for at := left.heads[key]; at != 0; at = left.entries[at-1].next {
+		for at := left.heads[key]; at != 0; at = left.entries.at(at - 1).next {
 			if o.node.Changes {
 				left.touched = append(left.touched, at-1)
 				continue

@@ -92,7 +92,9 @@ func (r *reader) run() {
 			r.step()
 		}
 		r.flush()
-		r.compare(r.sealed())
+		if r.random.IntN(3) == 0 {
+			r.compare(r.sealed())
+		}
 		if r.random.IntN(4) == 0 {
 			r.move(1 + r.random.IntN(4))
 		}
@@ -140,7 +142,7 @@ func (r *reader) step() {
 	for input, times := range r.times {
 		highest := engine.MinTime
 		for i := range r.next[input] {
-			if times.IsValid(i) {
+			if times.IsValid(i) && times.Value(i) < forever {
 				highest = max(highest, engine.Time(times.Value(i)))
 			}
 		}
@@ -161,8 +163,8 @@ func (r *reader) sealed() string {
 	case n.Bounds == nil:
 		left, right = "false", "false" // but what a NULL key says, see below
 	case r.watermark != engine.MinTime:
-		left = fmt.Sprintf("(l.ts IS NULL OR epoch_us(l.ts) + %d < %d)", n.Bounds.High, r.watermark)
-		right = fmt.Sprintf("(r.ts IS NULL OR epoch_us(r.ts) - %d < %d)", n.Bounds.Low, r.watermark)
+		left = fmt.Sprintf("(l.ts IS NULL OR l.ts + to_microseconds(%d) < make_timestamp(%d))", n.Bounds.High, r.watermark)
+		right = fmt.Sprintf("(r.ts IS NULL OR r.ts - to_microseconds(%d) < make_timestamp(%d))", n.Bounds.Low, r.watermark)
 	}
 	for _, k := range n.Keys {
 		if !k.Nulls {

@@ -68,14 +68,18 @@ func New(c Config) (engine.Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	o := &Operator{config: c, node: c.Node, watermark: engine.MinTime}
+	o := &Operator{config: c, node: c.Node, watermark: engine.MinTime, slack: usualSlack}
 	residual, err := newResidual(&c)
 	if err != nil {
 		return nil, err
 	}
 	o.residual = residual
 	o.output = newOutput(&c)
-	return o, o.reset()
+	if err := o.reset(); err != nil {
+		return nil, err
+	}
+	o.bounds = widen(c.Node.Bounds, o.sides[0].times, o.sides[1].times)
+	return o, nil
 }
 
 func (c *Config) validate() error {

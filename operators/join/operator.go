@@ -14,9 +14,12 @@ import (
 type Operator struct {
 	config    Config
 	node      *plan.Join
-	residual  *residual // nil where the keys decide
+	residual  *residual        // nil where the keys decide
+	bounds    *plan.TimeBounds // nil where no times are bounded
 	output    *output
 	watermark engine.Time // rows from before it are late
+
+	slack int // see tidy
 
 	*state
 	hand  hand
@@ -111,45 +114,6 @@ func (o *Operator) meet(h *hand, out engine.Emitter) error {
 		return o.expire(h.input, out)
 	}
 	return nil
-}
-
-// admit adds the rows in hand to their side.
-func (o *Operator) admit(h *hand) {
-	own := o.sides[h.input]
-	h.ids = own.place(h.batch.Rows.Columns(), h.rows)
-	h.fresh = room(h.fresh, len(h.rows))
-	moments := own.moments(h, o.drops())
-	for k, id := range h.ids {
-		e := &own.entries[id]
-		h.fresh[k] = e.key == gone
-		if h.fresh[k] {
-			e.count, e.matches = 0, 0
-			own.link(id, h.keys[k])
-		}
-		e.count += h.weight(k)
-		if h.times != nil {
-			e.time = h.times[h.rows[k]]
-		}
-		if o.node.Changes && (own.shows != showsPairs || e.count == 0) {
-			own.touched = append(own.touched, id)
-		}
-	}
-	own.expiry.add(moments)
-}
-
-// drops says whether the watermark drops state.
-func (o *Operator) drops() bool { return o.node.Bounds != nil && !o.node.Changes }
-
-// moments lists the times of the rows in hand, if they are to be dropped by them.
-func (s *side) moments(h *hand, drops bool) []moment {
-	if !drops {
-		return nil
-	}
-	out := make([]moment, len(h.rows))
-	for k, id := range h.ids {
-		out[k] = moment{h.times[h.rows[k]], id}
-	}
-	return out
 }
 
 // expectRetractions has a side tell equal rows from others, from the first row that is taken back on. Sides that only add

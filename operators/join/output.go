@@ -73,10 +73,10 @@ func (o *output) emit(columns []arrow.Array, n int, out engine.Emitter) error {
 
 // emitPairs emits the pairs, each as often as both rows are there.
 func (o *Operator) emitPairs(h *hand, out engine.Emitter) error {
-	entries, to := o.sides[1-h.input].entries, o.output
+	entries, to := &o.sides[1-h.input].entries, o.output
 	for i, k := range o.pairs.in {
 		other := o.pairs.other[i]
-		weight := h.weight(int(k)) * entries[other].count
+		weight := h.weight(int(k)) * entries.at(other).count
 		for range max(weight, -weight) {
 			to.in, to.other = append(to.in, int32(h.rows[k])), append(to.other, other)
 			to.weigh(weight)

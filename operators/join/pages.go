@@ -30,6 +30,9 @@ func (p *pages[T]) room(n int) []T {
 	return (*last)[from:]
 }
 
+// at is where the value of a row lies.
+func (p *pages[T]) at(id uint32) *T { return &(*p)[id>>pageBits][id&pageMask] }
+
 // gather appends values[rows[i]] for each i.
 func (p *pages[T]) gather(values []T, rows []uint32) {
 	for len(rows) > 0 {

@@ -26,7 +26,7 @@ func (o *Operator) pair(h *hand, out engine.Emitter) error {
 			low, high = o.reach(h.input, h.times[h.rows[k]])
 		}
 		for at := other.heads[key]; at != 0; {
-			e := &other.entries[at-1]
+			e := other.entries.at(at - 1)
 			if e.time >= low && e.time <= high && e.key != gone {
 				o.pairs.in, o.pairs.other = append(o.pairs.in, uint32(k)), append(o.pairs.other, at-1)
 			}
@@ -37,7 +37,7 @@ func (o *Operator) pair(h *hand, out engine.Emitter) error {
 			if err := o.match(h, out); err != nil {
 				return err
 			}
-			if own.entries[h.ids[k]].key == gone { // a left row that is written, or will never be
+			if own.entries.at(h.ids[k]).key == gone { // a left row that is written, or will never be
 				break
 			}
 		}
@@ -47,7 +47,7 @@ func (o *Operator) pair(h *hand, out engine.Emitter) error {
 
 // reach returns between which times a row at the given time can have a match.
 func (o *Operator) reach(input int, time int64) (low, high int64) {
-	b := o.node.Bounds
+	b := o.bounds
 	if input == 0 {
 		return shift(time, b.Low), shift(time, b.High)
 	}
@@ -91,14 +91,14 @@ func (o *Operator) count(h *hand) {
 	settle := o.node.Changes && other.shows != showsPairs
 	for i, k := range o.pairs.in {
 		id := o.pairs.other[i]
-		e := &other.entries[id]
+		e := other.entries.at(id)
 		before := e.matches
 		e.matches += h.weight(int(k))
 		if settle && (before > 0) != (e.matches > 0) {
 			other.touched = append(other.touched, id)
 		}
 		if h.fresh[k] {
-			own.entries[h.ids[k]].matches += e.count
+			own.entries.at(h.ids[k]).matches += e.count
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (o *Operator) decide(h *hand, out engine.Emitter) error {
 		if h.input == 0 {
 			id = h.ids[k]
 		}
-		if left.entries[id].key != gone {
+		if left.entries.at(id).key != gone {
 			left.unlink(id)
 			o.found = append(o.found, id)
 		}

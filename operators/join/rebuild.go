@@ -2,19 +2,18 @@ package join
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/operators/keys"
 )
 
-// slack is how much may be dead before it is worth a thought.
-const slack = 1024
+// usualSlack is how much may be dead before it is worth a thought.
+const usualSlack = 1024
 
 // tidy copies what lives to a new place once more than half is dead. Each row that dies pays for one that is copied.
 func (o *Operator) tidy() error {
 	left, right := o.sides[0], o.sides[1]
 	live := left.live + right.live + right.known
-	dead := len(left.entries) + len(right.entries) - left.live - right.live
-	if max(dead, o.table.Len()-live) <= live+slack || len(left.touched)+len(right.touched) > 0 {
+	dead := left.total + right.total - left.live - right.live
+	if max(dead, o.table.Len()-live) <= live+o.slack || len(left.touched)+len(right.touched) > 0 {
 		return nil
 	}
 	return o.rebuild(-1)
@@ -35,7 +34,7 @@ func (o *Operator) rebuild(equal int) error {
 		for ids := s.linked(); len(ids) > 0; ids = ids[min(len(ids), maxRows):] {
 			part := ids[:min(len(ids), maxRows)]
 			columns := s.rows.take(o.config.Allocator, part, nil)
-			o.put(input, columns, keys.Iota(nil, len(part)), func(i uint32) entry { return s.entries[part[i]] })
+			o.put(input, columns, keys.Iota(nil, len(part)), func(i uint32) entry { return *s.entries.at(part[i]) })
 			releaseAll(columns)
 		}
 	}
@@ -48,9 +47,9 @@ func (o *Operator) rebuild(equal int) error {
 // linked lists the rows that are in a chain.
 func (s *side) linked() []uint32 {
 	ids := make([]uint32, 0, s.live)
-	for id := range s.entries {
-		if s.entries[id].key != gone {
-			ids = append(ids, uint32(id))
+	for id := range uint32(s.total) {
+		if s.entries.at(id).key != gone {
+			ids = append(ids, id)
 		}
 	}
 	return ids
@@ -67,7 +66,7 @@ func (o *Operator) put(input int, columns []arrow.Array, chosen []uint32, known 
 	times := s.eventTimes(columns)
 	var moments []moment
 	for k, id := range ids {
-		e, had := &s.entries[id], known(chosen[k])
+		e, had := s.entries.at(id), known(chosen[k])
 		if e.key == gone {
 			s.link(id, numbers[k])
 		}
@@ -90,63 +89,4 @@ func (s *side) eventTimes(columns []arrow.Array) []int64 {
 	out := make([]int64, columns[s.times.column].Len())
 	s.times.read(columns[s.times.column], out)
 	return out
-}
-
-// putWeights adds to the weights of right keys.
-func (o *Operator) putWeights(columns []arrow.Array, chosen []uint32, weights []int64) {
-	if len(chosen) == 0 {
-		return
-	}
-	right, numbers := o.sides[1], make([]uint32, len(chosen))
-	o.table.Find(columns, chosen, numbers)
-	for _, s := range o.sides {
-		s.grow(o.table.Len())
-	}
-	for k, key := range numbers {
-		before := right.weights[key]
-		right.weights[key] += weights[chosen[k]]
-		right.known += nonzero(right.weights[key]) - nonzero(before)
-	}
-}
-
-// eachWeight calls yield with the keys that have a weight, a batch at a time.
-func (s *state) eachWeight(o *Operator, yield func(columns []arrow.Array, weights []int64) error) error {
-	right := s.sides[1]
-	var numbers []uint32
-	for key, w := range right.weights {
-		if w != 0 {
-			numbers = append(numbers, uint32(key))
-		}
-	}
-	for len(numbers) > 0 {
-		part := numbers[:min(len(numbers), maxRows)]
-		numbers = numbers[len(part):]
-		weights := make([]int64, len(part))
-		for i, key := range part {
-			weights[i] = right.weights[key]
-		}
-		columns := s.keyColumns(o, part)
-		err := yield(columns, weights)
-		releaseAll(columns)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keyColumns makes the columns of keys. The caller releases them.
-func (s *state) keyColumns(o *Operator, numbers []uint32) []arrow.Array {
-	right := s.sides[1]
-	var builders []array.Builder
-	for _, t := range layouts(right.fields, right.keys) {
-		builders = append(builders, array.NewBuilder(o.config.Allocator, t))
-	}
-	s.table.Append(builders, numbers)
-	columns := make([]arrow.Array, len(builders))
-	for i, b := range builders {
-		columns[i] = b.NewArray()
-		b.Release()
-	}
-	return columns
 }

@@ -23,7 +23,7 @@ func (o *Operator) Flush(out engine.Emitter) error {
 func (o *Operator) settle(input int, out engine.Emitter) error {
 	s, to := o.sides[input], o.output
 	for _, id := range s.touched {
-		e := &s.entries[id]
+		e := s.entries.at(id)
 		wanted := int32(0)
 		if e.key != gone && o.shown(input, e) {
 			wanted = e.count

@@ -23,7 +23,8 @@ type side struct {
 	times  *eventTime // nil where no times are bounded
 
 	rows    *rows
-	entries []entry
+	entries pages[entry]
+	total   int         // entries
 	heads   []uint32    // of each key's chain, plus one; 0 for none
 	live    int         // rows in chains
 	expiry  expiry      // where state is dropped by the watermark
@@ -74,7 +75,7 @@ func showsOf(kind plan.JoinKind, input int) shows {
 // place finds the rows' entries: their own, or, where rows can be taken back, that of an equal row. New ones are in no chain.
 func (s *side) place(columns []arrow.Array, chosen []uint32) []uint32 {
 	s.ids = room(s.ids, len(chosen))
-	known := uint32(len(s.entries))
+	known := uint32(s.total)
 	s.fresh = s.fresh[:0]
 	if s.equal == nil {
 		for i := range s.ids {
@@ -91,18 +92,28 @@ func (s *side) place(columns []arrow.Array, chosen []uint32) []uint32 {
 		}
 	}
 	s.rows.append(columns, s.fresh)
-	for range s.fresh {
-		s.entries = append(s.entries, entry{key: gone})
-	}
+	s.begin(len(s.fresh))
 	return s.ids
+}
+
+// begin adds n entries that are in no chain.
+func (s *side) begin(n int) {
+	s.total += n
+	for n > 0 {
+		to := s.entries.room(n)
+		for i := range to {
+			to[i] = entry{key: gone}
+		}
+		n -= len(to)
+	}
 }
 
 // link puts a row at the head of its key's chain.
 func (s *side) link(id, key uint32) {
-	e := &s.entries[id]
+	e := s.entries.at(id)
 	e.key, e.next, e.prev = key, s.heads[key], 0
 	if e.next != 0 {
-		s.entries[e.next-1].prev = id + 1
+		s.entries.at(e.next - 1).prev = id + 1
 	}
 	s.heads[key] = id + 1
 	s.live++
@@ -110,12 +121,12 @@ func (s *side) link(id, key uint32) {
 
 // unlink takes a row out of its chain. Who stands on it still finds the rows behind.
 func (s *side) unlink(id uint32) {
-	e := &s.entries[id]
+	e := s.entries.at(id)
 	if e.next != 0 {
-		s.entries[e.next-1].prev = e.prev
+		s.entries.at(e.next - 1).prev = e.prev
 	}
 	if e.prev != 0 {
-		s.entries[e.prev-1].next = e.next
+		s.entries.at(e.prev - 1).next = e.next
 	} else {
 		s.heads[e.key] = e.next
 	}

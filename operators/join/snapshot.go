@@ -9,7 +9,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/operators/keys"
 )
 
 // The sections of the state.
@@ -71,7 +70,7 @@ func (o *Operator) knownColumns(s *side, ids []uint32) []arrow.Array {
 	} {
 		buf, out := allocate[int32](o.config.Allocator, len(ids))
 		for k, id := range ids {
-			out[k] = value(&s.entries[id])
+			out[k] = value(s.entries.at(id))
 		}
 		columns[i] = build(arrow.PrimitiveTypes.Int32, len(ids), nil, buf)
 	}
@@ -103,59 +102,6 @@ func write(w engine.StateWriter, section string, fields []types.Field, columns [
 	defer rows.Release()
 	if err := w.Write(section, rows); err != nil {
 		return fmt.Errorf("join: write state %s: %w", section, err)
-	}
-	return nil
-}
-
-// Restore implements engine.Snapshotter: it takes in the rows whose key's hash this instance owns.
-func (o *Operator) Restore(r engine.StateReader) error {
-	for input, section := range sideSections {
-		err := read(r, section, func(rows arrow.RecordBatch) error {
-			columns := rows.Columns()
-			o.put(input, columns, owned(r, pick(columns, o.sides[input].keys, nil), rows), restored(columns[len(columns)-len(known):]))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	err := read(r, keysSection, func(rows arrow.RecordBatch) error {
-		last := int(rows.NumCols()) - 1
-		key := rows.Columns()[:last]
-		o.putWeights(key, owned(r, key, rows), keys.Values[int64](rows.Column(last)))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return read(r, watermarkSection, func(rows arrow.RecordBatch) error {
-		o.watermark = max(o.watermark, engine.Time(slices.Max(keys.Values[int64](rows.Column(0)))))
-		return nil
-	})
-}
-
-// restored reads what was known about each row.
-func restored(columns []arrow.Array) func(row uint32) entry {
-	count, matches, shown := keys.Values[int32](columns[0]), keys.Values[int32](columns[1]), keys.Values[int32](columns[2])
-	return func(row uint32) entry { return entry{count: count[row], matches: matches[row], shown: shown[row]} }
-}
-
-// owned lists the rows whose key this instance is responsible for.
-func owned(r engine.StateReader, key []arrow.Array, rows arrow.RecordBatch) []uint32 {
-	hashes := make([]uint64, rows.NumRows())
-	keys.Hash(key, hashes)
-	var out []uint32
-	for i, h := range hashes {
-		if r.Owns(h) {
-			out = append(out, uint32(i))
-		}
-	}
-	return out
-}
-
-func read(r engine.StateReader, section string, yield func(arrow.RecordBatch) error) error {
-	if err := r.Read(section, yield); err != nil {
-		return fmt.Errorf("join: read state %s: %w", section, err)
 	}
 	return nil
 }
