@@ -24,7 +24,7 @@ func callsOn(fields []types.Field) []plan.AggregateCall {
 				if variant&2 == 2 {
 					c.Filter = column(fields, "f")
 				}
-				if !c.Distinct || len(args) > 0 && !tiesAnew(&c) {
+				if !c.Distinct || len(args) > 0 && !ordersAnew(&c) {
 					calls = append(calls, c)
 				}
 			}
@@ -34,9 +34,9 @@ func callsOn(fields []types.Field) []plan.AggregateCall {
 	return calls
 }
 
-// tiesAnew tells of calls where DISTINCT changes in DuckDB which of the rows that tie comes first.
-func tiesAnew(c *plan.AggregateCall) bool {
-	return strings.HasPrefix(c.Name, "arg_") && c.Args[0].Type.Nested()
+// ordersAnew tells of calls where DISTINCT changes the order of the rows in DuckDB.
+func ordersAnew(c *plan.AggregateCall) bool {
+	return orderly[c.Name] && (c.Args[0].Type.Nested() || c.Args[0].Type.ID == types.Interval)
 }
 
 // argumentsOn are the lists of arguments that a function takes.
