@@ -49,8 +49,11 @@ func argumentsOn(fields []types.Field, f *Function) [][]*plan.Expr {
 	for _, args := range [][]*plan.Expr{{v}, {v, u}, {u, v}, {v, x}, {v, literal(types.Of(types.Varchar), "; ")},
 		{v, literal(types.DecimalOf(3, 2), "0.37")}, {v, literal(types.Of(types.Double), "0.8")}, {v, literal(types.DecimalOf(2, 1), "-0.3")},
 		{v, literal(types.ListOf(types.DecimalOf(2, 1)), "0.9", "0.1")}, {v, literal(types.ListOf(types.Of(types.Double)), "0", "1", "0.5")}} {
-		constant := args[len(args)-1].IsConstant()
-		if f.Accepts(argTypes(&plan.AggregateCall{Args: args})) && !duckWidens(f.Names[0], v.Type) && (f.bind != nil || !constant) {
+		c := plan.AggregateCall{Name: f.Names[0], Args: args}
+		if (f.bind == nil && args[len(args)-1].IsConstant()) || !f.Accepts(argTypes(&c)) || duckWidens(f.Names[0], v.Type) {
+			continue
+		}
+		if c.Type = f.Result(argTypes(&c)); Check(&c) == nil {
 			lists = append(lists, args)
 		}
 	}
