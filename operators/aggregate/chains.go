@@ -23,7 +23,15 @@ func (c *chains) grow(n int) { c.ends.grow(n) }
 
 func (c *chains) reset() {
 	c.ends.reset()
-	c.next = c.next[:0]
+	c.next = emptied(c.next)
+}
+
+// emptied keeps the memory of a closed window's values for the next window, unless it is so much that it had better be freed.
+func emptied[T any](s []T) []T {
+	if cap(s) > maxFreeGroups {
+		return nil
+	}
+	return s[:0]
 }
 
 // link adds the next element to a group.

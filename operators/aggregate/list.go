@@ -31,7 +31,7 @@ type lists struct {
 
 func (l *lists) reset() {
 	l.chains.reset()
-	l.data, l.starts = l.data[:0], l.starts[:0]
+	l.data, l.starts = emptied(l.data), emptied(l.starts)
 }
 
 func (l *lists) update(groups, rows []uint32, args []arrow.Array) error {

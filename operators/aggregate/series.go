@@ -33,7 +33,7 @@ type columnOf[T any] interface {
 
 func (s *series[T]) reset() {
 	s.chains.reset()
-	s.values = s.values[:0]
+	s.values = emptied(s.values)
 	s.forget()
 }
 
@@ -119,4 +119,4 @@ func (c *textColumn) write(b array.Builder, values []span, valid []bool) {
 	}
 }
 
-func (c *textColumn) forget() { c.arena = c.arena[:0] }
+func (c *textColumn) forget() { c.arena = emptied(c.arena) }

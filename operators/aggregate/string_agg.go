@@ -41,7 +41,7 @@ type joinedTexts struct {
 
 func (j *joinedTexts) reset() {
 	j.chains.reset()
-	j.data, j.ends = j.data[:0], j.ends[:0]
+	j.data, j.ends = emptied(j.data), emptied(j.ends)
 }
 
 func (j *joinedTexts) update(groups, rows []uint32, args []arrow.Array) error {

@@ -30,9 +30,13 @@ func newValueCounts(t types.Type) valueCounts {
 }
 
 func (c *valueCounts) reset() {
+	if c.table.Len() > maxFreeGroups {
+		*c = newValueCounts(c.kind)
+		return
+	}
 	c.chains.reset()
 	c.table.Reset()
-	c.n, c.nan = c.n[:0], c.nan[:0]
+	c.n, c.nan = emptied(c.n), emptied(c.nan)
 }
 
 func (c *valueCounts) update(groups, rows []uint32, args []arrow.Array) error {
