@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	argMin     = argFunction("First argument where the second is smallest; rows where either is NULL do not count.", false, false, "arg_min", "argmin", "min_by")
-	argMax     = argFunction("First argument where the second is greatest; rows where either is NULL do not count.", true, false, "arg_max", "argmax", "max_by")
+	argMin     = argFunction("First argument where the second is smallest; rows with a NULL do not count.", false, false, "arg_min", "argmin", "min_by")
+	argMax     = argFunction("First argument where the second is greatest; rows with a NULL do not count.", true, false, "arg_max", "argmax", "max_by")
 	argMinNull = argFunction("First argument, NULL or not, where the second is smallest.", false, true, "arg_min_null")
 	argMaxNull = argFunction("First argument, NULL or not, where the second is greatest.", true, true, "arg_max_null")
 )

@@ -20,6 +20,7 @@ const benchRows = 4096
 var benchFields = []types.Field{
 	{Name: "w", Type: types.Of(types.Timestamp)}, {Name: "k", Type: types.Of(types.BigInt)}, {Name: "s", Type: types.Of(types.Varchar)},
 	{Name: "v", Type: types.Of(types.BigInt)}, {Name: "f", Type: types.Of(types.Boolean)}, {Name: "n", Type: types.Of(types.BigInt)},
+	{Name: "d", Type: types.Of(types.Double)},
 }
 
 // benchBatch has windows of all rows but the last tenth, which belong to the next: as in a stream, one row in ten is ahead.
@@ -38,6 +39,7 @@ func benchBatch(window int64, groups int) arrow.RecordBatch {
 		b.Field(2).(*array.StringBuilder).Append(fmt.Sprintf("channel-%d", k))
 		b.Field(3).(*array.Int64Builder).Append(v)
 		b.Field(4).(*array.BooleanBuilder).Append(v%3 > 0)
+		b.Field(6).(*array.Float64Builder).Append(float64(v) / 7)
 		if v%5 == 0 {
 			b.Field(5).AppendNull()
 		} else {
@@ -63,6 +65,12 @@ func benchCall(name, on, filter string, distinct bool) plan.AggregateCall {
 	return c
 }
 
+// benchPairCall is a call on two columns.
+func benchPairCall(name, first, second string) plan.AggregateCall {
+	args := []*plan.Expr{column(benchFields, first), column(benchFields, second)}
+	return plan.AggregateCall{Name: name, Args: args, Type: find(name).Result([]types.Type{args[0].Type, args[1].Type})}
+}
+
 var usualCalls = []plan.AggregateCall{countAll, benchCall("max", "v", "", false), benchCall("avg", "v", "", false)}
 
 // shapes are group keys and calls of every kind.
@@ -82,6 +90,13 @@ var shapes = []struct {
 	{"distinct_text", []string{"w", "k"}, []plan.AggregateCall{benchCall("count", "s", "", true)}},
 	{"approx", []string{"w", "k"}, []plan.AggregateCall{benchCall("approx_count_distinct", "v", "", false)}},
 	{"approx_text", []string{"w", "k"}, []plan.AggregateCall{benchCall("approx_count_distinct", "s", "", false)}},
+	{"first", []string{"w", "k"}, []plan.AggregateCall{benchCall("first", "n", "", false), benchCall("last", "n", "", false)}},
+	{"last_text", []string{"w", "k"}, []plan.AggregateCall{benchCall("last", "s", "", false)}},
+	{"arg_max", []string{"w", "k"}, []plan.AggregateCall{benchPairCall("arg_max", "v", "n"), benchPairCall("arg_min", "s", "d")}},
+	{"bits", []string{"w", "k"}, []plan.AggregateCall{benchCall("bit_xor", "v", "", false), benchCall("bit_and", "n", "", false)}},
+	{"moments", []string{"w", "k"}, []plan.AggregateCall{benchCall("product", "d", "", false), benchCall("kahan_sum", "d", "", false), benchCall("skewness", "d", "", false)}},
+	{"pairs", []string{"w", "k"}, []plan.AggregateCall{benchPairCall("corr", "d", "d")}},
+	{"mode", []string{"w", "k"}, []plan.AggregateCall{benchCall("mode", "s", "", false)}},
 }
 
 func benchOperator(t testing.TB, groups []string, calls []plan.AggregateCall) *Operator {

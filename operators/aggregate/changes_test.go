@@ -24,13 +24,21 @@ func changeTable(o *oracle, rows int) {
 
 func changeCalls() []plan.AggregateCall {
 	arg := func(name string) []*plan.Expr { return []*plan.Expr{column(changeFields, name)} }
-	return []plan.AggregateCall{
+	calls := []plan.AggregateCall{
 		countAll, {Name: "sum", Args: arg("v"), Type: types.Of(types.HugeInt)}, {Name: "max", Args: arg("s"), Type: types.Of(types.Varchar)},
 		{Name: "count", Args: arg("s"), Distinct: true, Type: types.Of(types.BigInt)},
 		{Name: "sum", Args: arg("d"), Distinct: true, Type: types.Of(types.Double)},
 		{Name: "sum", Args: arg("d"), Type: types.Of(types.Double)}, {Name: "stddev_samp", Args: arg("d"), Type: types.Of(types.Double)},
 		{Name: "avg", Args: arg("v"), Type: types.Of(types.Double)}, {Name: "min", Args: arg("v"), Type: types.Of(types.Integer)},
 	}
+	for _, name := range []string{"first", "last", "arg_max", "mode", "entropy", "histogram", "list", "string_agg", "median", "regr_count", "bit_xor", "quantile_disc"} {
+		for _, args := range [][]*plan.Expr{arg("s"), arg("v"), append(arg("s"), arg("v")...), append(arg("d"), arg("d")...), append(arg("d"), literal(types.DecimalOf(2, 1), "0.7"))} {
+			if c, ok := callOn(name, args); ok {
+				calls = append(calls, c)
+			}
+		}
+	}
+	return calls
 }
 
 // TestChangesFollowDuckDB applies the weights of each flush and compares with DuckDB over the rows so far.

@@ -38,6 +38,7 @@ var Functions = []Function{
 	bitAnd, bitOr, bitXor, countIf, product, kahanSum, kahanAvg,
 	sem, skewness, kurtosis, kurtosisPop, covarPop, covarSamp, corr,
 	regrCount, regrAvgX, regrAvgY, regrSXX, regrSYY, regrSXY, regrSlope, regrIntercept, regrR2,
+	mode, entropy, histogram, list, stringAgg, median, quantileCont, quantileDisc,
 }
 
 // Accepts reports whether the function takes arguments of these types.

@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	skewness    = momentFunction("skewness", "How far the values lean to one side; NULL for fewer than three, NaN where they do not vary.", (*powerSums).skewness)
-	kurtosis    = momentFunction("kurtosis", "How heavy the tails are, corrected for a sample; NULL for fewer than four values.", (*powerSums).kurtosis)
-	kurtosisPop = momentFunction("kurtosis_pop", "How heavy the tails are, of a whole population; NULL for fewer than two values.", (*powerSums).kurtosisPop)
+	skewness    = momentFunction("skewness", "How far the values lean to one side; NULL for fewer than three, NaN for equal ones.", (*powerSums).skewness)
+	kurtosis    = momentFunction("kurtosis", "How heavy the tails are, of a sample; NULL for fewer than four values.", (*powerSums).kurtosis)
+	kurtosisPop = momentFunction("kurtosis_pop", "How heavy the tails are, of a population; NULL for fewer than two values.", (*powerSums).kurtosisPop)
 )
 
 func momentFunction(name, doc string, final momentResult) Function {

@@ -141,9 +141,17 @@ func sameRows(t *testing.T, what string, got, want []string) {
 	}
 	for i := range got {
 		if at, ok := sameRow(got[i], want[i]); !ok {
-			t.Fatalf("%s: row %d, column %d\ngot  %s\nwant %s", what, i, at, got[i], want[i])
+			t.Fatalf("%s: row %d, column %d\ngot  %s\nwant %s", what, i, at, cell(got[i], at), cell(want[i], at))
 		}
 	}
+}
+
+// cell is a column of a row, or the whole row for column -1.
+func cell(row string, column int) string {
+	if column < 0 {
+		return row
+	}
+	return strings.Split(row, " | ")[column]
 }
 
 func sample(rows []string) string { return strings.Join(rows[:min(len(rows), 5)], "\n     ") }

@@ -46,5 +46,5 @@ func (p *pieces) tidy() {
 
 func (p *pieces) reset() {
 	p.cells.reset()
-	p.arena, p.waste = p.arena[:0], 0
+	p.arena, p.spare, p.waste = emptied(p.arena), emptied(p.spare), 0
 }

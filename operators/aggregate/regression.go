@@ -9,20 +9,28 @@ import (
 
 // The functions of the regression line of y on x, as the SQL standard names them.
 var (
-	regrAvgX      = pairFunction("regr_avgx", "Mean of the second argument.", func(p *pairing) (float64, bool, float64) { return p.sumX / float64(p.n), true, 0 })
-	regrAvgY      = pairFunction("regr_avgy", "Mean of the first argument.", func(p *pairing) (float64, bool, float64) { return p.sumY / float64(p.n), true, 0 })
+	regrAvgX      = pairFunction("regr_avgx", "Mean of the second argument.", (*pairing).averageX)
+	regrAvgY      = pairFunction("regr_avgy", "Mean of the first argument.", (*pairing).averageY)
 	regrSXX       = pairFunction("regr_sxx", "Sum of squared distances of the second argument from its mean.", (*pairing).sxx)
 	regrSYY       = pairFunction("regr_syy", "Sum of squared distances of the first argument from its mean.", (*pairing).syy)
 	regrSXY       = pairFunction("regr_sxy", "Sum of products of the arguments' distances from their means.", (*pairing).sxy)
 	regrSlope     = pairFunction("regr_slope", "Slope of the line; NaN where the second argument does not vary.", (*pairing).slope)
 	regrIntercept = pairFunction("regr_intercept", "Where the line crosses x = 0; NULL where the second argument does not vary.", (*pairing).intercept)
-	regrR2        = pairFunction("regr_r2", "Coefficient of determination; NULL where the second argument does not vary, 1 where only the first does not.", (*pairing).r2)
+	regrR2        = pairFunction("regr_r2", "How well the line fits, from 0 to 1; NULL where the second argument does not vary.", (*pairing).r2)
 
 	regrCount = Function{
 		Names: []string{"regr_count"}, Doc: "Number of pairs without a NULL.", Example: "regr_count(y, x)", takes: "two DOUBLEs",
 		accepts: regrAvgX.accepts, result: resultOf(types.UInteger), make: func([]types.Type) accumulator { return &pairCounter{} },
 	}
 )
+
+func (p *pairing) averageX() (value float64, valid bool, checked float64) {
+	return p.sumX / float64(p.n), true, 0
+}
+
+func (p *pairing) averageY() (value float64, valid bool, checked float64) {
+	return p.sumY / float64(p.n), true, 0
+}
 
 func (p *pairing) sxx() (value float64, valid bool, checked float64) {
 	v := p.varX()
