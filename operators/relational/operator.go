@@ -28,6 +28,7 @@ type Operator struct {
 	bound   bound
 	closing []*pane // closed, but with changes still to flush
 
+	asks    int         // how many rows a question has, about
 	netting []*netting  // of each input
 	differ  *keys.Table // tells rows of the output apart
 	work    scratch
