@@ -97,7 +97,7 @@ func runModel(t *testing.T, e engine.Tables, universe arrow.RecordBatch, n *plan
 		Close: func(wm engine.Time) (int64, error) { return int64(wm), nil }}
 	m := &model{cluster: newCluster(t, config, 1+random.IntN(3), random), universe: universe, late: map[string]int{}, windowed: n.Window != nil}
 	wm, asks := int64(0), []int{1, 7, 100, questionRows}[random.IntN(4)]
-	for range 25 {
+	for range 15 {
 		for _, o := range m.shards {
 			o.(*Operator).asks = asks
 		}
