@@ -147,6 +147,35 @@ func TestChurn(t *testing.T) {
 	mem.AssertSize(t, 0)
 }
 
+// TestEveryTypeComesAndGoes keeps rows of all types, moves them, and takes them back.
+func TestEveryTypeComesAndGoes(t *testing.T) {
+	e := duck(t)
+	fields := fieldsOf("k", types.HugeInt, "u", types.UUID, "j", types.JSON, "b", types.Blob, "z", types.TimestampTZ, "t", types.Time,
+		"ns", types.TimestampNS, "day", types.Date, "f", types.Float, "flag", types.Boolean, "i", types.Interval)
+	inner := types.StructOf(types.Field{Name: "h", Type: types.Of(types.HugeInt)}, types.Field{Name: "i", Type: types.Of(types.Interval)})
+	fields = append(fields, types.Field{Name: "dec", Type: types.DecimalOf(20, 3)}, types.Field{Name: "s", Type: inner},
+		types.Field{Name: "l", Type: types.ListOf(inner)}, types.Field{Name: "m", Type: types.MapOf(types.Of(types.Varchar), types.ListOf(types.Of(types.Double)))})
+	rows := load(t, e, fields, `SELECT i % 4, CASE WHEN i % 3 > 0 THEN uuid() END, ('{"a":' || i || '}'), 'x\x00'::BLOB, TIMESTAMPTZ '2024-02-29 12:00:00+02', '12:34:56',
+		'2024-02-29 12:34:56.123456789', '2024-02-29', ['-0.0', 'nan', NULL][1 + i % 3], i % 2 = 0, (['30 days', '1 month'][1 + i % 2])::INTERVAL,
+		CASE WHEN i % 5 > 0 THEN i / 3 END, {'h': i, 'i': INTERVAL 1 DAY}, CASE WHEN i % 4 > 0 THEN [NULL, {'h': i, 'i': NULL}] END, MAP {'k' || i: [i, NULL, '-0.0'::DOUBLE]} FROM range(50) t(i)`)
+	n := pairs("FROM in0", []int{0, 8}, fields)
+	n.Keys = [][]int{{0, 8}}
+	x := newCluster(t, Config{Node: n, Inputs: [][]types.Field{fields}, Tables: e}, 2, nil)
+	want := newTable(t)
+	must(t, want.Emit(engine.Batch{Rows: rows}))
+	x.process(0, rows, nil)
+	x.flush()
+	x.move(3)
+	if got, want := sorted(x.out.rows), sorted(want.rows); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	x.process(0, rows, slices.Repeat([]int8{-1}, 50))
+	x.flush()
+	if len(x.out.rows) > 0 {
+		t.Errorf("left are\n%s", sorted(x.out.rows))
+	}
+}
+
 func TestAlwaysAnswersOverNoRows(t *testing.T) {
 	e := duck(t)
 	n := &plan.Relational{What: "all", SQL: "SELECT count(*) FROM in0", Keys: [][]int{nil}, Fields: fieldsOf("n", types.BigInt), Always: true, Changes: true}
