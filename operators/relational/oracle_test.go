@@ -108,7 +108,9 @@ func runModel(t *testing.T, e engine.Tables, universe arrow.RecordBatch, n *plan
 			m.advance(engine.Time(wm))
 			m.before = wm
 		}
-		wm = max(wm, m.before)
+		if wm = max(wm, m.before); random.IntN(2) == 0 { // what has closed is still to be flushed
+			m.change(random.IntN(2))
+		}
 		m.flush()
 		m.check(fmt.Sprintf("seed %d", seed), false)
 		if random.IntN(3) == 0 {
