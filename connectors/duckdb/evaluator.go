@@ -35,8 +35,9 @@ var _ engine.Evaluator = (*Evaluator)(nil)
 
 // EvaluatorOptions bound what an evaluator may use. The zero value is good.
 type EvaluatorOptions struct {
-	MemoryLimit string           // as DuckDB's memory_limit, '256MB' if empty
-	Allocator   memory.Allocator // of the batches that Eval returns; the Go heap if nil
+	MemoryLimit   string           // as DuckDB's memory_limit, '256MB' if empty
+	TempDirectory string           // where DuckDB puts what goes beyond it; .tmp in the working directory if empty
+	Allocator     memory.Allocator // of the batches that are returned; the Go heap if nil
 }
 
 // maxEvaluations bounds how many sets of expressions and how many SELECTs stay planned.
@@ -53,7 +54,11 @@ func NewEvaluatorWith(o EvaluatorOptions) (*Evaluator, error) {
 	if o.Allocator == nil {
 		o.Allocator = memory.DefaultAllocator
 	}
-	db, err := openDatabase("", map[string]string{"threads": "1", "memory_limit": o.MemoryLimit})
+	settings := map[string]string{"threads": "1", "memory_limit": o.MemoryLimit}
+	if o.TempDirectory != "" {
+		settings["temp_directory"] = o.TempDirectory
+	}
+	db, err := openDatabase("", settings)
 	if err != nil {
 		return nil, queryError("opening an evaluator", err)
 	}

@@ -153,6 +153,20 @@ func TestQueryErrors(t *testing.T) {
 	}
 }
 
+func TestQueryOverMoreThanTheMemory(t *testing.T) {
+	rows := rowsOf(t, testSession(t), "SELECT i AS a, hash(i) || hash(i + 1)::VARCHAR || hash(i + 2) AS b FROM range(600000) t(i)")
+	e, err := NewEvaluatorWith(EvaluatorOptions{MemoryLimit: "48MB", TempDirectory: t.TempDir()})
+	check(t, err)
+	defer e.Close()
+	out, err := e.Query("SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY c1) AS r FROM in0)",
+		[]engine.Table{{Columns: []types.Type{bigint, varchar}, Rows: rows}}, []types.Type{bigint})
+	check(t, err)
+	defer out.Release()
+	if got := out.Column(0).ValueStr(0); got != "600000" {
+		t.Errorf("%s rows", got)
+	}
+}
+
 func TestQueryLeaksNothing(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	rows := rowsOf(t, testSession(t), "SELECT i AS a, 'text' || i AS b FROM range(5000) t(i)")

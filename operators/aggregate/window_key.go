@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"math"
-	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -37,31 +36,7 @@ func windowType(t types.Type) bool {
 
 // windowValues reads a column of window keys. The slice is valid until the next call, and while the column is.
 func (ps *panes) windowValues(a arrow.Array) []int64 {
-	if t, ok := a.DataType().(arrow.FixedWidthDataType); ok && t.BitWidth() == 64 {
-		return keys.Values[int64](a)
-	}
-	ps.values = slices.Grow(ps.values[:0], a.Len())[:a.Len()]
-	switch a.DataType().ID() {
-	case arrow.INT8:
-		widen(keys.Values[int8](a), ps.values)
-	case arrow.INT16:
-		widen(keys.Values[int16](a), ps.values)
-	case arrow.INT32, arrow.DATE32:
-		widen(keys.Values[int32](a), ps.values)
-	case arrow.UINT8:
-		widen(keys.Values[uint8](a), ps.values)
-	case arrow.UINT16:
-		widen(keys.Values[uint16](a), ps.values)
-	case arrow.UINT32:
-		widen(keys.Values[uint32](a), ps.values)
-	}
-	return ps.values
-}
-
-func widen[T integer](values []T, dst []int64) {
-	for i, v := range values {
-		dst[i] = int64(v)
-	}
+	return keys.Integers(a, &ps.values)
 }
 
 // appendWindow appends a key n times.

@@ -1,8 +1,6 @@
 package relational
 
 import (
-	"slices"
-
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
@@ -34,14 +32,8 @@ type chunk struct {
 
 func (c chunk) end() uint32 { return c.start + uint32(c.rows.NumRows()) }
 
-// chain is where the rows of a key begin and end, plus one: 0 without rows.
-type chain struct{ first, last uint32 }
-
 // compactFrom is how many rows have to be gone for a bag to be copied without them.
 const compactFrom = 1024
-
-// chunkRows is the size up to which chunks are joined: strings take 4 GB at most in a chunk.
-const chunkRows = 1 << 17
 
 func newBag(mem memory.Allocator, schema *arrow.Schema) *bag { return &bag{mem: mem, schema: schema} }
 
@@ -57,81 +49,21 @@ func (b *bag) append(rows arrow.RecordBatch, groups []uint32, weights []int8) er
 	start := len(b.keys)
 	b.chunks = append(b.chunks, chunk{rows, uint32(start)})
 	b.keys = append(b.keys, groups...)
-	if weights != nil {
-		b.weights = append(b.weights, weights...)
-		for i, w := range weights {
-			if w < 0 {
-				b.minus = append(b.minus, uint32(start+i))
-			}
-		}
-	} else {
-		for range groups {
-			b.weights = append(b.weights, 1)
-		}
-	}
+	b.weigh(len(groups), weights)
 	b.link(start)
 	return b.join()
 }
 
-// link chains the rows from start on.
-func (b *bag) link(start int) {
-	b.next = slices.Grow(b.next, len(b.keys)-start)[:len(b.keys)]
-	for i, g := range b.keys[start:] {
-		at := uint32(start+i) + 1
-		for int(g) >= len(b.chains) {
-			b.chains = append(b.chains, chain{})
+func (b *bag) weigh(n int, weights []int8) {
+	for range n - len(weights) {
+		b.weights = append(b.weights, 1)
+	}
+	for _, w := range weights {
+		if w < 0 {
+			b.minus = append(b.minus, uint32(len(b.weights)))
 		}
-		c := &b.chains[g]
-		b.next[at-1] = 0
-		if c.first == 0 {
-			c.first = at
-		} else {
-			b.next[c.last-1] = at
-		}
-		c.last = at
+		b.weights = append(b.weights, w)
 	}
-}
-
-// join joins the last chunks while they are of similar size, so that there are few and each row is copied a few times.
-func (b *bag) join() error {
-	from, size := len(b.chunks)-1, b.chunks[len(b.chunks)-1].rows.NumRows()
-	for from > 0 && b.chunks[from-1].rows.NumRows() <= size && b.chunks[from-1].rows.NumRows()+size <= chunkRows {
-		from--
-		size += b.chunks[from].rows.NumRows()
-	}
-	if from == len(b.chunks)-1 {
-		return nil
-	}
-	parts := make([]arrow.RecordBatch, 0, len(b.chunks)-from)
-	for _, c := range b.chunks[from:] {
-		parts = append(parts, c.rows)
-	}
-	joined, err := concat(b.mem, b.schema, parts)
-	if err != nil {
-		return err
-	}
-	releaseAll(parts)
-	b.chunks = append(b.chunks[:from], chunk{joined, b.chunks[from].start})
-	return nil
-}
-
-// of appends the positions of a key's rows, ascending, and drops rows that are gone from its chain.
-func (b *bag) of(key uint32, positions []uint32) []uint32 {
-	if int(key) >= len(b.chains) {
-		return positions
-	}
-	c := &b.chains[key]
-	last := uint32(0)
-	link := &c.first
-	for at := *link; at != 0; at = b.next[at-1] {
-		if b.weights[at-1] == 0 {
-			continue
-		}
-		*link, link, last = at, &b.next[at-1], at
-		positions = append(positions, at-1)
-	}
-	*link, c.last = 0, last
-	return positions
 }
 
 // all appends the positions of all rows, ascending.

@@ -58,12 +58,12 @@ func (o *Operator) close(panes []*pane, out engine.Emitter) error {
 
 // closePane asks about a whole pane, together with those before it as far as they are small.
 func (o *Operator) closePane(q *question, p *pane, out engine.Emitter) error {
-	if q.rows+p.size() > questionRows && len(q.parts) > 0 {
+	if q.rows+p.size() > o.asks && len(q.parts) > 0 {
 		if err := o.emitAnswer(q, out); err != nil {
 			return err
 		}
 	}
-	if p.size() <= questionRows || len(o.key) == 0 {
+	if onlyWindow := len(o.key) == 1 && o.window == 0; p.size() <= o.asks || len(o.key) == 0 || onlyWindow {
 		q.addAll(p)
 		return nil
 	}
@@ -72,7 +72,7 @@ func (o *Operator) closePane(q *question, p *pane, out engine.Emitter) error {
 	}
 	for k := range p.keys.Len() {
 		q.add(p, uint32(k))
-		if q.rows >= questionRows {
+		if q.rows >= o.asks {
 			if err := o.emitAnswer(q, out); err != nil {
 				return err
 			}

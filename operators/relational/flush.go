@@ -68,7 +68,7 @@ func (o *Operator) askTouched(q *question, p *pane, out engine.Emitter) error {
 	alone := len(o.key) > 0 && o.config.Node.KeyOut == nil
 	for _, k := range p.touched {
 		q.add(p, k)
-		if alone || q.rows >= questionRows {
+		if alone || q.rows >= o.asks {
 			if err := o.emitChanges(q, out); err != nil {
 				return err
 			}
@@ -86,7 +86,7 @@ func (o *Operator) shrink(p *pane) error {
 		}
 		rows += b.len()
 	}
-	if p.keys.Len() < compactFrom || p.keys.Len() < 4*rows {
+	if p.keys.Len() < compactFrom || p.keys.Len() < 2*rows {
 		return nil
 	}
 	return o.renumber(p)

@@ -60,6 +60,17 @@ func (q *question) partOf(p *pane) *part {
 	return &q.parts[len(q.parts)-1]
 }
 
+// partsOfKeys tells which part each key is in, by its number in the question.
+func (q *question) partsOfKeys() []uint32 {
+	out := make([]uint32, 0, q.keys)
+	for i, t := range q.parts {
+		for range t.keys {
+			out = append(out, uint32(i))
+		}
+	}
+	return out
+}
+
 // done forgets the question.
 func (q *question) done() {
 	for _, t := range q.parts {

@@ -66,7 +66,7 @@ func New(c Config) (engine.Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("relational: %w", err)
 	}
-	o := &Operator{config: c, bound: openBound()}
+	o := &Operator{config: c, bound: openBound(), asks: questionRows}
 	if err := o.bind(); err != nil {
 		return nil, fmt.Errorf("relational: %s: %w", c.Node.What, err)
 	}

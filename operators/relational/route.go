@@ -18,10 +18,10 @@ func (o *Operator) route(key []arrow.Array, rows []uint32) error {
 	if o.window < 0 {
 		return o.routeRun(windowKey{}, rows)
 	}
-	o.work.values = keys.Integers(key[o.window], o.work.values)
+	values := keys.Integers(key[o.window], &o.work.values)
 	valid := keys.ValidityOf(key[o.window])
 	for len(rows) > 0 {
-		k, n := firstRun(o.work.values, &valid, rows)
+		k, n := firstRun(values, &valid, rows)
 		if err := o.routeRun(k, rows[:n]); err != nil {
 			return err
 		}
