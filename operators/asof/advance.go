@@ -6,10 +6,8 @@ import (
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
-
-// maxRows is how many rows the operator puts in a batch.
-const maxRows = 8192
 
 // Advance implements engine.Operator: left rows before the watermark are final. At the end of the input all are, and rows before
 // them are late from then on.
@@ -21,8 +19,8 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 	for _, l := range final {
 		o.bound = max(o.bound, l.time+1)
 	}
-	for from := 0; from < len(final); from += maxRows {
-		if err := o.emit(final[from:min(from+maxRows, len(final))], out); err != nil {
+	for from := 0; from < len(final); from += state.MaxRows {
+		if err := o.emit(final[from:min(from+state.MaxRows, len(final))], out); err != nil {
 			return err
 		}
 	}

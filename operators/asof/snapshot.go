@@ -3,11 +3,11 @@ package asof
 import (
 	"fmt"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
 
 // The sections of the state.
@@ -20,18 +20,7 @@ const (
 	leftSection  = "left"
 	rightSection = "right"
 	seenSection  = "seen"
-	boundSection = "bound"
 )
-
-var boundSchema = types.Schema([]types.Field{{Name: "before", Type: types.Of(types.BigInt)}})
-
-func (o *Operator) seenSchema() *arrow.Schema {
-	var fields []types.Field
-	for i, c := range o.config.LeftKeys {
-		fields = append(fields, types.Field{Name: fmt.Sprintf("key%d", i), Type: o.config.Left[c].Type})
-	}
-	return types.Schema(append(fields, types.Field{Name: "seen", Type: types.Of(types.BigInt)}))
-}
 
 // Snapshot implements engine.Snapshotter.
 func (o *Operator) Snapshot(w engine.StateWriter) error {
@@ -48,55 +37,36 @@ func (o *Operator) Snapshot(w engine.StateWriter) error {
 			groups = append(groups, uint32(g))
 		}
 	}
-	if err := o.writeRows(w, leftSection, o.left, left); err != nil {
-		return err
+	err := state.WriteRows(w, leftSection, o.left, left, o.config.Allocator)
+	if err == nil {
+		err = state.WriteRows(w, rightSection, o.right, right, o.config.Allocator)
 	}
-	if err := o.writeRows(w, rightSection, o.right, right); err != nil {
-		return err
+	if err == nil {
+		err = o.writeSeen(w, groups)
 	}
-	if err := o.writeSeen(w, groups); err != nil {
-		return err
+	if err == nil {
+		err = state.WriteBound(w, o.bound, o.config.Allocator)
 	}
-	b := array.NewRecordBuilder(o.config.Allocator, boundSchema)
-	defer b.Release()
-	b.Field(0).(*array.Int64Builder).Append(o.bound)
-	return write(w, boundSection, b.NewRecordBatch())
-}
-
-func (o *Operator) writeRows(w engine.StateWriter, section string, from *rowstore.Store, refs []rowstore.Ref) error {
-	for len(refs) > 0 {
-		some := refs[:min(len(refs), maxRows)]
-		if err := write(w, section, from.Take(some, o.config.Allocator)); err != nil {
-			return err
-		}
-		refs = refs[len(some):]
+	if err != nil {
+		return fmt.Errorf("asof: %w", err)
 	}
 	return nil
 }
 
 func (o *Operator) writeSeen(w engine.StateWriter, groups []uint32) error {
-	b := array.NewRecordBuilder(o.config.Allocator, o.seenSchema())
+	b := array.NewRecordBuilder(o.config.Allocator, state.Schema(o.config.Left, o.config.LeftKeys, types.Field{Name: "seen", Type: types.Of(types.BigInt)}))
 	defer b.Release()
 	keyed := len(o.config.LeftKeys)
 	for len(groups) > 0 {
-		some := groups[:min(len(groups), maxRows)]
+		some := groups[:min(len(groups), state.MaxRows)]
 		o.table.Append(b.Fields()[:keyed], some)
 		for _, g := range some {
 			b.Field(keyed).(*array.Int64Builder).Append(o.keys[g].seen)
 		}
-		if err := write(w, seenSection, b.NewRecordBatch()); err != nil {
+		if err := state.Write(w, seenSection, b.NewRecordBatch()); err != nil {
 			return err
 		}
 		groups = groups[len(some):]
-	}
-	return nil
-}
-
-// write writes a batch and releases it.
-func write(w engine.StateWriter, section string, rows arrow.RecordBatch) error {
-	defer rows.Release()
-	if err := w.Write(section, rows); err != nil {
-		return fmt.Errorf("asof: write state %s: %w", section, err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
 
 // Advance implements engine.Operator: the rows that the watermark has passed are final. At the end of the input all are.
@@ -80,8 +81,8 @@ func (o *Operator) emit(final []entry, out engine.Emitter) error {
 
 // emitInParts passes rows on in batches of a size that suits the operators behind.
 func emitInParts(rows arrow.RecordBatch, out engine.Emitter) error {
-	for from := int64(0); from < rows.NumRows(); from += maxRows {
-		part := rows.NewSlice(from, min(from+maxRows, rows.NumRows()))
+	for from := int64(0); from < rows.NumRows(); from += state.MaxRows {
+		part := rows.NewSlice(from, min(from+state.MaxRows, rows.NumRows()))
 		err := out.Emit(engine.Batch{Rows: part})
 		part.Release()
 		if err != nil {

@@ -142,7 +142,7 @@ func TestOverEqualsDuckDB(t *testing.T) {
 				node.Names = append(node.Names, fmt.Sprintf("w%d", len(node.Names)))
 			}
 		}
-		input(o, 500, seed, disorder, 1+r.IntN(20), ties)
+		input(o, 300, seed, disorder, 1+r.IntN(20), ties)
 		if r.IntN(4) == 0 {
 			unpartition(node)
 		}

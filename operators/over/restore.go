@@ -9,32 +9,32 @@ import (
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
 
 // Restore implements engine.Snapshotter: it takes in the partitions whose hash this instance owns.
 func (o *Operator) Restore(r engine.StateReader) error {
-	if err := read(r, partitionsSection, func(rows arrow.RecordBatch) { o.restorePartitions(r, rows) }); err != nil {
-		return err
+	err := state.Read(r, partitionsSection, func(rows arrow.RecordBatch) { o.restorePartitions(r, rows) })
+	if err == nil {
+		err = state.Read(r, historySection, func(rows arrow.RecordBatch) { o.restoreHistory(r, rows) })
 	}
-	if err := read(r, historySection, func(rows arrow.RecordBatch) { o.restoreHistory(r, rows) }); err != nil {
-		return err
+	if err == nil {
+		err = state.Read(r, pendingSection, func(rows arrow.RecordBatch) {
+			o.restoreRows(r, rows, func(_ int, e entry) { o.pending = append(o.pending, e) })
+		})
 	}
-	err := read(r, pendingSection, func(rows arrow.RecordBatch) {
-		o.restoreRows(r, rows, func(_ int, e entry) { o.pending = append(o.pending, e) })
-	})
+	if err == nil {
+		o.bound, err = state.ReadBound(r, o.bound)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("over: %w", err)
 	}
-	return read(r, boundSection, func(rows arrow.RecordBatch) {
-		for _, t := range keys.Values[int64](rows.Column(0)) {
-			o.bound = max(o.bound, t)
-		}
-	})
+	return nil
 }
 
 func (o *Operator) restorePartitions(r engine.StateReader, rows arrow.RecordBatch) {
 	keyed := len(o.config.Node.Partition)
-	mine := owned(r, rows.Columns()[:keyed], rows.NumRows())
+	mine := state.Owned(r, rows.Columns()[:keyed], rows.NumRows())
 	o.find(append(o.columns[:0], rows.Columns()[:keyed]...), mine)
 	last := keys.Values[int64](rows.Column(keyed))
 	for i, row := range mine {
@@ -64,7 +64,7 @@ func (o *Operator) restoreHistory(r engine.StateReader, rows arrow.RecordBatch) 
 // restoreRows stores the rows that this instance owns, and gives take each one's position and place.
 func (o *Operator) restoreRows(r engine.StateReader, rows arrow.RecordBatch, take func(row int, e entry)) {
 	key := keys.Pick(nil, rows, o.config.Node.Partition)
-	mine := owned(r, key, rows.NumRows())
+	mine := state.Owned(r, key, rows.NumRows())
 	o.find(key, mine)
 	at := timeOf(rows.Column(o.config.Node.Time))
 	next := o.rows.Next()
@@ -78,28 +78,4 @@ func (o *Operator) restoreRows(r engine.StateReader, rows arrow.RecordBatch, tak
 		defer rows.Release()
 	}
 	o.rows.Add(rows, o.kept)
-}
-
-// owned lists the rows whose key this instance is responsible for.
-func owned(r engine.StateReader, key []arrow.Array, rows int64) []uint32 {
-	hashes := make([]uint64, rows)
-	keys.Hash(key, hashes)
-	var mine []uint32
-	for i, h := range hashes {
-		if r.Owns(h) {
-			mine = append(mine, uint32(i))
-		}
-	}
-	return mine
-}
-
-func read(r engine.StateReader, section string, yield func(arrow.RecordBatch)) error {
-	err := r.Read(section, func(rows arrow.RecordBatch) error {
-		yield(rows)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("over: read state %s: %w", section, err)
-	}
-	return nil
 }

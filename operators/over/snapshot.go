@@ -8,6 +8,7 @@ import (
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
 
 // The sections of the state.
@@ -20,59 +21,48 @@ const (
 	partitionsSection = "partitions"
 	historySection    = "history"
 	pendingSection    = "pending"
-	boundSection      = "bound"
-	maxRows           = 8192 // in a batch
 )
-
-var boundSchema = types.Schema([]types.Field{{Name: "before", Type: types.Of(types.BigInt)}})
 
 // partitionsSchema is the key, last, and the states of the running calls.
 func (o *Operator) partitionsSchema() *arrow.Schema {
-	var fields []types.Field
-	for i, c := range o.config.Node.Partition {
-		fields = append(fields, types.Field{Name: fmt.Sprintf("key%d", i), Type: o.config.Input[c].Type})
-	}
-	fields = append(fields, types.Field{Name: "last", Type: types.Of(types.BigInt)})
+	fields := []types.Field{{Name: "last", Type: types.Of(types.BigInt)}}
 	for _, c := range o.calls.running {
 		for i, t := range c.state.state() {
 			fields = append(fields, types.Field{Name: fmt.Sprintf("state%d_%d", c.index, i), Type: t})
 		}
 	}
-	return types.Schema(fields)
+	return state.Schema(o.config.Input, o.config.Node.Partition, fields...)
 }
 
 // Snapshot implements engine.Snapshotter.
 func (o *Operator) Snapshot(w engine.StateWriter) error {
-	if err := o.writePartitions(w); err != nil {
-		return err
-	}
-	if err := o.writeHistory(w); err != nil {
-		return err
-	}
 	var pending []rowstore.Ref
 	for _, e := range o.pending {
 		pending = append(pending, e.row)
 	}
-	for len(pending) > 0 {
-		some := pending[:min(len(pending), maxRows)]
-		if err := write(w, pendingSection, o.rows.Take(some, o.config.Allocator)); err != nil {
-			return err
-		}
-		pending = pending[len(some):]
+	err := o.writePartitions(w)
+	if err == nil {
+		err = o.writeHistory(w)
 	}
-	b := array.NewRecordBuilder(o.config.Allocator, boundSchema)
-	defer b.Release()
-	b.Field(0).(*array.Int64Builder).Append(o.bound)
-	return write(w, boundSection, b.NewRecordBatch())
+	if err == nil {
+		err = state.WriteRows(w, pendingSection, o.rows, pending, o.config.Allocator)
+	}
+	if err == nil {
+		err = state.WriteBound(w, o.bound, o.config.Allocator)
+	}
+	if err != nil {
+		return fmt.Errorf("over: %w", err)
+	}
+	return nil
 }
 
 func (o *Operator) writePartitions(w engine.StateWriter) error {
 	b := array.NewRecordBuilder(o.config.Allocator, o.partitionsSchema())
 	defer b.Release()
 	keyed := len(o.config.Node.Partition)
-	for from := 0; from < len(o.partitions); from += maxRows {
+	for from := 0; from < len(o.partitions); from += state.MaxRows {
 		var some []uint32
-		for g := from; g < min(from+maxRows, len(o.partitions)); g++ {
+		for g := from; g < min(from+state.MaxRows, len(o.partitions)); g++ {
 			some = append(some, uint32(g))
 			b.Field(keyed).(*array.Int64Builder).Append(o.partitions[g].last)
 			at := keyed + 1
@@ -83,7 +73,7 @@ func (o *Operator) writePartitions(w engine.StateWriter) error {
 			}
 		}
 		o.table.Append(b.Fields()[:keyed], some)
-		if err := write(w, partitionsSection, b.NewRecordBatch()); err != nil {
+		if err := state.Write(w, partitionsSection, b.NewRecordBatch()); err != nil {
 			return err
 		}
 	}
@@ -103,8 +93,8 @@ func (o *Operator) writeHistory(w engine.StateWriter) error {
 				refs = append(refs, x.row)
 			}
 		}
-		for rest := refs; len(rest) > 0; rest = rest[min(len(rest), maxRows):] {
-			if err := o.writeMarked(w, rest[:min(len(rest), maxRows)], first); err != nil {
+		for rest := refs; len(rest) > 0; rest = rest[min(len(rest), state.MaxRows):] {
+			if err := o.writeMarked(w, rest[:min(len(rest), state.MaxRows)], first); err != nil {
 				return err
 			}
 		}
@@ -129,14 +119,5 @@ func (o *Operator) writeMarked(w engine.StateWriter, refs []rowstore.Ref, first 
 	marks := b.NewArray()
 	defer marks.Release()
 	n := rows.NumCols()
-	return write(w, historySection, array.NewRecordBatch(o.historySchema(), append(rows.Columns()[:n:n], marks), rows.NumRows()))
-}
-
-// write writes a batch and releases it.
-func write(w engine.StateWriter, section string, rows arrow.RecordBatch) error {
-	defer rows.Release()
-	if err := w.Write(section, rows); err != nil {
-		return fmt.Errorf("over: write state %s: %w", section, err)
-	}
-	return nil
+	return state.Write(w, historySection, array.NewRecordBatch(o.historySchema(), append(rows.Columns()[:n:n], marks), rows.NumRows()))
 }
