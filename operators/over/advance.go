@@ -39,10 +39,18 @@ func (o *Operator) takeFinal(wm engine.Time) []entry {
 		}
 	}
 	o.pending = still
-	slices.SortFunc(final, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.time, b.time), cmp.Compare(a.row, b.row))
-	})
+	slices.SortFunc(final, compareEntries)
 	return final
+}
+
+func compareEntries(a, b entry) int {
+	if a.group != b.group {
+		return cmp.Compare(a.group, b.group)
+	}
+	if a.time != b.time {
+		return cmp.Compare(a.time, b.time)
+	}
+	return cmp.Compare(a.row, b.row)
 }
 
 // piece is how many rows to emit at a time: some, but all of a partition.

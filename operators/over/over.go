@@ -8,7 +8,8 @@
 // A call is computed in one of three ways (call.go): by a running state for each partition (row_number, count, sum, …); by
 // finding the row that holds the value (lag, first_value, …); or by DuckDB, over the history and the new rows of the partitions
 // that have any. History is kept as far back as the calls' frames reach: the last rows for ROWS n PRECEDING and lag, those
-// within the interval for RANGE, all for the rest.
+// within the interval for RANGE, all for the rest: a call that DuckDB computes over all rows costs their number again each time
+// that its partition moves on.
 //
 // Rows of one time are peers, and have all come when one of them is final. Calls that count rows take peers in the order of
 // arrival; DuckDB leaves their order open. Rows without a time come last, and are final at the end of the input.
