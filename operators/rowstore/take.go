@@ -14,17 +14,42 @@ import (
 //	joined     0.2  1.0  1.3
 //	order      1  0  2            only if the Refs jump between chunks
 func (s *Store) Take(refs []Ref, mem memory.Allocator) arrow.RecordBatch {
+	columns := make([]int, s.schema.NumFields())
+	for i := range columns {
+		columns[i] = i
+	}
+	return s.TakeColumns(columns, refs, mem)
+}
+
+// TakeColumns is Take for some of the columns.
+func (s *Store) TakeColumns(columns []int, refs []Ref, mem memory.Allocator) arrow.RecordBatch {
+	fields := make([]arrow.Field, len(columns))
+	for i, c := range columns {
+		fields[i] = s.schema.Field(c)
+	}
+	schema := arrow.NewSchema(fields, nil)
 	jumps := s.divide(refs)
 	parts := make([]arrow.RecordBatch, len(s.touched))
 	for i, c := range s.touched {
-		parts[i] = function.Select(mem, s.chunks[c].rows, s.parts[c])
+		some := project(schema, s.chunks[c].rows, columns)
+		parts[i] = function.Select(mem, some, s.parts[c])
+		some.Release()
 	}
-	joined := join(s.schema, parts, mem)
+	joined := join(schema, parts, mem)
 	if !jumps {
 		return joined
 	}
 	defer joined.Release()
 	return function.Select(mem, joined, s.order(refs))
+}
+
+// project is a batch of some of the columns, which it shares.
+func project(schema *arrow.Schema, rows arrow.RecordBatch, columns []int) arrow.RecordBatch {
+	some := make([]arrow.Array, len(columns))
+	for i, c := range columns {
+		some[i] = rows.Column(c)
+	}
+	return array.NewRecordBatch(schema, some, rows.NumRows())
 }
 
 // divide lists the rows of each chunk, and the chunks in the order in which they first come. It reports whether the Refs come

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"container/heap"
-
 	"github.com/weirdb/weir/engine"
 )
 
@@ -27,35 +25,25 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 
 // closeNext closes the session that is due, unless it has grown or is no more.
 func (o *Operator) closeNext(out engine.Emitter) error {
-	due := &o.due[0]
+	due := o.due[0]
 	x := &o.sessions.all[due.id]
 	switch {
 	case x.serial != due.serial:
-		heap.Pop(&o.due)
+		o.due.pop()
 		return nil
 	case x.last != due.last:
 		due.last = x.last
-		heap.Fix(&o.due, 0)
+		o.due.replace(due)
 		return nil
 	}
-	id := due.id
-	heap.Pop(&o.due)
-	o.unlink(x.key, id)
+	o.due.pop()
+	*o.link(x.key, x.later) = none // it is the earliest of its key: it would not be due otherwise
 	end := plus(x.last, o.config.Gap)
 	o.keys[x.key].reach = max(o.keys[x.key].reach, end)
 	o.bound = max(o.bound, plus(end, 1)) // at the end of the input
 	err := o.output.add(x.start, end, x.rows, o.rows, out)
-	o.sessions.drop(id)
+	o.sessions.drop(due.id)
 	return err
-}
-
-// unlink takes a session off its key's list. It is the earliest there: it would not be due otherwise.
-func (o *Operator) unlink(group, id uint32) {
-	at := &o.keys[group].latest
-	for *at != id {
-		at = &o.sessions.all[*at].earlier
-	}
-	*at = none
 }
 
 // tidy copies rows together, and forgets keys of which nothing is left, where that is worth its cost.

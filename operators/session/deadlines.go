@@ -6,25 +6,54 @@ type deadlines []deadline
 
 type deadline struct {
 	last   int64 // of the session, when the entry was made
-	id     uint32
 	serial uint64
+	id     uint32
 }
 
-// Len implements heap.Interface.
-func (d deadlines) Len() int { return len(d) }
+// push adds an entry.
+func (d *deadlines) push(x deadline) {
+	*d = append(*d, x)
+	h := *d
+	i := len(h) - 1
+	for i > 0 {
+		above := (i - 1) / 2
+		if h[above].last <= x.last {
+			break
+		}
+		h[i] = h[above]
+		i = above
+	}
+	h[i] = x
+}
 
-// Less implements heap.Interface.
-func (d deadlines) Less(i, j int) bool { return d[i].last < d[j].last }
+// pop removes the first entry.
+func (d *deadlines) pop() {
+	h := *d
+	n := len(h) - 1
+	last := h[n]
+	*d = h[:n]
+	if n > 0 {
+		d.replace(last)
+	}
+}
 
-// Swap implements heap.Interface.
-func (d deadlines) Swap(i, j int) { d[i], d[j] = d[j], d[i] }
-
-// Push implements heap.Interface.
-func (d *deadlines) Push(x any) { *d = append(*d, x.(deadline)) }
-
-// Pop implements heap.Interface.
-func (d *deadlines) Pop() any {
-	last := (*d)[len(*d)-1]
-	*d = (*d)[:len(*d)-1]
-	return last
+// replace puts another entry in the first one's stead.
+func (d *deadlines) replace(x deadline) {
+	h := *d
+	i := 0
+	for {
+		below := 2*i + 1
+		if below >= len(h) {
+			break
+		}
+		if below+1 < len(h) && h[below+1].last < h[below].last {
+			below++
+		}
+		if h[below].last >= x.last {
+			break
+		}
+		h[i] = h[below]
+		i = below
+	}
+	h[i] = x
 }

@@ -7,10 +7,8 @@ import (
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
-
-// maxRows is how many rows the operator puts in a batch.
-const maxRows = 8192
 
 // output gathers rows of closed sessions.
 type output struct {
@@ -32,14 +30,14 @@ func newOutput(c *Config) *output {
 // add adds the rows of a session, and emits what is enough for a batch. It copies refs.
 func (x *output) add(start, end int64, refs []rowstore.Ref, from *rowstore.Store, out engine.Emitter) error {
 	for len(refs) > 0 {
-		n := min(len(refs), maxRows-len(x.refs))
+		n := min(len(refs), state.MaxRows-len(x.refs))
 		x.refs = append(x.refs, refs[:n]...)
 		refs = refs[n:]
 		for range n {
 			x.start.Append(arrow.Timestamp(start))
 			x.end.Append(arrow.Timestamp(end))
 		}
-		if len(x.refs) < maxRows {
+		if len(x.refs) < state.MaxRows {
 			return nil
 		}
 		if err := x.flush(from, out); err != nil {

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"container/heap"
 	"errors"
 	"slices"
 
@@ -80,16 +79,17 @@ func (o *Operator) join(group uint32, t int64, after, touched uint32, row rowsto
 		o.begin(k)
 	}
 	if touched == none {
-		earlier := o.link(group, after)
-		touched = o.sessions.add(session{start: t, last: t, key: group, earlier: *earlier})
+		earlier := *o.link(group, after)
+		touched = o.sessions.add(session{start: t, last: t, key: group, earlier: earlier, later: after})
 		*o.link(group, after) = touched
-		heap.Push(&o.due, deadline{last: t, id: touched, serial: o.sessions.made})
+		o.sessions.follow(earlier, touched)
+		o.due.push(deadline{last: t, id: touched, serial: o.sessions.made})
 	}
 	x := &o.sessions.all[touched]
 	x.start, x.last = min(x.start, t), max(x.last, t)
 	x.rows = append(x.rows, row)
 	if x.earlier != none && x.start <= plus(o.sessions.all[x.earlier].last, o.config.Gap) {
-		o.merge(x)
+		o.merge(touched)
 	}
 }
 
@@ -101,15 +101,17 @@ func (o *Operator) link(group, after uint32) *uint32 {
 	return &o.sessions.all[after].earlier
 }
 
-// merge takes the session before x, which x has come to touch, into x. The heap forgets it when its time comes.
-func (o *Operator) merge(x *session) {
-	id := x.earlier
-	gone := &o.sessions.all[id]
+// merge takes the session before, which a session has come to touch, into it. The heap forgets it when its time comes.
+func (o *Operator) merge(id uint32) {
+	x := &o.sessions.all[id]
+	before := x.earlier
+	gone := &o.sessions.all[before]
 	x.start = gone.start
 	x.last = max(x.last, gone.last)
 	x.rows, gone.rows = join(x.rows, gone.rows)
 	x.earlier = gone.earlier
-	o.sessions.drop(id)
+	o.sessions.follow(x.earlier, id)
+	o.sessions.drop(before)
 }
 
 // join appends the shorter list to the longer. The rows of a session have no order.

@@ -34,6 +34,7 @@ type session struct {
 	start, last int64 // first and last event
 	key         uint32
 	earlier     uint32 // the key's session before, none without
+	later       uint32 // the one after, none without
 	serial      uint64 // of all sessions that ever were
 	rows        []rowstore.Ref
 }
@@ -58,6 +59,13 @@ func (s *sessions) add(x session) uint32 {
 	x.rows = s.all[id].rows
 	s.all[id] = x
 	return id
+}
+
+// follow notes that the session later comes after the session id, if there is one.
+func (s *sessions) follow(id, later uint32) {
+	if id != none {
+		s.all[id].later = later
+	}
 }
 
 // manyRows is the longest list that a number keeps for the session that uses it next.

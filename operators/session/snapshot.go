@@ -3,11 +3,11 @@ package session
 import (
 	"fmt"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/rowstore"
+	"github.com/weirdb/weir/operators/state"
 )
 
 // The sections of the state.
@@ -18,18 +18,7 @@ import (
 const (
 	rowsSection  = "rows"
 	reachSection = "reach"
-	boundSection = "bound"
 )
-
-var boundSchema = types.Schema([]types.Field{{Name: "before", Type: types.Of(types.BigInt)}})
-
-func (o *Operator) reachSchema() *arrow.Schema {
-	var fields []types.Field
-	for i, c := range o.config.Key {
-		fields = append(fields, types.Field{Name: fmt.Sprintf("key%d", i), Type: o.config.Input[c].Type})
-	}
-	return types.Schema(append(fields, types.Field{Name: "reach", Type: types.Of(types.BigInt)}))
-}
 
 // Snapshot implements engine.Snapshotter.
 func (o *Operator) Snapshot(w engine.StateWriter) error {
@@ -37,20 +26,16 @@ func (o *Operator) Snapshot(w engine.StateWriter) error {
 	for open := range o.sessions.open {
 		refs = append(refs, open...)
 	}
-	for len(refs) > 0 {
-		n := min(len(refs), maxRows)
-		if err := write(w, rowsSection, o.rows.Take(refs[:n], o.config.Allocator)); err != nil {
-			return err
-		}
-		refs = refs[n:]
+	if err := state.WriteRows(w, rowsSection, o.rows, refs, o.config.Allocator); err != nil {
+		return fmt.Errorf("session: %w", err)
 	}
 	if err := o.writeReach(w); err != nil {
-		return err
+		return fmt.Errorf("session: %w", err)
 	}
-	b := array.NewRecordBuilder(o.config.Allocator, boundSchema)
-	defer b.Release()
-	b.Field(0).(*array.Int64Builder).Append(o.bound)
-	return write(w, boundSection, b.NewRecordBatch())
+	if err := state.WriteBound(w, o.bound, o.config.Allocator); err != nil {
+		return fmt.Errorf("session: %w", err)
+	}
+	return nil
 }
 
 func (o *Operator) writeReach(w engine.StateWriter) error {
@@ -60,27 +45,18 @@ func (o *Operator) writeReach(w engine.StateWriter) error {
 			groups = append(groups, uint32(g))
 		}
 	}
-	b := array.NewRecordBuilder(o.config.Allocator, o.reachSchema())
+	b := array.NewRecordBuilder(o.config.Allocator, state.Schema(o.config.Input, o.config.Key, types.Field{Name: "reach", Type: types.Of(types.BigInt)}))
 	defer b.Release()
 	for len(groups) > 0 {
-		some := groups[:min(len(groups), maxRows)]
+		some := groups[:min(len(groups), state.MaxRows)]
 		o.table.Append(b.Fields()[:len(o.config.Key)], some)
 		for _, g := range some {
 			b.Field(len(o.config.Key)).(*array.Int64Builder).Append(o.keys[g].reach)
 		}
-		if err := write(w, reachSection, b.NewRecordBatch()); err != nil {
+		if err := state.Write(w, reachSection, b.NewRecordBatch()); err != nil {
 			return err
 		}
 		groups = groups[len(some):]
-	}
-	return nil
-}
-
-// write writes a batch and releases it.
-func write(w engine.StateWriter, section string, rows arrow.RecordBatch) error {
-	defer rows.Release()
-	if err := w.Write(section, rows); err != nil {
-		return fmt.Errorf("session: write state %s: %w", section, err)
 	}
 	return nil
 }

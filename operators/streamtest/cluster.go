@@ -2,7 +2,6 @@ package streamtest
 
 import (
 	"math/rand/v2"
-	"sort"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -93,68 +92,4 @@ func (c *Cluster) Move(n int) {
 		}
 		s.release()
 	}
-}
-
-// memoryState is a snapshot.
-type memoryState map[string][]arrow.RecordBatch
-
-// Write implements engine.StateWriter.
-func (m memoryState) Write(section string, rows arrow.RecordBatch) error {
-	rows.Retain()
-	m[section] = append(m[section], rows)
-	return nil
-}
-
-func (m memoryState) release() {
-	for _, batches := range m {
-		for _, b := range batches {
-			b.Release()
-		}
-	}
-}
-
-// shardState is a snapshot as one shard reads it.
-type shardState struct {
-	memoryState
-	engine.Shard
-}
-
-// Read implements engine.StateReader.
-func (s shardState) Read(section string, yield func(arrow.RecordBatch) error) error {
-	for _, b := range s.memoryState[section] {
-		if err := yield(b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Table is an emitter that keeps what it gets, as text.
-type Table struct {
-	Rows     []string
-	LateRows []string
-	Batches  int
-}
-
-// Emit implements engine.Emitter.
-func (x *Table) Emit(b engine.Batch) error {
-	x.Batches++
-	for i := range int(b.Rows.NumRows()) {
-		x.Rows = append(x.Rows, RowText(b.Rows, i))
-	}
-	return nil
-}
-
-// Late implements engine.Emitter.
-func (x *Table) Late(rows arrow.RecordBatch) error {
-	for i := range int(rows.NumRows()) {
-		x.LateRows = append(x.LateRows, RowText(rows, i))
-	}
-	return nil
-}
-
-// Sorted returns the rows in order.
-func (x *Table) Sorted() []string {
-	sort.Strings(x.Rows)
-	return x.Rows
 }
