@@ -19,9 +19,11 @@ import (
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/aggregate"
+	"github.com/weirdb/weir/operators/asof"
 	"github.com/weirdb/weir/operators/expand"
 	"github.com/weirdb/weir/operators/filter"
 	"github.com/weirdb/weir/operators/join"
+	"github.com/weirdb/weir/operators/over"
 	"github.com/weirdb/weir/operators/project"
 	"github.com/weirdb/weir/operators/relational"
 	"github.com/weirdb/weir/operators/session"
@@ -53,6 +55,10 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return b.relational(n, s)
 	case *plan.Join:
 		return join.New(join.Config{Node: n, Left: n.Left.Columns(), Right: n.Right.Columns(), Shard: s, Evaluator: eval, Allocator: mem})
+	case *plan.Over:
+		return over.New(over.Config{Node: n, Input: n.From.Columns(), Shard: s, Tables: b.config.Tables, Allocator: mem})
+	case *plan.Asof:
+		return b.asof(n, s)
 	case *plan.Session:
 		return session.New(session.Config{Input: n.From.Columns(), Time: n.Time, Gap: n.Gap, Key: n.Keys, Shard: s, Allocator: mem})
 	}
@@ -65,6 +71,17 @@ func (b *builder) aggregate(n *plan.Aggregate, s engine.Shard) (engine.Operator,
 		return nil, err
 	}
 	return aggregate.New(aggregate.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: b.config.Allocator, Close: closes})
+}
+
+func (b *builder) asof(n *plan.Asof, s engine.Shard) (engine.Operator, error) {
+	c := asof.Config{
+		Kind: n.Kind, Left: n.Left.Columns(), Right: n.Right.Columns(), LeftTime: n.LeftTime, RightTime: n.RightTime, Strict: n.Strict,
+		Shard: s, Allocator: b.config.Allocator,
+	}
+	for _, k := range n.Keys {
+		c.LeftKeys, c.RightKeys = append(c.LeftKeys, k.Left), append(c.RightKeys, k.Right)
+	}
+	return asof.New(c)
 }
 
 func (b *builder) relational(n *plan.Relational, s engine.Shard) (engine.Operator, error) {

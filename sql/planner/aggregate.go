@@ -114,7 +114,7 @@ func foreignAggregate(agg *plan.Aggregate) plan.Node {
 	}
 	return &plan.Relational{
 		From: []plan.Node{agg.From}, What: describeCalls(agg), Keys: [][]int{keys}, Fields: agg.Columns(), Passed: append(keys[:len(keys):len(keys)], passedThen(0, len(agg.Calls))...),
-		SQL:    "SELECT " + strings.Join(columns, ", ") + " FROM in0" + by,
+		SQL: "SELECT " + strings.Join(columns, ", ") + " FROM in0" + by, KeyOut: identity(len(keys)),
 		Window: agg.Window, EventTime: []int{agg.EventTime}, Always: len(keys) == 0, Changes: agg.Changes,
 	}
 }
@@ -172,9 +172,19 @@ func (g *gatherer) eventTime(from plan.Node, origins []*plan.Expr) int {
 	return -1
 }
 
-// call makes plain columns of what an aggregate reads. Constants behind the first argument are its settings, and stay.
+// settingsBehind are the aggregates whose arguments behind the first are constants that say how to aggregate.
+var settingsBehind = map[string]bool{
+	"string_agg": true, "group_concat": true, "listagg": true, "quantile_cont": true, "quantile_disc": true, "quantile": true, "median": true,
+	"approx_quantile": true, "reservoir_quantile": true,
+}
+
+// call makes plain columns of what an aggregate reads. Its settings stay.
 func (g *gatherer) call(c plan.AggregateCall) plan.AggregateCall {
-	c.Args = g.columns(c.Args)
+	if settingsBehind[c.Name] {
+		c.Args = append(g.columns(c.Args[:1]), c.Args[1:]...)
+	} else {
+		c.Args = g.columns(c.Args)
+	}
 	if c.Filter != nil {
 		c.Filter = g.column(c.Filter)
 	}
@@ -190,9 +200,7 @@ func (g *gatherer) call(c plan.AggregateCall) plan.AggregateCall {
 func (g *gatherer) columns(exprs []*plan.Expr) []*plan.Expr {
 	out := make([]*plan.Expr, len(exprs))
 	for i, e := range exprs {
-		if out[i] = e; i == 0 || !e.IsConstant() {
-			out[i] = g.column(e)
-		}
+		out[i] = g.column(e)
 	}
 	return out
 }

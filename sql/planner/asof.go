@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
@@ -29,13 +30,14 @@ func (b *builder) asofChanges(j *joining) (plan.Node, error) {
 	leftKeys, rightKeys := j.keyColumns()
 	join := plan.Join{Left: j.left, Right: j.right, Kind: j.kind, Keys: j.keys, Residual: j.residual}
 	wide := len(j.left.Columns())
-	columns, passed := columnsSQL("l.", wide), identity(wide)
+	columns, passed := columnList("l.", wide), identity(wide)
 	if j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
-		columns, passed = columns+", "+columnsSQL("r.", len(j.right.Columns())), passedThen(wide, len(j.right.Columns()))
+		columns, passed = append(columns, columnList("r.", len(j.right.Columns()))...), passedThen(wide, len(j.right.Columns()))
 	}
+	list, keyOut := selectWithKeys(columns, passed, leftKeys, func(k int) string { return fmt.Sprintf("l.c%d", k) })
 	n := &plan.Relational{
 		From: []plan.Node{j.left, j.right}, What: "asof " + join.Describe(), Keys: [][]int{leftKeys, rightKeys}, Fields: join.Columns(), Passed: passed,
-		SQL: "SELECT " + columns + " FROM in0 AS l ASOF " + strings.ToUpper(string(j.kind)) + " JOIN in1 AS r ON " + j.conditionSQL(),
+		KeyOut: keyOut, SQL: "SELECT " + list + " FROM in0 AS l ASOF " + strings.ToUpper(string(j.kind)) + " JOIN in1 AS r ON " + j.conditionSQL(),
 	}
 	return b.relational(n, nil, nil)
 }

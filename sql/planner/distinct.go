@@ -32,9 +32,10 @@ func (b *builder) distinctOn(op *duckplan.Distinct, from plan.Node) (plan.Node, 
 		return nil, err
 	}
 	keyed, keys := columnsAnd(from, on)
+	list, keyOut := selectWithKeys(columnList("", len(columns)), identity(len(columns)), keys, columnAt)
 	n := &plan.Relational{
 		From: []plan.Node{keyed}, What: "distinct on " + plan.ListSQL(on, nil), Keys: [][]int{keys}, Fields: columns, Passed: identity(len(columns)),
-		SQL: "SELECT DISTINCT ON (" + plan.ListSQL(on, byPosition) + ") " + columnsSQL("", len(columns)) + " FROM in0",
+		SQL: "SELECT DISTINCT ON (" + plan.ListSQL(on, byPosition) + ") " + list + " FROM in0", KeyOut: keyOut,
 	}
 	if len(orders) > 0 {
 		n.SQL += " ORDER BY " + plan.ListSQL(on, byPosition) + ", " + plan.OrdersSQL(orders, byPosition)

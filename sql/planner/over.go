@@ -95,12 +95,11 @@ func (b *builder) overGroup(from plan.Node, calls []plan.OverCall) (plan.Node, e
 		names[i], texts[i] = calls[i].String(), calls[i].SQL(byPosition)
 		fields = append(fields, types.Field{Name: nameOfOver(&calls[i]), Type: calls[i].Type})
 	}
+	passed := passedThen(width, len(calls))
+	list, keyOut := selectWithKeys(append(columnList("", width), texts...), passed, keys, columnAt)
 	n := &plan.Relational{
-		From: []plan.Node{keyed}, What: strings.Join(names, ", "), Keys: [][]int{keys}, Fields: fields, Passed: passedThen(width, len(calls)),
-		SQL: fmt.Sprintf("SELECT %s, %s FROM in0", columnsSQL("", width), strings.Join(texts, ", ")),
-	}
-	if width == 0 {
-		n.SQL = fmt.Sprintf("SELECT %s FROM in0", strings.Join(texts, ", "))
+		From: []plan.Node{keyed}, What: strings.Join(names, ", "), Keys: [][]int{keys}, Fields: fields, Passed: passed,
+		SQL: fmt.Sprintf("SELECT %s FROM in0", list), KeyOut: keyOut,
 	}
 	return b.relational(n, window, nil)
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
@@ -22,12 +23,14 @@ func ofSides(left int) func(*plan.Expr) string {
 }
 
 // columnsSQL lists columns 0 to n-1 with a prefix.
-func columnsSQL(prefix string, n int) string {
+func columnsSQL(prefix string, n int) string { return strings.Join(columnList(prefix, n), ", ") }
+
+func columnList(prefix string, n int) []string {
 	names := make([]string, n)
 	for i := range names {
 		names[i] = fmt.Sprintf("%sc%d", prefix, i)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // identity is 0 to n-1.
@@ -75,6 +78,22 @@ func closingKey(n plan.Node, keys []int) *plan.WindowKey {
 	}
 	return findWindow(groups, originsOf(n))
 }
+
+// selectWithKeys lists columns of the answer, and behind them, hidden, those of the key that are not among them. passed says which
+// column of the input each of the answer's is, -1 for a computed one; named prints an input column.
+func selectWithKeys(columns []string, passed, keys []int, named func(column int) string) (list string, keyOut []int) {
+	keyOut = make([]int, len(keys))
+	for i, k := range keys {
+		keyOut[i] = slices.Index(passed, k)
+		if keyOut[i] < 0 {
+			keyOut[i] = len(columns)
+			columns = append(columns, named(k))
+		}
+	}
+	return strings.Join(columns, ", "), keyOut
+}
+
+func columnAt(k int) string { return fmt.Sprintf("c%d", k) }
 
 // relational settles when the answer comes: once a key has closed, or at each commit.
 func (b *builder) relational(n *plan.Relational, window *plan.WindowKey, open *neverCloses) (plan.Node, error) {

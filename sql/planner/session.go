@@ -58,12 +58,14 @@ func sessionChanges(n *plan.Session, gap *plan.Expr) plan.Node {
 	if alone != "" {
 		alone = "PARTITION BY " + alone + " "
 	}
+	list, keyOut := selectWithKeys(append(columnList("", width), fmt.Sprintf("min(%[2]s) OVER (PARTITION BY %[1]sweir_session)", partition, ts),
+		fmt.Sprintf("max(%[2]s) OVER (PARTITION BY %[1]sweir_session) + %[3]s", partition, ts, span)), passedThen(width, 2), n.Keys, columnAt)
 	return &plan.Relational{
 		From: []plan.Node{n.From}, What: n.Describe(), Keys: [][]int{n.Keys}, Fields: fields, Passed: passedThen(width, 2), Changes: true,
 		EventTime: eventTimeColumns([]plan.Node{n.From}),
-		SQL: fmt.Sprintf(`SELECT %[1]s, min(%[3]s) OVER (PARTITION BY %[2]sweir_session), max(%[3]s) OVER (PARTITION BY %[2]sweir_session) + %[4]s
-FROM (SELECT *, sum(weir_new) OVER (%[5]sORDER BY %[3]s RANGE UNBOUNDED PRECEDING) AS weir_session
-FROM (SELECT *, CASE WHEN %[3]s - lag(%[3]s) OVER (%[5]sORDER BY %[3]s) <= %[4]s THEN 0 ELSE 1 END AS weir_new FROM in0 WHERE %[3]s IS NOT NULL))`,
-			columnsSQL("", width), partition, ts, span, alone),
+		KeyOut:    keyOut,
+		SQL: fmt.Sprintf(`SELECT %[1]s FROM (SELECT *, sum(weir_new) OVER (%[2]sORDER BY %[3]s RANGE UNBOUNDED PRECEDING) AS weir_session
+FROM (SELECT *, CASE WHEN %[3]s - lag(%[3]s) OVER (%[2]sORDER BY %[3]s) <= %[4]s THEN 0 ELSE 1 END AS weir_new FROM in0 WHERE %[3]s IS NOT NULL))`,
+			list, alone, ts, span),
 	}
 }

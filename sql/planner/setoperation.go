@@ -32,7 +32,7 @@ func (b *builder) setOperation(op *duckplan.SetOperation) (plan.Node, error) {
 	n := &plan.Relational{
 		From: inputs, What: strings.ToLower(word), Fields: columns, Passed: identity(len(columns)),
 		SQL:  "SELECT " + all + " FROM in0 " + word + " SELECT " + all + " FROM in1",
-		Keys: [][]int{identity(len(columns)), identity(len(columns))},
+		Keys: [][]int{identity(len(columns)), identity(len(columns))}, KeyOut: identity(len(columns)),
 	}
 	open := &neverCloses{word, "select a window or the event time on both sides", -1}
 	return b.relational(n, commonWindow(inputs[0], inputs[1], n.Keys[0], n.Keys[1]), open)
