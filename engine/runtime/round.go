@@ -167,6 +167,9 @@ func (e *Engine) settleQuery(q *query, f *fetched) {
 	if f.Next > at.next {
 		at.next, q.dirty = f.Next, true
 	}
+	if f.Watermark != nil {
+		at.watermark = max(at.watermark, *f.Watermark)
+	}
 	head := f.heads[q]
 	if head == nil {
 		return
