@@ -81,10 +81,9 @@ func (l *log) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, erro
 
 // logReader reads a log for the engine.
 type logReader struct {
-	log   *log
-	told  bool // that there is nothing yet
-	idle  map[string]bool
-	ended bool
+	log  *log
+	told bool // that there is nothing yet
+	idle map[string]bool
 }
 
 // Partitions implements engine.Reader. An idle partition is one that the reader does not have: no watermark waits for it.
@@ -102,12 +101,12 @@ func (r *logReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 		}
 		return out, nil
 	}
-	if r.ended {
-		return nil, io.EOF
-	}
 	select {
 	case s := <-r.log.steps:
-		r.idle, r.ended = maps.Clone(s.idle), s.end
+		r.idle = maps.Clone(s.idle)
+		if s.end { // one poll tells all of it, so that the engine takes it in at once
+			return s.fetches, io.EOF
+		}
 		return s.fetches, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()

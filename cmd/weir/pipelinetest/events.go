@@ -155,8 +155,8 @@ func (f *run) blame(err error, before int, part span, statement int) error {
 	if e.Detail != "" && !strings.HasPrefix(e.Detail, "LINE ") {
 		message += "\n" + e.Detail
 	}
-	if within := e.Position - before; within >= 0 && within <= part.End-part.Start {
-		at = part.Start + within
+	if within, most := e.Position-before, part.End-part.Start; within >= 0 && within <= most+len("\n)") { // at the end it is at our parenthesis
+		at = part.Start + min(within, most)
 	}
 	return parse.Errorf(f.text, at, "%s", message)
 }
@@ -238,8 +238,5 @@ func (f *run) closeSource(s closing) error {
 		fetch.End = true
 		fetches = append(fetches, fetch)
 	}
-	if err := f.h.feed(l, step{fetches: fetches, end: true}); err != nil {
-		return err
-	}
-	return f.h.ended(l)
+	return f.h.feed(l, step{fetches: fetches, end: true})
 }

@@ -164,18 +164,6 @@ func (h *harness) processed(l *log, fetches []engine.Fetch) (bool, error) {
 	return false, nil
 }
 
-// ended waits until every view on a source has seen its end.
-func (h *harness) ended(l *log) error {
-	return h.await("end source "+l.name, func() (bool, error) {
-		for _, q := range h.node.Status().Queries {
-			if q.Source == l.name && q.State == "running" {
-				return false, nil
-			}
-		}
-		return true, nil
-	})
-}
-
 // await waits until something holds, while the engine runs.
 func (h *harness) await(what string, holds func() (bool, error)) error {
 	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Microsecond) {

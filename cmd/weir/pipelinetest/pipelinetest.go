@@ -124,7 +124,7 @@ func (f *run) include(s include) error {
 		return parse.Errorf(f.text, s.pathPos, "INCLUDE: %s", err)
 	}
 	if err := f.h.apply(string(text)); err != nil {
-		return fmt.Errorf("in the included file %s: %s", path, err)
+		return parse.Errorf("", -1, "included file %s: %s", path, err) // which has a place in that file
 	}
 	return nil
 }

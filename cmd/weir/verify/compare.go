@@ -97,7 +97,9 @@ func (c *comparison) compute(letters bool) error {
 }
 
 // eventsOf is the table of a source's events before the view's positions, with these positions.
-func (c *comparison) eventsOf(in *input) string { return "weir_verify." + types.QuoteIdent("events of "+in.Name) }
+func (c *comparison) eventsOf(in *input) string {
+	return "weir_verify." + types.QuoteIdent("events of "+in.Name)
+}
 
 // events makes eventsOf.
 func (c *comparison) events(in *input) error {
