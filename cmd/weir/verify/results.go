@@ -66,7 +66,7 @@ func (r *results) setUp(ctx context.Context, memoryLimit string) error {
 }
 
 func (r *results) attach(ctx context.Context, path, name string) error {
-	return r.exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", types.QuoteString(path), name))
+	return r.exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY, TYPE duckdb)", types.QuoteString(path), name))
 }
 
 // holder finds the process that holds the lock, in DuckDB's error.
