@@ -107,7 +107,7 @@ func TestDefinitions(t *testing.T) {
 		"INCLUDE 'p.sql'; EXPECT v EMPTY": "p.sql: line 3, column 38: Referenced column \"b\" not found",
 		"INCLUDE 'q.sql'; EXPECT v EMPTY": "line 1, column 9: INCLUDE: open ",
 		"CREATE SOURCE s (a INTEGER)\nWITH (connector = 'memory');\nCREATE MATERIALIZED VIEW v AS\n  SELECT b FROM s; EXPECT v EMPTY": "line 4, column 10: Referenced column",
-		"CREATE SOURCE s (a INTEGER) WITH (connector = 'memory');":                                                                        "the file expects nothing",
+		"CREATE SOURCE s (a INTEGER) WITH (connector = 'memory');":                                                                    "the file expects nothing",
 	} {
 		var said bytes.Buffer
 		if r := Run(t.Context(), &said, write("x.test.sql", text)); r.Failed != 1 || !strings.Contains(said.String(), want) {

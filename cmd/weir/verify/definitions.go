@@ -94,7 +94,8 @@ func (d *definitions) check(path string, s Script) ([]string, error) {
 	}
 	var names []string
 	for _, x := range statements {
-		kind, name, has := parse.Kind(""), "", ""
+		var kind parse.Kind
+		var name, has string
 		switch x := x.(type) {
 		case parse.CreateSource:
 			kind, name = parse.Source, x.Name
