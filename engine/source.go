@@ -32,6 +32,9 @@ type Fetch struct {
 	Offsets []int64
 	// Next is the position to resume from once this fetch is committed.
 	Next int64
+	// Watermark, where a connector knows more than the event times say, tells that no earlier event will come in the partition. It
+	// counts after the fetch's rows, and only if it is higher than what follows from them. Nil says nothing.
+	Watermark *Time
 	// Waiting is how many records, or bytes where the connector counts those, are known to wait behind this fetch; -1 if
 	// the connector cannot tell. Zero means that the partition had nothing more.
 	Waiting int64

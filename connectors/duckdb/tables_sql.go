@@ -44,7 +44,7 @@ func tablesSQL(with, sql string, result []types.Type) string {
 	for i, t := range result {
 		names[i] = fmt.Sprintf("r%d", i)
 		casts[i] = names[i]
-		if t.ID != types.Null {
+		if t.ID != types.Null && !t.Unnamed() {
 			casts[i] = fmt.Sprintf("CAST(r%d AS %s) AS r%d", i, t, i)
 		}
 	}

@@ -52,6 +52,9 @@ func (p printer) expr(e *Expr) string {
 	case Literal:
 		return p.value(e.Value, e.Type)
 	case Cast:
+		if e.Type.Unnamed() { // only names can differ: there is nothing to cast to
+			return p.expr(e.Args[0])
+		}
 		return fmt.Sprintf("CAST(%s AS %s)", p.expr(e.Args[0]), e.Type)
 	case TryCast:
 		return fmt.Sprintf("TRY_CAST(%s AS %s)", p.expr(e.Args[0]), e.Type)

@@ -179,6 +179,9 @@ func (e *Engine) settleReading(r *reading, f *fetched) {
 	if f.Next > at.next {
 		at.next, q.dirty = f.Next, true
 	}
+	if f.Watermark != nil {
+		at.watermark = max(at.watermark, *f.Watermark)
+	}
 	head := f.heads[r]
 	if head == nil {
 		return

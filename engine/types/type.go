@@ -154,6 +154,17 @@ func (t Type) String() string {
 	return t.ID.String()
 }
 
+// Unnamed reports whether a type has a STRUCT without names in it, as row(x, y) makes it: SQL has no word for it, and a table cannot
+// store one.
+func (t Type) Unnamed() bool {
+	for _, f := range t.Fields {
+		if t.ID == Struct && f.Name == "" || f.Type.Unnamed() {
+			return true
+		}
+	}
+	return false
+}
+
 // Nested reports whether values of the type hold values of other types.
 func (t Type) Nested() bool { return t.ID == Struct || t.ID == List || t.ID == Map }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
-	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/parse"
 	"github.com/weirdb/weir/sql/planner"
 )
@@ -74,7 +73,7 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 		return nil, fmt.Errorf("view %s has two columns called %s: name one of them with AS", s.Name, twice)
 	}
 	for _, column := range planned.Columns {
-		if hasUnnamed(column.Type) {
+		if column.Type.Unnamed() {
 			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
 		}
 	}
@@ -110,16 +109,6 @@ func (c *Catalog) pointAtViews(err error) error {
 		}
 	}
 	return err
-}
-
-// hasUnnamed reports whether a type has a STRUCT without names in it, as row(x, y) makes it: a table cannot store one.
-func hasUnnamed(t types.Type) bool {
-	for _, f := range t.Fields {
-		if t.ID == types.Struct && f.Name == "" || hasUnnamed(f.Type) {
-			return true
-		}
-	}
-	return false
 }
 
 func repeatedColumn(v *planner.View) string {

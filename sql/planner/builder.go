@@ -67,6 +67,9 @@ func (b *builder) orderBy(op *duckplan.OrderBy) (plan.Node, error) {
 
 func (b *builder) scan(op *duckplan.Get) (plan.Node, error) {
 	source, ok := b.sources[op.Function]
+	if constantTables[op.Function] {
+		return b.tableFunction(op)
+	}
 	if !ok {
 		return nil, &duckplan.Foreign{
 			Unsupported: duckplan.Unsupported{Construct: "the table function " + op.Function, Instead: "name a source after FROM", Position: -1},
@@ -127,6 +130,9 @@ func checkMarkers(e *plan.Expr) error {
 		return nil
 	}
 	for i, name := range spec.sizes {
+		if spec.zero && e.Args[i+1].IsConstant() && e.Args[i+1].Value.Interval != nil && *e.Args[i+1].Value.Interval == (plan.Interval{}) {
+			continue
+		}
 		if err := checkSize(spec.window, name, e.Args[i+1]); err != nil {
 			return err
 		}

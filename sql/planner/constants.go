@@ -28,6 +28,27 @@ func (b *builder) constants(op duckplan.Operator) (plan.Node, error) {
 	return b.relational(n, nil, open)
 }
 
+// constantTables are the table functions that give the same rows for the same arguments.
+var constantTables = map[string]bool{"range": true, "generate_series": true, "repeat": true, "repeat_row": true, "unnest": true}
+
+// tableFunction is a table that a function makes of constants.
+func (b *builder) tableFunction(op *duckplan.Get) (plan.Node, error) {
+	args := make([]string, len(op.Args))
+	for i, a := range op.Args {
+		args[i] = a.SQL(byPosition)
+	}
+	names := columnList("", len(op.Columns))
+	columns, fields := make([]string, len(op.Read)), make([]types.Field, len(op.Read))
+	for i, at := range op.Read {
+		columns[i], fields[i] = names[at], op.Columns[at]
+	}
+	n := &plan.Relational{
+		What: op.Function + "(" + strings.Join(args, ", ") + ")", Keys: [][]int{nil}, Always: true, Fields: fields, Passed: passedThen(0, len(fields)),
+		SQL: fmt.Sprintf("SELECT %s FROM %s(%s) AS made(%s)", strings.Join(columns, ", "), op.Function, strings.Join(args, ", "), strings.Join(names, ", ")),
+	}
+	return b.relational(n, nil, &neverCloses{"a table of constants", "use emit = 'changes'", -1})
+}
+
 func emptySQL(of []types.Type) (string, []types.Field) {
 	columns, fields := make([]string, len(of)), make([]types.Field, len(of))
 	for i, t := range of {

@@ -34,8 +34,8 @@ var markers = map[string]markerSpec{
 	plan.TumbleStart:  {window: "tumble", sizes: []string{"size"}},
 	plan.HopStarts:    {window: "hop", sizes: []string{"slide", "size"}, list: true},
 	plan.CumulateEnds: {window: "cumulate", sizes: []string{"step", "size"}, list: true},
-	plan.SessionStart: {window: "session", sizes: []string{"gap"}},
-	plan.SessionEnd:   {window: "session", sizes: []string{"gap"}},
+	plan.SessionStart: {window: "session", sizes: []string{"gap"}, zero: true},
+	plan.SessionEnd:   {window: "session", sizes: []string{"gap"}, zero: true},
 }
 
 // markerSpec says what a marker stands for.
@@ -43,6 +43,7 @@ type markerSpec struct {
 	window string
 	sizes  []string // the arguments behind the time: constant intervals
 	list   bool     // it returns several times
+	zero   bool     // a size of nothing has a meaning
 }
 
 // marker is a scalar function that exists to be planned, never to be run.

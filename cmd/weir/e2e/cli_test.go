@@ -40,7 +40,7 @@ func small(t *testing.T) (dir string) {
 func TestHelp(t *testing.T) {
 	dir := t.TempDir()
 	out, _ := run(t, dir, 0, "--help")
-	says(t, "help", out, "run", "sql", "explain", "demo", "connectors", "completion")
+	says(t, "help", out, "run", "sql", "explain", "demo", "connectors", "completion", "verify", "test")
 	out, _ = run(t, dir, 0, "run", "--help")
 	says(t, "run --help", out, "--once", "--listen", "--workers", "Examples:")
 	out, _ = run(t, dir, 0, "completion", "bash")
@@ -89,6 +89,10 @@ func TestMistakes(t *testing.T) {
 		{[]string{"sql", "--db", "nosuch.duckdb", "-c", "SELECT 1"}, []string{"nosuch.duckdb"}},
 		{[]string{"sql", "--format", "xml", "-c", "SELECT 1"}, []string{"--format xml: allowed are table, csv, json, arrow"}},
 		{[]string{"sql", "--server", "http://127.0.0.1:1", "-c", "SELECT 1"}, []string{"is a `weir run` listening there?"}},
+		{[]string{"verify", "--db", "nosuch.duckdb"}, []string{"nosuch.duckdb", "name it with --db"}},
+		{[]string{"verify", "nosuch.sql"}, []string{"nosuch.sql", "no such file"}},
+		{[]string{"test"}, []string{"requires at least 1 arg"}},
+		{[]string{"test", "nosuch.test.sql"}, []string{"1 of 1 failed"}},
 		{[]string{"connectors", "nosuch"}, []string{"there is no connector nosuch", "kafka"}},
 	} {
 		dir := mistakes(t)

@@ -42,5 +42,9 @@ func TestOnceOverEmptyTopic(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish(t, dir)
-	judgeLines(t, filepath.Join(dir, "x.duckdb"), lines).equal(views[1:])
+	j := judgeLines(t, filepath.Join(dir, "x.duckdb"), lines)
+	j.equal(views[1:])
+	j.done()
+	said, _ = run(t, dir, 0, "verify", "--db", "x.duckdb", "x.sql")
+	says(t, "verify", said, "view per_window: equal: ", "view per_key: equal: ", " over 1000 events")
 }

@@ -25,6 +25,8 @@ func TestFileFormats(t *testing.T) {
 					t.Errorf("%d records, want %d", n, want)
 				}
 			}
+			out, _ := run(t, dir, 0, "verify", "--ended", "--db", database, "x.sql")
+			says(t, "verify", out, "view per_window: equal: ", " over 30000 events")
 			j := newJudge(t, filepath.Join(dir, database))
 			path := filepath.Join(dir, "ev."+format)
 			if format == "arrow" {

@@ -41,6 +41,10 @@ type Options struct {
 	Committing func() (committed func())
 	// Connectors are what CREATE SOURCE and CREATE SINK may name; nil for all there are.
 	Connectors []engine.Connector
+	// Now is the wall clock, for idleness and status only; nil for the real one.
+	Now func() time.Time
+	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
+	Getenv func(string) (string, bool)
 }
 
 // Node is one running Weir. Apply and Run are for one goroutine; the methods of the HTTP API's backend for any.
@@ -95,7 +99,7 @@ func (n *Node) load(ctx context.Context) error {
 		}
 	}
 	var err error
-	if n.catalog, n.planner, err = NewCatalog(n.options.Connectors); err != nil {
+	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Getenv); err != nil {
 		return err
 	}
 	entries, err := n.store.Entries(ctx)
@@ -113,11 +117,15 @@ func (n *Node) load(ctx context.Context) error {
 
 // NewCatalog makes an empty catalog over the given connectors. The caller closes the planner.
 func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Planner, error) {
+	return newCatalog(connectors, nil)
+}
+
+func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool)) (*catalog.Catalog, *planner.Planner, error) {
 	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
 	if err != nil {
 		return nil, nil, err
 	}
-	c := catalog.New(catalog.Config{Planner: p, Connectors: connectors, Formats: format.All, InDuckDB: function.InDuckDB})
+	c := catalog.New(catalog.Config{Planner: p, Connectors: connectors, Formats: format.All, InDuckDB: function.InDuckDB, Getenv: getenv})
 	return c, p, nil
 }
 
@@ -213,7 +221,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
 		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
-		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing,
+		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
 		q, err := n.build(v)

@@ -1,0 +1,104 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// A chain is a plan without a fork: nodes over one scan. The part of it below the lowest aggregate says, for each event, whether it
+// counts and with which values. As SQL over the source's events, with their positions:
+//
+//	project  window_start, n             │
+//	  aggregate count(*) by window, k    ├─ lowest aggregate
+//	    project tumble(ts), k            │   c0, c1       ┐
+//	      filter v > 1                   │                ├─ the input, as SQL
+//	        scan s: ts, k, v             │   c0, c1, c2   ┘
+type chain struct {
+	scan   *plan.Scan
+	lowest *plan.Aggregate // nil if there is none
+	input  plan.Node       // below it; the root if there is none
+}
+
+// chainOf finds the chain of a plan; nil if the plan is none.
+func chainOf(root plan.Node) *chain {
+	c := &chain{input: root}
+	for n := root; ; n = n.Inputs()[0] {
+		switch n := n.(type) {
+		case *plan.Scan:
+			c.scan = n
+			return c
+		case *plan.Aggregate:
+			c.lowest, c.input = n, n.From
+		case *plan.Filter, *plan.Project:
+		default:
+			return nil
+		}
+		if len(n.Inputs()) != 1 {
+			return nil
+		}
+	}
+}
+
+// inputSQL is a SELECT of the lowest aggregate's input, c0, c1, …, with each event's position. From is a table of the source's events.
+func (c *chain) inputSQL(from string) string { return nodeSQL(c.input, from) }
+
+func nodeSQL(n plan.Node, from string) string {
+	place := quoted([]string{partitionColumn, offsetColumn})
+	switch n := n.(type) {
+	case *plan.Scan:
+		return fmt.Sprintf("SELECT %s%s FROM %s", place, numbered(len(n.Read), func(i int) string {
+			return fmt.Sprintf("CAST(%s AS %s)", types.QuoteIdent(n.Read[i].Name), n.Read[i].Type)
+		}), from)
+	case *plan.Filter:
+		return fmt.Sprintf("SELECT * FROM (%s) WHERE %s", nodeSQL(n.From, from), joined(n.Predicates, " AND "))
+	case *plan.Project:
+		return fmt.Sprintf("SELECT %s%s FROM (%s)", place, numbered(len(n.Exprs), func(i int) string { return exprSQL(n.Exprs[i]) }), nodeSQL(n.From, from))
+	}
+	return ""
+}
+
+// numbered lists n expressions, as c0, c1, ….
+func numbered(n int, expr func(i int) string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ", %s AS c%d", expr(i), i)
+	}
+	return b.String()
+}
+
+func joined(exprs []*plan.Expr, by string) string {
+	texts := make([]string, len(exprs))
+	for i, e := range exprs {
+		texts[i] = "(" + exprSQL(e) + ")"
+	}
+	return strings.Join(texts, by)
+}
+
+// exprSQL prints an expression over c0, c1, …. The planner's marker of a tumbling window is a macro of this name.
+func exprSQL(e *plan.Expr) string {
+	text := e.SQL(func(x *plan.Expr) string { return fmt.Sprintf("c%d", x.Index) })
+	return strings.ReplaceAll(text, `"weir_tumble"(`, `weir_verify.weir_tumble(`)
+}
+
+// source follows a column of a node down to the input of the lowest aggregate. It returns -1 for one that is computed on the way.
+func (c *chain) source(n plan.Node, column int) int {
+	if n == c.input {
+		return column
+	}
+	switch n := n.(type) {
+	case *plan.Filter:
+		return c.source(n.From, column)
+	case *plan.Project:
+		if e := n.Exprs[column]; e.Kind == plan.Column {
+			return c.source(n.From, e.Index)
+		}
+	case *plan.Aggregate:
+		if column < len(n.Groups) && n.Groups[column].Kind == plan.Column {
+			return c.source(n.From, n.Groups[column].Index)
+		}
+	}
+	return -1
+}

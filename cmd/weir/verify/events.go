@@ -1,0 +1,164 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/engine"
+)
+
+// events reads an input again, from its beginning up to the positions that views have come to.
+type events struct {
+	*input
+	decoder engine.Decoder // nil if the connector gives rows
+	reached map[string]bool
+	to      *loader
+}
+
+// read reads all events of an input into the loader.
+func read(ctx context.Context, in *input, to *loader) (err error) {
+	if len(in.upTo) == 0 {
+		return nil // no view has read anything
+	}
+	eval, err := duckdb.NewEvaluator()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, eval.Close()) }()
+	e := &events{input: in, reached: map[string]bool{}, to: to}
+	if in.FormatSpec != nil {
+		format, err := in.FormatSpec.New(in.Options, eval)
+		if err != nil {
+			return err
+		}
+		if e.decoder, err = format.NewDecoder(in.read); err != nil {
+			return err
+		}
+	}
+	source, err := in.Connector.Source(engine.SourceConfig{Name: in.Name, Format: in.Format, Columns: in.Columns, Options: in.Options, Eval: eval})
+	if err != nil {
+		return err
+	}
+	from := map[string]int64{}
+	for partition := range in.upTo {
+		from[partition] = 0
+	}
+	reader, err := source.Open(ctx, engine.ReadOptions{Columns: in.read, From: from, Bounded: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	return e.poll(ctx, reader)
+}
+
+// poll reads until every partition has come to its position. What the reader says behind that is dropped.
+func (e *events) poll(ctx context.Context, reader engine.Reader) error {
+	for len(e.reached) < len(e.upTo) {
+		fetches, err := reader.Poll(ctx)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		for i := range fetches {
+			if err := e.take(&fetches[i]); err != nil {
+				return err
+			}
+		}
+		if err != nil { // every partition has ended
+			return e.complete()
+		}
+	}
+	return nil
+}
+
+// complete is the error of a source that has ended before a position.
+func (e *events) complete() error {
+	for partition, next := range e.upTo {
+		if !e.reached[partition] {
+			return fmt.Errorf("partition %s ends before position %d, to which it has been read: its events are no longer there", partition, next)
+		}
+	}
+	return nil
+}
+
+// take decodes a fetch and loads what lies before the partition's position.
+func (e *events) take(f *engine.Fetch) error {
+	defer func() {
+		if f.Done != nil {
+			f.Done()
+		}
+		if f.Rows != nil {
+			f.Rows.Release()
+		}
+	}()
+	upTo, wanted := e.upTo[f.Partition]
+	if !wanted || e.reached[f.Partition] {
+		return nil
+	}
+	if f.Unpack != nil {
+		records, rejects, err := f.Unpack(nil)
+		if err != nil {
+			return err
+		}
+		f.Records, f.Rejects = records, append(f.Rejects, rejects...)
+	}
+	for _, l := range f.Rejects {
+		e.letter(f.Partition, l.Offset, upTo)
+	}
+	if f.Next >= upTo {
+		e.reached[f.Partition] = true
+	}
+	if f.Rows != nil {
+		return e.load(f, f.Rows, func(row int) int64 { return f.Offsets[row] }, upTo)
+	}
+	return e.decode(f, upTo)
+}
+
+func (e *events) decode(f *engine.Fetch, upTo int64) error {
+	if len(f.Records) == 0 {
+		return nil
+	}
+	if e.decoder == nil {
+		return errors.New("got records, but has no format to decode them")
+	}
+	d, err := e.decoder.Decode(f.Records)
+	if err != nil {
+		return fmt.Errorf("decode partition %s: %w", f.Partition, err)
+	}
+	defer d.Rows.Release()
+	for _, r := range d.Rejects {
+		e.letter(f.Partition, f.Records[r.Record].Offset, upTo)
+	}
+	return e.load(f, d.Rows, func(row int) int64 {
+		if d.Record != nil {
+			row = int(d.Record[row])
+		}
+		return f.Records[row].Offset
+	}, upTo)
+}
+
+func (e *events) letter(partition string, offset, upTo int64) {
+	if offset < upTo {
+		e.to.letter(e.Name, partition, offset)
+	}
+}
+
+// load hands on the rows that lie before a position. Rows are in the order of their positions.
+func (e *events) load(f *engine.Fetch, rows arrow.RecordBatch, offset func(row int) int64, upTo int64) error {
+	n := int(rows.NumRows())
+	offsets := make([]int64, 0, n)
+	for i := range n {
+		if at := offset(i); at < upTo {
+			offsets = append(offsets, at)
+		}
+	}
+	if len(offsets) == 0 {
+		return nil
+	}
+	some := rows.NewSlice(0, int64(len(offsets)))
+	defer some.Release()
+	return e.to.rows(e.input, f.Partition, offsets, some)
+}

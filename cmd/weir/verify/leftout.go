@@ -1,0 +1,116 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
+)
+
+// leftOutTable has the events that the batch leaves out.
+const leftOutTable = `CREATE OR REPLACE TABLE weir_verify.left_out (source VARCHAR, "partition" VARCHAR, "offset" BIGINT, why VARCHAR)`
+
+// leaveOut notes the events that are not in the batch: dead letters, and what was late for the view.
+func (c *comparison) leaveOut(letters bool) error {
+	if err := c.results.exec(c.ctx, leftOutTable); err != nil {
+		return err
+	}
+	for _, in := range c.read {
+		if letters {
+			if err := c.leaveOutLetters(in); err != nil {
+				return fmt.Errorf("find dead letters of source %s: %w", in.Name, err)
+			}
+		}
+		if err := c.leaveOutLate(in); err != nil {
+			return fmt.Errorf("find late rows of source %s: %w", in.Name, err)
+		}
+	}
+	return nil
+}
+
+// leaveOutLetters leaves out what could be decoded for this view, and is a dead letter all the same: because of a column that
+// another view reads, or of its time.
+func (c *comparison) leaveOutLetters(in *input) error {
+	return c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out
+		SELECT $1, e.%[1]s, e.%[2]s, 'dead letter' FROM %[3]s e SEMI JOIN
+		(FROM weir_results.weir.dead_letters WHERE source = $1) d ON d."partition" = e.%[1]s AND d."offset" = e.%[2]s`,
+		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), c.eventsOf(in)), in.Name)
+}
+
+// lateRows are the view's late rows of a source. Those that are older than the view's definition belong to another one.
+const lateRows = `(SELECT l.* FROM weir_results.weir.late_rows l, weir_results.weir.catalog v
+	WHERE l.view = $1 AND l.source = $2 AND v.kind = 'MATERIALIZED VIEW' AND v.name = $1 AND l."at" >= v.created)`
+
+// leaveOutLate finds the events that late rows came from. A late row says its partition and its window, not its position; but a
+// window that has closed stays closed, so that of a partition's events in one window it is the last ones that were late:
+//
+//	window 10:00   ●  ●  ●  ○  ○        2 late rows: the last 2 events of the window in this partition
+//	                       ▲ closed here
+func (c *comparison) leaveOutLate(in *input) error {
+	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+lateRows, c.view.Name, in.Name)
+	if err != nil || n == 0 {
+		return err
+	}
+	input, key, of := c.lateKey(in)
+	err = c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out
+		SELECT $2, p, o, 'late' FROM (
+			SELECT e.p, e.o, row_number() OVER (PARTITION BY e.p, e.w ORDER BY e.o DESC) AS n, l.n AS late
+			FROM (SELECT %[1]s AS p, %[2]s AS o, %[3]s AS w FROM (%[4]s)
+				WHERE NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $2 AND x."partition" = %[1]s AND x."offset" = %[2]s)) e
+			JOIN (SELECT "partition" AS p, %[5]s AS w, count(*) AS n FROM %[6]s GROUP BY ALL) l ON l.p = e.p AND l.w = e.w
+		) WHERE n <= late`,
+		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), key, input, of, lateRows), c.view.Name, in.Name)
+	if err != nil {
+		return err
+	}
+	found, err := c.results.number(c.ctx, "SELECT count(*) FROM weir_verify.left_out WHERE source = $1 AND why = 'late'", in.Name)
+	c.out.Late += n
+	if err == nil && found < n {
+		c.note("%s of source %s could not be found among its events", count(n-found, "late row"), in.Name)
+	}
+	return err
+}
+
+// lateKey is by what late rows and events are matched: the window's key or, where the plan is not one that aggregates a single
+// source, the event time. Input is a SELECT of the events that may be late, key an expression over it, of one over the late rows.
+func (c *comparison) lateKey(in *input) (input, key, of string) {
+	if c.chain != nil && c.chain.lowest != nil && c.chain.lowest.Window != nil {
+		a := c.chain.lowest
+		at := a.Groups[a.Window.Group].Index
+		columns := c.chain.input.Columns()
+		path := `$."` + strings.ReplaceAll(uniqueName(columns, at), `"`, `\"`) + `"`
+		return c.chain.inputSQL(c.eventsOf(in)), fmt.Sprintf("c%d", at), fmt.Sprintf("CAST(row->>%s AS %s)", types.QuoteString(path), columns[at].Type)
+	}
+	c.note("late rows of source %s were found by their event time alone", in.Name)
+	return "FROM " + c.eventsOf(in), types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
+}
+
+// uniqueName is what a column is called in a late row: of columns with one name the later ones have a number.
+func uniqueName(columns []types.Field, at int) string {
+	n := 0
+	for _, f := range columns[:at] {
+		if f.Name == columns[at].Name {
+			n++
+		}
+	}
+	if n == 0 {
+		return columns[at].Name
+	}
+	return fmt.Sprintf("%s_%d", columns[at].Name, n)
+}
+
+// scanned are the inputs that a plan reads, each once.
+func scanned(root plan.Node, inputs map[string]*input) []*input {
+	var out []*input
+	seen := map[*input]bool{}
+	for _, scan := range plan.Scans(root) {
+		for _, in := range inputs {
+			if strings.EqualFold(in.Name, scan.Source) && !seen[in] {
+				seen[in] = true
+				out = append(out, in)
+			}
+		}
+	}
+	return out
+}
