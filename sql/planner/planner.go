@@ -111,7 +111,7 @@ func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error)
 		return nil, place.err(err)
 	}
 	if len(plan.Scans(node)) == 0 {
-		return nil, place.err(foreign("a query without a source", "SELECT", "name a source after FROM"))
+		return nil, place.err(refuseSourceless(root))
 	}
 	prune(node)
 	v := &View{Plan: node, Emit: emit}

@@ -42,6 +42,20 @@ func refuse(op duckplan.Operator) error {
 	return fmt.Errorf("planner: no translation for %T", op)
 }
 
+// refuseSourceless says why a query reads no source: it names none, or DuckDB has proved that it needs none.
+func refuseSourceless(op duckplan.Operator) error {
+	for {
+		if empty, ok := op.(*duckplan.EmptyResult); ok {
+			return refuse(empty)
+		}
+		inputs := duckplan.Inputs(op)
+		if len(inputs) != 1 {
+			return refuse(&duckplan.DummyScan{})
+		}
+		op = inputs[0]
+	}
+}
+
 func refuseJoin(op *duckplan.Join) error {
 	const instead = "keep each source in a view of its own and join the views when you read them"
 	switch {
