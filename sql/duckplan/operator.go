@@ -89,6 +89,7 @@ func readers() map[string]func(*object) Operator {
 		"LOGICAL_CTE_REF":                (*object).cteRef,
 		"LOGICAL_DUMMY_SCAN":             (*object).dummyScan,
 		"LOGICAL_EXPRESSION_GET":         (*object).values,
+		"LOGICAL_CHUNK_GET":              (*object).chunks,
 		"LOGICAL_EMPTY_RESULT":           (*object).emptyResult,
 	}
 }
