@@ -29,6 +29,8 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 			out[i] = &exchange{newSplitter(n.Keys[i], mem), n.EventTime[i]}
 		}
 		return out, nil
+	case *plan.Expire: // any division that a snapshot can follow
+		return []*exchange{{newSplitter(allColumns(n), mem), n.Time}}, nil
 	case *plan.Session:
 		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
 	case *plan.Asof:
@@ -39,6 +41,14 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 		return joinExchanges(n, mem), nil
 	}
 	return nil, fmt.Errorf("no exchange for %s", n.Describe())
+}
+
+func allColumns(n plan.Node) []int {
+	out := make([]int, len(n.Columns()))
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 func joinExchanges(n *plan.Join, mem memory.Allocator) []*exchange {

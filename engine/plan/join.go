@@ -77,17 +77,23 @@ func (n *Join) Describe() string {
 		if k.Nulls {
 			sign = " IS NOT DISTINCT FROM "
 		}
-		on = append(on, readable.name(left[k.Left].Name)+sign+readable.name(right[k.Right].Name))
+		on = append(on, "left."+readable.name(left[k.Left].Name)+sign+"right."+readable.name(right[k.Right].Name))
 	}
+	sides := printer{plain: true, column: func(e *Expr) string {
+		if e.Index < len(left) {
+			return "left." + readable.name(left[e.Index].Name)
+		}
+		return "right." + readable.name(right[e.Index-len(left)].Name)
+	}}
 	for _, e := range n.Residual {
-		on = append(on, e.String())
+		on = append(on, sides.expr(e))
 	}
 	text := string(n.Kind) + " join"
 	if len(on) > 0 {
 		text += " on " + strings.Join(on, " AND ")
 	}
 	if n.Bounds != nil {
-		text += fmt.Sprintf(", %s between %s and %s later", readable.name(right[n.Bounds.Right].Name), micros(n.Bounds.Low), micros(n.Bounds.High))
+		text += fmt.Sprintf(", the right %s to %s behind the left", micros(n.Bounds.Low), micros(n.Bounds.High))
 	}
 	return text + changesNote(n.Changes)
 }

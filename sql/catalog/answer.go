@@ -89,6 +89,16 @@ func (c *Catalog) Explain(v *View) string {
 	for _, name := range v.Sources {
 		c.explainDecoded(&b, v, name)
 	}
+	for _, s := range plan.StateOf(v.Plan) {
+		ever := ""
+		if s.Grows {
+			ever = ", for ever"
+		}
+		fmt.Fprintf(&b, "state: %s%s (%s)\n", s.Keeps, ever, s.Node)
+	}
+	if warning := v.Growth(); warning != "" {
+		fmt.Fprintf(&b, "warning: %s\n", warning)
+	}
 	foreign := c.inDuckDB(v.Plan)
 	if len(foreign) == 0 {
 		b.WriteString("computed by kernels: every expression\n")

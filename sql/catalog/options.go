@@ -24,6 +24,8 @@ var (
 	ViewOptions = []engine.Option{
 		{Name: "emit", Allowed: []string{engine.EmitClose, engine.EmitChanges},
 			Doc: "When rows are written: close, once, when a window closes (the default where a window bounds the query); changes, at each commit."},
+		{Name: "state_ttl", Kind: engine.Duration,
+			Doc: "How long a row counts: once the watermark has passed its event time by this, it is taken back from the view and from all state, as if the source held newer rows only. Without it, rows count for ever."},
 	}
 	// SinkOptions go with any sink's connector.
 	SinkOptions = []engine.Option{

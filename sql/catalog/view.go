@@ -65,7 +65,7 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	planned, err := c.config.Planner.Plan(text, s.Select, options["emit"])
+	planned, err := c.config.Planner.Plan(text, s.Select, planner.Options{Emit: options["emit"], StateTTL: options.Duration("state_ttl")})
 	if err != nil {
 		return nil, c.pointAtViews(err)
 	}
@@ -89,6 +89,17 @@ func sourcesOf(root plan.Node) []string {
 		}
 	}
 	return out
+}
+
+// Growth says that the view's state can grow for ever, why, and what bounds it; empty if it cannot.
+func (v *View) Growth() string {
+	for _, s := range plan.StateOf(v.Plan) {
+		if s.Grows {
+			return fmt.Sprintf("the state of %s can grow without end: it keeps %s for ever (%s); a window, or WITH (state_ttl = '1 day'), bounds it",
+				v.Name, s.Keeps, s.Node)
+		}
+	}
+	return ""
 }
 
 // Reads reports whether the view reads a source of this name.

@@ -22,7 +22,11 @@ func (n *neverCloses) Error() string { return n.Construct + " never closes" }
 // planFor builds the plan for what WITH (emit = …) asks for. Without it, rows are written once where the whole query closes, and
 // as changes otherwise.
 func (b *builder) planFor(root duckplan.Operator, emit string) (plan.Node, string, error) {
-	if emit == engine.EmitChanges {
+	if b.ttl > 0 && emit == engine.EmitClose {
+		return nil, "", &duckplan.Mistake{Message: "state_ttl and emit = 'close': rows that are written once are not taken back; leave one of them out", Position: -1}
+	}
+	if emit == engine.EmitChanges || b.ttl > 0 {
+		emit = engine.EmitChanges
 		node, err := b.build(root)
 		return node, emit, err
 	}
@@ -65,6 +69,8 @@ func waits(root plan.Node) (found bool) {
 func updating(root plan.Node) (found bool) {
 	plan.Walk(root, func(n plan.Node) {
 		switch n := n.(type) {
+		case *plan.Expire:
+			found = true
 		case *plan.Aggregate:
 			found = found || n.Changes
 		case *plan.Relational:

@@ -34,6 +34,8 @@ func originsOf(n plan.Node) []*plan.Expr {
 		return originsOf(n.From)
 	case *plan.Project:
 		return bindAll(n.Exprs, originsOf(n.From))
+	case *plan.Expire:
+		return originsOf(n.From)
 	case *plan.Expand:
 		return expandOrigins(n)
 	case *plan.Aggregate:

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
 	"github.com/weirdb/weir/engine/plan"
@@ -91,9 +92,14 @@ type View struct {
 	Emit    string        // close or changes
 }
 
-// Plan plans the SELECT in span of text. Emit is close, changes, or empty for what suits the query. Mistakes in the text come
-// back as *parse.Error, with their place in text.
-func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error) {
+// Options are what WITH (…) of a view says.
+type Options struct {
+	Emit     string        // close, changes, or empty for what suits the query
+	StateTTL time.Duration // rows older than this, by the watermark, do not count; 0 if all do
+}
+
+// Plan plans the SELECT in span of text. Mistakes in the text come back as *parse.Error, with their place in text.
+func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	place := placer{text: text, span: span}
@@ -105,8 +111,8 @@ func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error)
 	if err != nil {
 		return nil, place.err(err)
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}}
-	node, emit, err := b.planFor(root, emit)
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL}
+	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
 		return nil, place.err(err)
 	}

@@ -132,13 +132,27 @@ func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool
 // Apply runs statements and stores the definitions that they change: all of them or, if one is a mistake, none.
 func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error) {
 	answers, err := n.catalog.Apply(text)
-	if changes := n.catalog.Changes(); err == nil && len(changes) > 0 {
+	changes := n.catalog.Changes()
+	if err == nil && len(changes) > 0 {
 		err = n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
 	}
 	if err != nil {
 		return answers, errors.Join(err, n.load(ctx))
 	}
+	n.warn(changes)
 	return answers, nil
+}
+
+// warn tells which new views keep state that nothing bounds.
+func (n *Node) warn(changes []catalog.Change) {
+	for _, c := range changes {
+		if c.View == nil {
+			continue
+		}
+		if warning := c.View.Growth(); warning != "" {
+			n.options.Log.Warn(warning, "view", c.View.Name)
+		}
+	}
 }
 
 func (n *Node) persist(c *duckdb.Catalog, changes []catalog.Change) error {
