@@ -132,6 +132,17 @@ var derived = map[string]string{
 	"row": "{'a': k, 'b': k::VARCHAR}", "map": "MAP {'a': k}", "nested": "[[k]]",
 }
 
+// language is a way to make expressions.
+type language struct {
+	grammar  map[string][]string // by kind; $kind stands for another expression
+	literals map[string][]string
+	derived  map[string]string // expressions for kinds that no column has; literals stand in for what is missing
+	kinds    []string          // what $any stands for
+}
+
+// rich is about expressions: some of them fail.
+var rich = language{grammar, literals, derived, anyKinds}
+
 // anyKinds are what $any stands for.
 var anyKinds = []string{
 	"bool", "int", "int", "dbl", "dec", "str", "str", "date", "ts", "tz", "time", "ival", "uuid", "blob", "json", "ints", "strs", "row", "map", "nested", "ns",
@@ -140,12 +151,12 @@ var anyKinds = []string{
 // expr makes an expression of a kind over what is in scope. Depth bounds how deep it nests.
 func (g *generator) expr(scope []leaf, kind string, depth int) string {
 	if kind == "any" {
-		kind = g.pick(anyKinds...)
+		kind = g.pick(g.language.kinds...)
 	}
 	if depth <= 0 || kind != "part" && g.one(3) {
 		return g.end(scope, kind)
 	}
-	return placeholder.ReplaceAllStringFunc(g.pick(grammar[kind]...), func(name string) string {
+	return placeholder.ReplaceAllStringFunc(g.pick(g.language.grammar[kind]...), func(name string) string {
 		return g.operand(scope, name[1:], depth-1)
 	})
 }
@@ -168,10 +179,10 @@ func (g *generator) end(scope []leaf, kind string) string {
 		}
 	}
 	switch {
-	case kind == "part" || g.one(10):
-		return g.pick(literals[kind]...)
-	case len(fit) == 0:
-		return derived[kind]
+	case len(fit) == 0 && g.language.derived[kind] != "" && kind != "part" && !g.one(10):
+		return g.language.derived[kind]
+	case len(fit) == 0 || kind == "part" || g.one(10):
+		return g.pick(g.language.literals[kind]...)
 	}
 	return g.pick(fit...)
 }
