@@ -137,11 +137,12 @@ type language struct {
 	grammar  map[string][]string // by kind; $kind stands for another expression
 	literals map[string][]string
 	derived  map[string]string // expressions for kinds that no column has; literals stand in for what is missing
+	instead  map[string]string // the same, over $int, $str or $ts that are in scope
 	kinds    []string          // what $any stands for
 }
 
 // rich is about expressions: some of them fail.
-var rich = language{grammar, literals, derived, anyKinds}
+var rich = language{grammar: grammar, literals: literals, derived: derived, kinds: anyKinds}
 
 // anyKinds are what $any stands for.
 var anyKinds = []string{
@@ -181,8 +182,21 @@ func (g *generator) end(scope []leaf, kind string) string {
 	switch {
 	case len(fit) == 0 && g.language.derived[kind] != "" && kind != "part" && !g.one(10):
 		return g.language.derived[kind]
+	case len(fit) == 0 && g.language.instead != nil && !g.one(10):
+		return g.instead(scope, kind)
 	case len(fit) == 0 || kind == "part" || g.one(10):
 		return g.pick(g.language.literals[kind]...)
 	}
 	return g.pick(fit...)
+}
+
+// instead makes a value of a kind that no column has from one of another kind; a literal, if there is none.
+func (g *generator) instead(scope []leaf, kind string) string {
+	for _, l := range scope {
+		text, ok := g.language.instead[kind+" of "+l.kind]
+		if ok {
+			return strings.ReplaceAll(text, "$", l.text)
+		}
+	}
+	return g.pick(g.language.literals[kind]...)
 }

@@ -48,7 +48,11 @@ func (v *generatedView) add(x leaf) string {
 func (g *generator) conditions(scope []leaf) []string {
 	var out []string
 	for range g.rand.IntN(3) {
-		out = append(out, g.expr(scope, "bool", 3))
+		text := g.expr(scope, "bool", 3)
+		if g.language == &tame && !strings.Contains(text, "a.") && !strings.Contains(text, "b.") {
+			text = scope[g.rand.IntN(len(scope))].text + " IS NOT NULL" // not a constant
+		}
+		out = append(out, text)
 	}
 	return out
 }

@@ -11,7 +11,7 @@ func replaceOnce(text, by string) string { return strings.Replace(text, "$", by,
 func (g *generator) relationView() *generatedView {
 	v := g.shape(2).Inner
 	v.Emit = g.pick("", "", "", "changes")
-	if g.one(12) {
+	if g.one(25) {
 		v.Emit = "close"
 	}
 	return v

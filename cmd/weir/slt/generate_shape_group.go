@@ -63,13 +63,14 @@ func (g *generator) windowGroups(v *generatedView, t table) string {
 	start := t.named("window_start")
 	switch {
 	case start != "" && !g.one(8):
-		if g.one(3) {
-			add(t.named("window_end"), "window_end")
+		end := t.named("window_end")
+		if g.one(3) && end != "" {
+			add(end, "window_end")
 			return "window_end"
 		}
 		add(start, "window_start")
-		if g.one(2) {
-			add(t.named("window_end"), "window_end")
+		if g.one(2) && end != "" {
+			add(end, "window_end")
 		}
 		return "window_start"
 	case t.time != "" && !g.one(3):

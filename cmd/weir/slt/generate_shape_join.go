@@ -47,7 +47,7 @@ func (g *generator) matches(l, r table) (on []string) {
 	switch {
 	case lw != "" && rw != "" && !g.one(4):
 		on = append(on, lw+" = "+rw)
-		if g.one(2) {
+		if g.one(2) && l.named("window_end") != "" && r.named("window_end") != "" {
 			on = append(on, l.named("window_end")+" = "+r.named("window_end"))
 		}
 	case l.time != "" && r.time != "" && (len(on) == 0 || !g.one(3)):

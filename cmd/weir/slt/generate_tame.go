@@ -30,6 +30,12 @@ var tame = language{
 		"str": {"'a'", "'b'", "''", "NULL::VARCHAR"}, "date": {"DATE '2026-01-01'"}, "ts": {"TIMESTAMP '2026-01-01 00:01:00'"},
 		"ints": {"[1, 2]", "[3, NULL, 1]"}, "strs": {"['a', 'b']"}, "row": {"{'a': 1, 'b': 'x'}"},
 	},
+	instead: map[string]string{
+		"int of ts": "hour($)", "int of str": "length($)", "int of date": "day($)", "int of bool": "($)::INTEGER", "str of int": "($ % 10)::VARCHAR", "str of ts": "hour($)::VARCHAR",
+		"bool of int": "$ % 2 = 0", "bool of str": "$ > 'a'", "bool of ts": "hour($) < 12", "dec of int": "($ % 100)::DECIMAL(9,2)", "dbl of int": "($ % 100) / 4",
+		"date of ts": "$::DATE", "ints of int": "[$ % 3, $ % 2]", "strs of str": "[$, 'b']", "row of int": "{'a': $ % 3, 'b': 'x'}", "strs of int": "[($ % 3)::VARCHAR]",
+		"date of int": "DATE '2026-01-01' + ($ % 100)::INTEGER", "ts of int": "TIMESTAMP '2026-01-01' + to_seconds($ % 100)",
+	},
 	kinds: []string{"int", "int", "int", "str", "str", "bool", "dec", "dbl", "date", "ts", "ints", "strs", "row"},
 }
 
