@@ -41,6 +41,9 @@ func settleCall(c plan.AggregateCall, input []types.Field) (out plan.AggregateCa
 		return out, err
 	}
 	out.Args, err = settle(c.Args, input)
+	if c.Name == "first" && err == nil { // DuckDB carries a row's number along with it; ours has a type of its own
+		out.Type = out.Args[0].Type
+	}
 	return out, err
 }
 

@@ -17,11 +17,15 @@ type judged struct {
 	file        *File
 	refused     []string // views that DuckDB refuses, with the reason
 	unsupported []string // views that Weir has no operator or kernel for, with the reason
+	crashed     bool     // DuckDB has failed with an internal error, and answers no more
 	failing     int      // views that fail while they run
 }
 
 // declined are the words by which Weir says that it lacks something.
 var declined = regexp.MustCompile(`not supported|no kernel for|without a window|that has no window`)
+
+// crash is how DuckDB's own mistakes begin.
+var crash = regexp.MustCompile(`^(INTERNAL|FATAL) Error`)
 
 // judge asks DuckDB what the views hold. Views that cannot be defined are left out of the file. A view that Weir refuses
 // without saying that it lacks something is an error.
@@ -36,31 +40,39 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer p.Close()
-	if _, err := definitions.Apply(c.sourceStatement()); err != nil {
-		return nil, err
-	}
-	lines := make([]string, len(c.Events))
-	for i, e := range c.Events {
-		lines[i] = e.Line
-	}
-	if err := b.load(definitions.Sources[0], lines); err != nil {
-		return nil, err
+	for i, s := range c.Sources {
+		if _, err := definitions.Apply(s.statement()); err != nil {
+			return nil, err
+		}
+		lines := make([]string, len(s.Events))
+		for i, e := range s.Events {
+			lines[i] = e.Line
+		}
+		if err := b.load(definitions.Sources[i], lines); err != nil {
+			return nil, err
+		}
 	}
 	return judgeViews(c, b, definitions)
 }
 
 func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, error) {
-	all, err := b.rows("SELECT * FROM src")
-	if err != nil {
-		return nil, err
-	}
 	j, kept := &judged{}, *c
 	kept.Views = nil
-	queries := []Block{{Kind: "query", Sort: true, Text: "SELECT * FROM everything", Want: all}}
+	var queries []Block
+	for _, s := range c.Sources {
+		all, err := b.rows("SELECT * FROM " + s.Name)
+		if err != nil {
+			return nil, err
+		}
+		queries = append(queries, Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + s.Name + "_all", Want: all})
+	}
 	for _, v := range c.Views {
 		block, err := j.view(b, v, func() error { _, err := definitions.Apply(v.statement()); return err })
 		if err != nil {
 			return nil, fmt.Errorf("%s:\n%s\n%w", v.Name, v.statement(), err)
+		}
+		if j.crashed {
+			break
 		}
 		if block != nil {
 			kept.Views, queries = append(kept.Views, v), append(queries, *block)
@@ -77,6 +89,10 @@ func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, 
 // view asks DuckDB and Weir's planner about one view. The block is what its table must hold; nil if it cannot be defined.
 func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, error) {
 	inDuckDB := b.exec("CREATE TABLE " + v.Name + " AS " + v.query())
+	if inDuckDB != nil && crash.MatchString(inDuckDB.Error()) {
+		j.refused, j.crashed = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query()), true
+		return nil, nil
+	}
 	switch inWeir := define(); {
 	case inDuckDB != nil && (inWeir != nil || !atRunTime(inDuckDB)):
 		j.refused = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query())
