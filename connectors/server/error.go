@@ -41,7 +41,7 @@ func problemOf(err error, statement string) *problem {
 	var gone *engine.ForgottenError
 	switch {
 	case errors.As(err, &gone):
-		return &problem{status: http.StatusGone, Message: gone.Error() + ": ?snapshot=true", Code: "gone"}
+		return &problem{status: http.StatusGone, Message: gone.Error() + " (?snapshot=true, weir subscribe --snapshot)", Code: "gone"}
 	case errors.As(err, &user):
 		return &problem{status: http.StatusBadRequest, Message: user.Message, Code: user.Code, Position: characters(statement, user.Position)}
 	case errors.Is(err, ErrStarting):

@@ -158,3 +158,11 @@ func TestNDJSONHeartbeat(t *testing.T) {
 	b.stream(t) <- engine.Committed{Epoch: 9}
 	f.lines(`{"epoch":9,"progress":true}`, `{"epoch":9,"progress":true}`)
 }
+
+// A client that comes back while Weir starts must not hear that its view is gone.
+func TestChangesWhileStarting(t *testing.T) {
+	status, text := record(New(&fakeBackend{ready: ErrStarting}, nil, Options{}), "GET", "/v1/views/hot/changes")
+	if status != http.StatusServiceUnavailable || !strings.Contains(text, "starting") {
+		t.Errorf("got %d %s", status, text)
+	}
+}
