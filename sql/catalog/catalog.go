@@ -190,8 +190,11 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
-	if s.Kind == parse.Source {
+	switch s.Kind {
+	case parse.Source:
 		return c.config.Planner.DropSource(s.Name)
+	case parse.View:
+		return c.config.Planner.DropView(s.Name)
 	}
 	return nil
 }
@@ -200,7 +203,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 func (c *Catalog) users(name string) []string {
 	var out []string
 	for _, v := range c.Views {
-		if v.Reads(name) {
+		if v.Reads(name) || v.ReadsView(name) {
 			out = append(out, "view "+v.Name)
 		}
 	}

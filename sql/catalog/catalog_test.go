@@ -166,7 +166,7 @@ func TestAnswers(t *testing.T) {
 	}
 	want := [][][]string{
 		{{"bid", "events", "", "3", "ts - 4s"}},
-		{{"prices", "bid", "changes", "SELECT price FROM bid WHERE price > 1"}},
+		{{"prices", "bid", "", "changes", "SELECT price FROM bid WHERE price > 1"}},
 		{{"out", "prices", "out", ""}},
 		{{"price", "INTEGER"}, {"channel", "VARCHAR"}, {"ts", "TIMESTAMP"}},
 		{{"price", "INTEGER"}},

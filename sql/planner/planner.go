@@ -39,6 +39,7 @@ type Planner struct {
 	mu      sync.Mutex // DuckDB's connection is used by one call at a time
 	conn    *sql.Conn
 	sources map[string]*Source // by scan function
+	views   []string           // that are defined, in order
 }
 
 // New opens the planner's own in-memory DuckDB.
@@ -90,6 +91,7 @@ type View struct {
 	Plan    plan.Node
 	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
 	Emit    string        // close or changes
+	Views   []string      // defined views that the SELECT reads
 }
 
 // Options are what WITH (…) of a view says.
@@ -109,18 +111,21 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	}
 	root, err := p.duckPlan(query)
 	if err != nil {
-		return nil, place.err(err)
+		return nil, place.err(p.misplaced(query, err))
 	}
 	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL}
 	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
-		return nil, place.err(err)
+		return nil, place.err(p.misplaced(query, err))
 	}
 	if len(plan.Scans(node)) == 0 {
 		return nil, place.err(refuseSourceless(root))
 	}
 	prune(node)
 	v := &View{Plan: node, Emit: emit}
+	if v.Views, err = p.reads(query); err != nil {
+		return nil, place.err(err)
+	}
 	names, err := p.outputNames(query)
 	if err != nil {
 		return nil, place.err(err)
@@ -141,22 +146,4 @@ func concrete(t types.Type) types.Type {
 
 func (p *Planner) duckPlan(query string) (duckplan.Operator, error) {
 	return duckplan.Plan(context.Background(), p.conn, query)
-}
-
-// outputNames are the result's column names, made unique as DuckDB does for a subquery.
-func (p *Planner) outputNames(query string) ([]string, error) {
-	rows, err := p.conn.QueryContext(context.Background(), "SELECT column_name FROM (DESCRIBE SELECT * FROM (\n"+query+"\n))")
-	if err != nil {
-		return nil, fmt.Errorf("planner: describe: %w", err)
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("planner: describe: %w", err)
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
 }

@@ -106,13 +106,11 @@ func (n *Node) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if _, err := n.catalog.Apply(e.SQL); err != nil {
-			return fmt.Errorf("definition of %s %s in the database: %w", e.Kind, e.Name, err)
-		}
+	definitions := make([]catalog.Definition, len(entries))
+	for i, e := range entries {
+		definitions[i] = catalog.Definition{Kind: e.Kind, Name: e.Name, Text: e.SQL}
 	}
-	n.catalog.Changes() // what the database has is not a change
-	return nil
+	return n.catalog.Load(definitions)
 }
 
 // NewCatalog makes an empty catalog over the given connectors. The caller closes the planner.
