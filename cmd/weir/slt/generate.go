@@ -57,7 +57,7 @@ func generate(seed uint64) *generated {
 		view = g.relationView
 	}
 	made.Sources = g.sources
-	for i := range 5 + g.rand.IntN(4) {
+	for i := range 9 + g.rand.IntN(6) {
 		v := view()
 		v.Name = fmt.Sprintf("v%d", i)
 		made.Views = append(made.Views, v)

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-var generatedN = flag.Int("generated", 20, "how many generated tests to run, from -seed on")
+var generatedN = flag.Int("generated", 26, "how many generated tests to run, from -seed on")
 
 // totals count views over all generated tests.
 type totals struct {
