@@ -11,6 +11,9 @@ import (
 
 // limit keeps the first rows of an order: a running Top-N.
 func (b *builder) limit(op *duckplan.Limit) (plan.Node, error) {
+	if empty, ok := op.From.(*duckplan.EmptyResult); ok {
+		return b.constants(empty)
+	}
 	order, above := orderBelow(op.From)
 	if order == nil || !constantLimit(op.Count) || !constantLimit(op.Offset) {
 		return nil, foreign("LIMIT without ORDER BY", "LIMIT", "say which rows: ORDER BY … LIMIT, with constants")

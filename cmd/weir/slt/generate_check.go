@@ -19,6 +19,7 @@ type judged struct {
 	unsupported []string // views that Weir has no operator or kernel for, with the reason
 	crashed     bool     // DuckDB has failed with an internal error, and answers no more
 	failing     int      // views that fail while they run
+	empty       int      // views without rows
 }
 
 // declined are the words by which Weir says that it lacks something.
@@ -107,6 +108,9 @@ func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, 
 		return &Block{Kind: "fails", Source: v.Name}, nil //nolint:nilerr // so is a failure
 	}
 	rows, err := b.rows("SELECT * FROM " + v.Name)
+	if len(rows) == 0 {
+		j.empty++
+	}
 	return &Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows}, err
 }
 

@@ -91,7 +91,7 @@ func (g *generator) first(depth int) table {
 	switch g.rand.IntN(5) {
 	case 0:
 		if by == "" {
-			by = "k"
+			by = s.total[0]
 		}
 		s.On, s.Order = by, "ORDER BY "+by+", "+g.order(s.table)
 	case 1:
@@ -107,7 +107,9 @@ func (g *generator) first(depth int) table {
 func (g *generator) order(t table) string {
 	var keys []string
 	if g.one(2) {
-		keys = append(keys, g.plainColumn(t, "int", "str", "ts", "dec")+g.pick("", " DESC", " DESC NULLS LAST", " NULLS FIRST"))
+		if c := g.plainColumn(t, "int", "str", "ts", "dec"); strings.Contains(c, ".") { // no constant
+			keys = append(keys, c+g.pick("", " DESC", " DESC NULLS LAST", " NULLS FIRST"))
+		}
 	}
 	for _, x := range t.total {
 		keys = append(keys, x+g.pick("", "", "", " DESC"))
