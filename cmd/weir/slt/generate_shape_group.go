@@ -19,7 +19,7 @@ func (g *generator) groupedOver(t table) table {
 	v := &generatedView{From: t.generatedTable, Where: g.conditions(t.scope)}
 	time := g.windowGroups(v, t)
 	for range g.rand.IntN(3) {
-		k := leaf{g.expr(t.scope, g.pick("int", "str", "bool", "date"), 1), "int", true}
+		k := leaf{g.expr(t.scope, g.pick("int", "str", "bool", "date", "ts"), 1), "int", true}
 		if c := t.named("k"); c != "" && g.one(2) {
 			k.text = c
 		}
@@ -32,7 +32,10 @@ func (g *generator) groupedOver(t table) table {
 			v.add(k)
 		}
 	}
-	if len(v.Groups) > 1 && g.one(5) {
+	if len(v.Groups) > 0 && g.one(6) {
+		v.Groups[0] = "ALL"
+		v.Groups = v.Groups[:1]
+	} else if len(v.Groups) > 1 && g.one(5) {
 		v.Groups, time = []string{g.sets(v.Groups)}, ""
 	}
 	total := []string{}
