@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/cmd/weir/node"
@@ -41,19 +42,55 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer p.Close()
-	for i, s := range c.Sources {
+	for _, s := range c.Sources {
 		if _, err := definitions.Apply(s.statement()); err != nil {
 			return nil, err
 		}
-		lines := make([]string, len(s.Events))
-		for i, e := range s.Events {
-			lines[i] = e.Line
-		}
-		if err := b.load(definitions.Sources[i], lines); err != nil {
-			return nil, err
-		}
+	}
+	if err := b.loadGenerated(c, definitions, func(generatedEvent) bool { return true }); err != nil {
+		return nil, err
 	}
 	return judgeViews(c, b, definitions)
+}
+
+// loadGenerated makes tables of the events that are asked for.
+func (b *batch) loadGenerated(c *generated, definitions *catalog.Catalog, asked func(generatedEvent) bool) error {
+	for i, s := range c.Sources {
+		var lines []string
+		for _, e := range s.Events {
+			if asked(e) {
+				lines = append(lines, e.Line)
+			}
+		}
+		if err := b.load(definitions.Sources[i], lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// middle asks DuckDB what the views that change hold at the cut.
+func middle(c *generated, dir string, definitions *catalog.Catalog) (out []Block, err error) {
+	b, err := newBatch(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	if err := b.loadGenerated(c, definitions, c.early); err != nil {
+		return nil, err
+	}
+	for _, v := range definitions.Views {
+		at := slices.IndexFunc(c.Views, func(x *generatedView) bool { return x.Name == v.Name })
+		if at < 0 || v.Emit != engine.EmitChanges || b.exec("CREATE TABLE "+v.Name+" AS "+c.Views[at].query()) != nil {
+			continue
+		}
+		rows, err := b.rows("SELECT * FROM " + v.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows})
+	}
+	return out, nil
 }
 
 func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, error) {
@@ -77,6 +114,12 @@ func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, 
 		}
 		if block != nil {
 			kept.Views, queries = append(kept.Views, v), append(queries, *block)
+		}
+	}
+	if !kept.Cut.IsZero() {
+		var err error
+		if kept.Middle, err = middle(&kept, b.dir, definitions); err != nil {
+			return nil, err
 		}
 	}
 	j.file = kept.file()
