@@ -211,6 +211,9 @@ func kept(from plan.Node, columns []int) plan.Node {
 }
 
 func (b *builder) project(op *duckplan.Projection) (plan.Node, error) {
+	if limit, ok := op.From.(*duckplan.Limit); ok && allConstant(op.Exprs) {
+		return b.limitAlike(limit, op)
+	}
 	from, err := b.build(op.From)
 	if err != nil {
 		return nil, err

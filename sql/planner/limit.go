@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -10,6 +11,9 @@ import (
 
 // limit keeps the first rows of an order: a running Top-N.
 func (b *builder) limit(op *duckplan.Limit) (plan.Node, error) {
+	if empty, ok := op.From.(*duckplan.EmptyResult); ok {
+		return b.constants(empty)
+	}
 	order, above := orderBelow(op.From)
 	if order == nil || !constantLimit(op.Count) || !constantLimit(op.Offset) {
 		return nil, foreign("LIMIT without ORDER BY", "LIMIT", "say which rows: ORDER BY … LIMIT, with constants")
@@ -41,6 +45,31 @@ func (b *builder) limit(op *duckplan.Limit) (plan.Node, error) {
 		}
 	}
 	return out, nil
+}
+
+// limitAlike keeps some rows of which only the number matters: EXISTS, where the subquery does not depend on the row, looks at one.
+func (b *builder) limitAlike(op *duckplan.Limit, above *duckplan.Projection) (plan.Node, error) {
+	if !constantLimit(op.Count) || !constantLimit(op.Offset) {
+		return nil, foreign("LIMIT of an expression", "LIMIT", "write a constant")
+	}
+	from, err := b.build(op.From)
+	if err != nil {
+		return nil, err
+	}
+	alike, err := projectAbove(above, from)
+	if err != nil {
+		return nil, err
+	}
+	columns := alike.Columns()
+	n := &plan.Relational{
+		From: []plan.Node{alike}, What: "some rows", Keys: [][]int{nil}, Fields: columns, Passed: identity(len(columns)),
+		SQL: "SELECT " + columnsSQL("", len(columns)) + " FROM in0" + limitSQL(" LIMIT ", op.Count) + limitSQL(" OFFSET ", op.Offset),
+	}
+	return b.relational(n, nil, &neverCloses{"LIMIT, or EXISTS of a subquery by itself", "use emit = 'changes'", -1})
+}
+
+func allConstant(exprs []*plan.Expr) bool {
+	return !slices.ContainsFunc(exprs, func(e *plan.Expr) bool { return !e.IsConstant() })
 }
 
 // orderBelow finds the OrderBy below a Limit, and the projections between the two, from the top down.

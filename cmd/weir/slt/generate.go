@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirdb/weir/engine/types"
 )
@@ -14,6 +15,8 @@ type generated struct {
 	Seed    uint64
 	Sources []*generatedSource
 	Views   []*generatedView
+	Cut     time.Time // if not zero, events before it come first, and views are looked at before the rest
+	Middle  []Block   // what views that change hold then
 }
 
 // generatedSource is a source and what comes from it.
@@ -24,7 +27,10 @@ type generatedSource struct {
 	Events  []generatedEvent
 }
 
-type generatedEvent struct{ Partition, Line string }
+type generatedEvent struct {
+	Partition, Line string
+	At              time.Time // in event time
+}
 
 // generator makes one test. All that is random comes from rand.
 //
@@ -55,9 +61,12 @@ func generate(seed uint64) *generated {
 	} else {
 		g.relations()
 		view = g.relationView
+		if g.one(2) {
+			made.Cut = g.starting().Add(time.Duration(g.rand.IntN(g.span)) * time.Second)
+		}
 	}
 	made.Sources = g.sources
-	for i := range 5 + g.rand.IntN(4) {
+	for i := range 9 + g.rand.IntN(6) {
 		v := view()
 		v.Name = fmt.Sprintf("v%d", i)
 		made.Views = append(made.Views, v)
@@ -108,7 +117,13 @@ func (c *generated) file() *File {
 		statement(v.statement())
 	}
 	for _, s := range c.Sources {
-		f.Blocks = append(f.Blocks, s.blocks()...)
+		f.Blocks = append(f.Blocks, s.blocks(c.early)...)
+	}
+	if !c.Cut.IsZero() {
+		f.Blocks = append(append(f.Blocks, Block{Kind: "pause"}), c.Middle...)
+		for _, s := range c.Sources {
+			f.Blocks = append(f.Blocks, s.blocks(func(e generatedEvent) bool { return !c.early(e) })...)
+		}
 	}
 	for i := range f.Blocks {
 		f.Blocks[i].Line = i + 1
@@ -116,11 +131,17 @@ func (c *generated) file() *File {
 	return f
 }
 
-// blocks are the source's events, a block for each partition.
-func (c *generatedSource) blocks() (out []Block) {
+// early reports whether an event comes before the cut.
+func (c *generated) early(e generatedEvent) bool { return c.Cut.IsZero() || e.At.Before(c.Cut) }
+
+// blocks are those of the source's events that are asked for, a block for each partition.
+func (c *generatedSource) blocks(asked func(generatedEvent) bool) (out []Block) {
 	var partitions []string
 	lines := map[string][]string{}
 	for _, e := range c.Events {
+		if !asked(e) {
+			continue
+		}
 		if lines[e.Partition] == nil {
 			partitions = append(partitions, e.Partition)
 		}
@@ -146,6 +167,8 @@ func fileText(f *File) string {
 			b.WriteString("query rowsort\n" + strings.Join(append([]string{x.Text, "----"}, x.Want...), "\n"))
 		case "fails":
 			b.WriteString("fails " + x.Source)
+		case "pause":
+			b.WriteString("pause")
 		}
 		b.WriteString("\n\n")
 	}

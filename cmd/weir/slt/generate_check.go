@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/cmd/weir/node"
@@ -19,6 +20,7 @@ type judged struct {
 	unsupported []string // views that Weir has no operator or kernel for, with the reason
 	crashed     bool     // DuckDB has failed with an internal error, and answers no more
 	failing     int      // views that fail while they run
+	empty       int      // views without rows
 }
 
 // declined are the words by which Weir says that it lacks something.
@@ -40,19 +42,55 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer p.Close()
-	for i, s := range c.Sources {
+	for _, s := range c.Sources {
 		if _, err := definitions.Apply(s.statement()); err != nil {
 			return nil, err
 		}
-		lines := make([]string, len(s.Events))
-		for i, e := range s.Events {
-			lines[i] = e.Line
-		}
-		if err := b.load(definitions.Sources[i], lines); err != nil {
-			return nil, err
-		}
+	}
+	if err := b.loadGenerated(c, definitions, func(generatedEvent) bool { return true }); err != nil {
+		return nil, err
 	}
 	return judgeViews(c, b, definitions)
+}
+
+// loadGenerated makes tables of the events that are asked for.
+func (b *batch) loadGenerated(c *generated, definitions *catalog.Catalog, asked func(generatedEvent) bool) error {
+	for i, s := range c.Sources {
+		var lines []string
+		for _, e := range s.Events {
+			if asked(e) {
+				lines = append(lines, e.Line)
+			}
+		}
+		if err := b.load(definitions.Sources[i], lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// middle asks DuckDB what the views that change hold at the cut.
+func middle(c *generated, dir string, definitions *catalog.Catalog) (out []Block, err error) {
+	b, err := newBatch(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	if err := b.loadGenerated(c, definitions, c.early); err != nil {
+		return nil, err
+	}
+	for _, v := range definitions.Views {
+		at := slices.IndexFunc(c.Views, func(x *generatedView) bool { return x.Name == v.Name })
+		if at < 0 || v.Emit != engine.EmitChanges || b.exec("CREATE TABLE "+v.Name+" AS "+c.Views[at].query()) != nil {
+			continue
+		}
+		rows, err := b.rows("SELECT * FROM " + v.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows})
+	}
+	return out, nil
 }
 
 func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, error) {
@@ -76,6 +114,12 @@ func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, 
 		}
 		if block != nil {
 			kept.Views, queries = append(kept.Views, v), append(queries, *block)
+		}
+	}
+	if !kept.Cut.IsZero() {
+		var err error
+		if kept.Middle, err = middle(&kept, b.dir, definitions); err != nil {
+			return nil, err
 		}
 	}
 	j.file = kept.file()
@@ -107,6 +151,9 @@ func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, 
 		return &Block{Kind: "fails", Source: v.Name}, nil //nolint:nilerr // so is a failure
 	}
 	rows, err := b.rows("SELECT * FROM " + v.Name)
+	if len(rows) == 0 {
+		j.empty++
+	}
 	return &Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows}, err
 }
 

@@ -20,10 +20,7 @@ var broken = []string{`{`, `{"ts": }`, `null`, `{}`, `not json`, `{"ts": "2026-0
 
 // events makes records in up to three partitions.
 func (g *generator) events(columns []types.Field) []generatedEvent {
-	start, err := time.Parse(time.RFC3339, g.start)
-	if err != nil {
-		panic(err) // the list is ours
-	}
+	start := g.starting()
 	partitions := 1 + g.rand.IntN(3)
 	out := make([]generatedEvent, 1+g.rand.IntN(g.most))
 	for i := range out {
@@ -31,15 +28,25 @@ func (g *generator) events(columns []types.Field) []generatedEvent {
 		if g.one(5) {
 			at = at.Add(time.Duration(g.rand.IntN(1_000_000)) * time.Microsecond)
 		}
-		out[i] = generatedEvent{fmt.Sprint(g.rand.IntN(partitions)), g.record(columns, at)}
+		out[i] = generatedEvent{fmt.Sprint(g.rand.IntN(partitions)), g.record(columns, at), at}
 		switch {
 		case g.one(10) && i > 0:
-			out[i].Line = out[g.rand.IntN(i)].Line
+			again := out[g.rand.IntN(i)]
+			out[i].Line, out[i].At = again.Line, again.At
 		case g.one(30):
 			out[i].Line = g.pick(broken...)
 		}
 	}
 	return out
+}
+
+// starting is when event time begins.
+func (g *generator) starting() time.Time {
+	start, err := time.Parse(time.RFC3339, g.start)
+	if err != nil {
+		panic(err) // the list is ours
+	}
+	return start
 }
 
 func (g *generator) record(columns []types.Field, at time.Time) string {

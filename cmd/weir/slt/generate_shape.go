@@ -21,7 +21,7 @@ func (g *generator) relationView() *generatedView {
 func (g *generator) shape(depth int) table {
 	shapes := []func(int) table{
 		g.selected, g.grouped, g.grouped, g.grouped, g.joined, g.joined, g.joined, g.ranked, g.ranked, g.first, g.together, g.together,
-		g.asked, g.asked, g.unnested, g.common,
+		g.asked, g.asked, g.unnested, g.common, g.common, g.lateral, g.distinctRows,
 	}
 	return shapes[g.rand.IntN(len(shapes))](depth)
 }
@@ -91,7 +91,7 @@ func (g *generator) first(depth int) table {
 	switch g.rand.IntN(5) {
 	case 0:
 		if by == "" {
-			by = "k"
+			by = s.total[0]
 		}
 		s.On, s.Order = by, "ORDER BY "+by+", "+g.order(s.table)
 	case 1:
@@ -107,7 +107,9 @@ func (g *generator) first(depth int) table {
 func (g *generator) order(t table) string {
 	var keys []string
 	if g.one(2) {
-		keys = append(keys, g.plainColumn(t, "int", "str", "ts", "dec")+g.pick("", " DESC", " DESC NULLS LAST", " NULLS FIRST"))
+		if c := g.plainColumn(t, "int", "str", "ts", "dec"); strings.Contains(c, ".") { // no constant
+			keys = append(keys, c+g.pick("", " DESC", " DESC NULLS LAST", " NULLS FIRST"))
+		}
 	}
 	for _, x := range t.total {
 		keys = append(keys, x+g.pick("", "", "", " DESC"))
@@ -168,6 +170,30 @@ func (g *generator) unnested(depth int) table {
 	s.Where = g.conditions(s.scope)
 	s.kept = append(s.kept, s.add(list))
 	return s.done()
+}
+
+// distinctRows is SELECT DISTINCT.
+func (g *generator) distinctRows(depth int) table {
+	t := g.input(depth).as("a")
+	v := &generatedView{From: t.generatedTable, Where: g.conditions(t.scope), Distinct: true}
+	time := g.windowItem(v, t)
+	for range 1 + g.rand.IntN(2) {
+		kind := g.pick(g.language.kinds...)
+		v.add(leaf{g.expr(t.scope, kind, 1), kind, true})
+	}
+	return derivedTable(v, time, nil)
+}
+
+// windowItem selects a window or the event time, now and then.
+func (g *generator) windowItem(v *generatedView, t table) string {
+	time := t.time
+	if start := t.named("window_start"); start != "" && g.one(2) {
+		time = start
+	}
+	if time == "" || g.one(3) {
+		return ""
+	}
+	return v.add(t.leaf(time))
 }
 
 // common is a common table, used once or twice.

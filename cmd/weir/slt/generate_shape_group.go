@@ -19,7 +19,7 @@ func (g *generator) groupedOver(t table) table {
 	v := &generatedView{From: t.generatedTable, Where: g.conditions(t.scope)}
 	time := g.windowGroups(v, t)
 	for range g.rand.IntN(3) {
-		k := leaf{g.expr(t.scope, g.pick("int", "str", "bool", "date"), 1), "int", true}
+		k := leaf{g.expr(t.scope, g.pick("int", "str", "bool", "date", "ts"), 1), "int", true}
 		if c := t.named("k"); c != "" && g.one(2) {
 			k.text = c
 		}
@@ -32,7 +32,10 @@ func (g *generator) groupedOver(t table) table {
 			v.add(k)
 		}
 	}
-	if len(v.Groups) > 1 && g.one(5) {
+	if len(v.Groups) > 0 && g.one(6) {
+		v.Groups[0] = "ALL"
+		v.Groups = v.Groups[:1]
+	} else if len(v.Groups) > 1 && g.one(5) {
 		v.Groups, time = []string{g.sets(v.Groups)}, ""
 	}
 	total := []string{}
@@ -83,7 +86,7 @@ func (g *generator) windowGroups(v *generatedView, t table) string {
 // sets groups in several ways at once.
 func (g *generator) sets(groups []string) string {
 	all := strings.Join(groups, ", ")
-	return g.pick("ROLLUP ("+all+")", "CUBE ("+all+")", "GROUPING SETS (("+groups[0]+"), ("+all+"))", "GROUPING SETS (("+groups[0]+"), ("+groups[1]+"), ())",
+	return g.pick("ROLLUP ("+all+")", "CUBE ("+all+")", "GROUPING SETS (("+groups[0]+"), ("+all+"))", "GROUPING SETS (("+groups[0]+"), ("+strings.Join(groups[1:], ", ")+"), ())",
 		groups[0]+", ROLLUP ("+strings.Join(groups[1:], ", ")+")")
 }
 
@@ -107,9 +110,9 @@ func (g *generator) tameCall(t table) leaf {
 	case 5:
 		return call(kind, "min($any)", "max($any)", "first($any ORDER BY $order)", "last($any ORDER BY $order)", "arg_min($any, $any)")
 	case 6:
-		return call("str", "string_agg($str, ',' ORDER BY $order)", "min($str)", "string_agg(DISTINCT $str, ',' ORDER BY $str)")
+		return call("str", "string_agg($str, ',' ORDER BY $order)", "min($str)")
 	}
-	return call("nested", "list($any ORDER BY $order)", "bool_and($bool)", "list_sort(list(DISTINCT $int))", "sum($dec)", "histogram($int % 4)")
+	return call("nested", "list($any ORDER BY $order)", "bool_and($bool)", "sum($dec)", "histogram($int % 4)")
 }
 
 // ranked adds columns that are computed over other rows.

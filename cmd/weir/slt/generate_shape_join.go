@@ -50,6 +50,8 @@ func (g *generator) matches(l, r table) (on []string) {
 		if g.one(2) && l.named("window_end") != "" && r.named("window_end") != "" {
 			on = append(on, l.named("window_end")+" = "+r.named("window_end"))
 		}
+	case lw != "" && r.time != "" && l.named("window_end") != "" && g.one(2): // what is in the window
+		on = append(on, r.time+" >= "+lw, r.time+" < "+l.named("window_end"))
 	case l.time != "" && r.time != "" && (len(on) == 0 || !g.one(3)):
 		on = append(on, g.within(l.time, r.time))
 	}
@@ -139,7 +141,7 @@ func (g *generator) ask(s *selecting, r table, key string) {
 	condition := fill.Replace(g.pick(
 		"$own IN (SELECT $its FROM $from$where)", "$own NOT IN (SELECT $its FROM $from$where)", "EXISTS (SELECT 1 FROM $from WHERE $key)",
 		"NOT EXISTS (SELECT 1 FROM $from WHERE $key)", "$num > (SELECT avg($n) FROM $from$where)", "$num >= (SELECT max($n) FROM $from WHERE $key)",
-		"$own = ANY (SELECT $its FROM $from WHERE $key)", "$num <= ALL (SELECT $n FROM $from$where)",
+		"$num = (SELECT max($n) FROM $from WHERE $key)", "$own = ANY (SELECT $its FROM $from WHERE $key)", "$num <= ALL (SELECT $n FROM $from$where)",
 	))
 	if !g.one(4) && g.one(2) {
 		s.Where = append(s.Where, condition)
@@ -149,6 +151,29 @@ func (g *generator) ask(s *selecting, r table, key string) {
 		"(SELECT count(*) FROM $from WHERE $key)", "(SELECT max($n) FROM $from WHERE $key)", "(SELECT sum($n) FROM $from$where)", "(SELECT count(*) FROM $from$where)",
 		"(SELECT $n FROM $from WHERE $key ORDER BY $order LIMIT 1)", "("+condition+")::INTEGER",
 	)), "int", true})
+}
+
+// lateral joins each row with what a subquery makes of it.
+func (g *generator) lateral(depth int) table {
+	s := g.over(g.input(depth))
+	r := g.plainTable().as("b")
+	key := g.equalKeys(s.table, r)
+	if s.time != "" && g.one(2) {
+		key += " AND " + g.within(s.time, r.time)
+	}
+	call := g.tameCall(r)
+	inner := &generatedView{From: r.generatedTable, Where: []string{key}, Items: []generatedItem{{"x", call}}}
+	if g.one(3) {
+		inner.Items[0].leaf = leaf{g.plainColumn(r, "int"), "int", true}
+		inner.Order = "ORDER BY " + strings.Join(r.total, ", ") + " LIMIT 1"
+	}
+	join := generatedJoin{Word: ",", Table: generatedTable{Inner: inner, Alias: "l"}, On: nil}
+	if g.one(2) {
+		join.Word, join.On = g.pick("JOIN LATERAL", "LEFT JOIN LATERAL"), []string{"true"}
+	}
+	s.Joins = append(s.Joins, join)
+	s.kept = append(s.kept, s.add(leaf{"l.x", inner.Items[0].kind, true}))
+	return s.done()
 }
 
 // together is a set operation of two or three queries.

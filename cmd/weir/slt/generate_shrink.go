@@ -1,6 +1,9 @@
 package slt
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // shrink makes a failing test smaller as long as it still fails: fewer views, events, columns, and parts of views. It tries
 // at most the given number of times.
@@ -13,6 +16,9 @@ func shrink(c *generated, tries int, fails func(*generated) bool) *generated {
 		size = s.now.size()
 		dropSome(s, func(c *generated) *[]*generatedView { return &c.Views })
 		s.simplify()
+		if !s.now.Cut.IsZero() {
+			s.change(func(c *generated) { c.Cut = time.Time{} })
+		}
 		for i := range s.now.Sources {
 			dropSome(s, func(c *generated) *[]generatedEvent { return &c.Sources[i].Events })
 		}

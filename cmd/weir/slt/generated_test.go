@@ -17,11 +17,11 @@ import (
 	"testing"
 )
 
-var generatedN = flag.Int("generated", 20, "how many generated tests to run, from -seed on")
+var generatedN = flag.Int("generated", 26, "how many generated tests to run, from -seed on")
 
 // totals count views over all generated tests.
 type totals struct {
-	views, refused, unsupported, failing atomic.Int64
+	views, refused, unsupported, failing, empty atomic.Int64
 
 	mu      sync.Mutex
 	reasons map[string]int // why Weir does not support views
@@ -51,7 +51,7 @@ func TestGenerated(t *testing.T) {
 		}
 	})
 	views, refused, unsupported := sum.views.Load(), sum.refused.Load(), sum.unsupported.Load()
-	t.Logf("%d views: %d that DuckDB refuses, %d that Weir does not support, %d that fail while they run", views, refused, unsupported, sum.failing.Load())
+	t.Logf("%d views: %d that DuckDB refuses, %d that Weir does not support, %d that fail while they run, %d without rows", views, refused, unsupported, sum.failing.Load(), sum.empty.Load())
 	for _, reason := range slices.Sorted(maps.Keys(sum.reasons)) {
 		t.Logf("%5d %s", sum.reasons[reason], reason)
 	}
@@ -76,6 +76,7 @@ func testGenerated(t *testing.T, c *generated, sum *totals) {
 		sum.refused.Add(int64(len(seen.refused)))
 		sum.unsupported.Add(int64(len(seen.unsupported)))
 		sum.failing.Add(int64(seen.failing))
+		sum.empty.Add(int64(seen.empty))
 		sum.because(seen.unsupported)
 		for _, s := range append(seen.refused, seen.unsupported...) {
 			t.Log(s)
