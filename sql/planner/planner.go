@@ -89,6 +89,8 @@ type View struct {
 	Plan    plan.Node
 	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
 	Emit    string        // close or changes
+	// Updating says that the view takes rows back.
+	Updating bool
 }
 
 // Plan plans the SELECT in span of text. Emit is close, changes, or empty for what suits the query. Mistakes in the text come
@@ -114,7 +116,7 @@ func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error)
 		return nil, place.err(refuseSourceless(root))
 	}
 	prune(node)
-	v := &View{Plan: node, Emit: emit}
+	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
 	names, err := p.outputNames(query)
 	if err != nil {
 		return nil, place.err(err)
