@@ -79,7 +79,7 @@ func (c *Catalog) Apply(text string) ([]Answer, error) {
 			answers = append(answers, *a)
 		}
 	}
-	return answers, nil
+	return answers, c.checkSinks(text, statements)
 }
 
 // at gives an error without a place the statement's.

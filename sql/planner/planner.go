@@ -92,6 +92,8 @@ type View struct {
 	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
 	Emit    string        // close or changes
 	Views   []string      // defined views that the SELECT reads
+	// Updating says that the view takes rows back.
+	Updating bool
 }
 
 // Options are what WITH (…) of a view says.
@@ -122,7 +124,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 		return nil, place.err(refuseSourceless(root))
 	}
 	prune(node)
-	v := &View{Plan: node, Emit: emit}
+	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
 	if v.Views, err = p.reads(query); err != nil {
 		return nil, place.err(err)
 	}

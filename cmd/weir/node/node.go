@@ -281,7 +281,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
-	config := engine.SinkConfig{Name: s.Name, Format: s.Format, Columns: n.catalog.View(s.View).Columns, Options: s.Options}
+	config := s.Config(n.catalog.View(s.View))
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
