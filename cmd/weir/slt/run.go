@@ -17,7 +17,7 @@ func RunBatch(f *File, dir string) error {
 	}
 	defer b.close()
 	r := &batchRun{file: f, batch: b, events: map[string][]string{}}
-	c, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
+	c, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()}, node.SQLTables{Conn: b.conn, Database: "memory"})
 	if err != nil {
 		return err
 	}
