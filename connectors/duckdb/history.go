@@ -104,15 +104,20 @@ func (t *PlainTable) netSQL(before int64) string {
 	return fmt.Sprintf(side, columns, history, 1, before) + " EXCEPT ALL " + fmt.Sprintf(side, columns, history, -1, before)
 }
 
-// mergeHistory merges the changes before an offset, which nobody stands in.
+// mergeHistory merges the changes before an offset, which nobody stands in. A row without weight keeps the place of the last of them:
+// offsets are not used again.
 func (s *Store) mergeHistory(ctx context.Context, reader *session, t *PlainTable, before int64) error {
 	history, gone := historyName(t.Name), int64(0)
 	err := reader.each(ctx, fmt.Sprintf("SELECT count(*) FROM %s WHERE weir_weight < 0 AND weir_offset < %d", history, before), func(r row) { gone = r.int(0) })
 	if err != nil || gone == 0 {
 		return err
 	}
-	return s.changeHistory(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE weir_merged AS SELECT row_number() OVER () - 1 AS weir_offset, 1::TINYINT AS weir_weight, * FROM (%s);
-		DELETE FROM %s WHERE weir_offset < %d; INSERT INTO %[2]s FROM temp.weir_merged; DROP TABLE temp.weir_merged`, t.netSQL(before), history, before))
+	sql := fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE weir_merged AS SELECT row_number() OVER () - 1, 1::TINYINT, * FROM (%s);
+		DELETE FROM %s WHERE weir_offset < %d; INSERT INTO %[2]s FROM temp.weir_merged; DROP TABLE temp.weir_merged`, t.netSQL(before), history, before)
+	if before < endOfHistory {
+		sql += fmt.Sprintf("; INSERT INTO %s (weir_offset, weir_weight) VALUES (%d, 0)", history, before-1)
+	}
+	return s.changeHistory(ctx, sql)
 }
 
 // noteChanges adds to the history how the table differs from it. Rows that went stand before those that came.

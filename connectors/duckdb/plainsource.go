@@ -149,7 +149,7 @@ func (r *plainReader) read(ctx context.Context, upTo int64) (arrow.RecordBatch, 
 	for _, c := range r.columns {
 		names = append(names, types.QuoteIdent(c.Name))
 	}
-	p, err := s.prepare(fmt.Sprintf("SELECT %s FROM %s WHERE weir_offset >= %d AND weir_offset < %d ORDER BY weir_offset",
+	p, err := s.prepare(fmt.Sprintf("SELECT %s FROM %s WHERE weir_offset >= %d AND weir_offset < %d AND weir_weight <> 0 ORDER BY weir_offset",
 		strings.Join(names, ", "), historyName(r.name), r.next, upTo))
 	if err != nil {
 		return nil, err

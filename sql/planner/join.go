@@ -9,6 +9,9 @@ import (
 )
 
 func (b *builder) join(op *duckplan.Join) (plan.Node, error) {
+	if u := b.undelimit(op); u != nil {
+		return b.withoutDelim(op, u)
+	}
 	left, err := b.side(op.Left)
 	if err != nil {
 		return nil, err

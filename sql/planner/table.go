@@ -27,6 +27,10 @@ func (b *builder) isStatic(op duckplan.Operator) bool {
 		return ok && s.Table
 	case *duckplan.CTERef:
 		return b.isStatic(b.ctes[op.ID])
+	case *duckplan.Join:
+		if b.undelimit(op) != nil {
+			return true
+		}
 	}
 	inputs := duckplan.Inputs(op)
 	for _, in := range inputs {

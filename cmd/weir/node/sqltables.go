@@ -14,6 +14,7 @@ type SQLTables struct {
 	Conn     *sql.Conn
 	Database string // as DuckDB names it
 	ReadOnly bool
+	Hidden   func(table string) bool // tables that do not count; nil if all do
 }
 
 var _ catalog.Tables = SQLTables{}
@@ -33,6 +34,9 @@ func (t SQLTables) Tables() ([]catalog.Table, error) {
 		var c planner.Column
 		if err := rows.Scan(&table, &c.Name, &c.Type); err != nil {
 			return nil, err
+		}
+		if t.Hidden != nil && t.Hidden(table) {
+			continue
 		}
 		if n := len(out); n == 0 || out[n-1].Name != table {
 			out = append(out, catalog.Table{Name: table})
