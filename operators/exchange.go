@@ -74,6 +74,21 @@ func pairExchanges(keys []plan.KeyPair, mem memory.Allocator) []*exchange {
 	return []*exchange{{newSplitter(left, mem), -1}, {newSplitter(right, mem), -1}}
 }
 
+// looksUp reports whether a plan looks tables up. All tables that it reads then stand behind look-ups: they are read anew at each
+// start, and what is kept of them need not be written at each commit.
+func looksUp(root plan.Node) (found bool) {
+	plan.Walk(root, func(n plan.Node) { found = found || isLookup(n) })
+	return found
+}
+
+func isLookup(n plan.Node) bool {
+	j, ok := n.(*plan.Join)
+	return ok && j.Lookup
+}
+
+// isAnew reports whether all that an operator keeps comes from tables.
+func isAnew(n plan.Node) bool { return isLookup(n) || plan.Static(n) }
+
 // gathers reports whether an operator's rows for a watermark come out at the flush behind it.
 func gathers(n plan.Node) bool {
 	switch n := n.(type) {

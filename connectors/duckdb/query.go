@@ -20,6 +20,9 @@ type Limits struct {
 // Rows come as they are computed; commits go on meanwhile. The caller releases the result, also to end it early, before ctx is
 // of no use any more. Errors of DuckDB are an *Error inside, with the position in the statement if DuckDB gave one.
 func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, error) {
+	if err := s.LockDown(); err != nil {
+		return nil, queryError("query", err)
+	}
 	r, err := s.read(ctx, limits, func(r *Rows) error { return r.start(sql) })
 	if err != nil {
 		return nil, queryError("query", err)

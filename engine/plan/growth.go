@@ -65,6 +65,9 @@ func keptBy(n Node) (keeps string, grows bool) {
 }
 
 func keptByJoin(n *Join) (string, bool) {
+	if n.Lookup {
+		return "the rows of the table", false
+	}
 	if n.Bounds != nil && !n.Changes {
 		return fmt.Sprintf("the rows that may still match: %s of event time", micros(n.Bounds.High-n.Bounds.Low)), false
 	}

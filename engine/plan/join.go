@@ -33,6 +33,9 @@ type Join struct {
 	// Changes asks for every change at each commit. Otherwise rows are written once: a match when both rows have come, a row
 	// without one when the watermark proves that none can come. That takes Bounds, and inputs that only add rows.
 	Changes bool `json:"changes"`
+	// Lookup joins each left row, when it comes, with the right rows as they are then, and keeps no left row: what changes on the right
+	// later changes nothing that was written. The left only adds rows; the right comes from plain tables.
+	Lookup bool `json:"lookup,omitempty"`
 }
 
 // KeyPair is a column of each input that must be equal, for rows to match.
@@ -89,6 +92,9 @@ func (n *Join) Describe() string {
 		on = append(on, sides.expr(e))
 	}
 	text := string(n.Kind) + " join"
+	if n.Lookup {
+		text = string(n.Kind) + " lookup"
+	}
 	if len(on) > 0 {
 		text += " on " + strings.Join(on, " AND ")
 	}

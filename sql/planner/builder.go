@@ -78,14 +78,17 @@ func (b *builder) scan(op *duckplan.Get) (plan.Node, error) {
 			Keyword:     op.Function,
 		}
 	}
-	s := &plan.Scan{Source: source.Name, EventTime: -1}
+	if source.Table && b.final {
+		return nil, &neverCloses{"the table " + source.Name + " that is not joined with a source", "join it, or use emit = 'changes'", -1}
+	}
+	s := &plan.Scan{Source: source.Name, Table: source.Table, EventTime: -1}
 	for i, at := range op.Read {
 		if at == source.EventTime {
 			s.EventTime = i
 		}
 		s.Read = append(s.Read, source.Columns[at])
 	}
-	if b.ttl > 0 {
+	if b.ttl > 0 && !source.Table {
 		return b.expire(s, source)
 	}
 	return s, nil

@@ -120,7 +120,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))
 	}
-	if len(plan.Scans(node)) == 0 {
+	if len(plan.Scans(node)) == 0 || plan.Static(node) {
 		return nil, place.err(refuseSourceless(root))
 	}
 	prune(node)

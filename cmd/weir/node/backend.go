@@ -66,7 +66,7 @@ func (n *Node) running() *runtime.Engine {
 // Query implements server.Backend: SHOW, DESCRIBE and EXPLAIN of Weir's own objects are answered by the catalog, all else by
 // the result database.
 func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*server.Result, error) {
-	if answer, err := n.ask(sql); err != nil || answer != nil {
+	if answer, err := n.ask(ctx, sql); err != nil || answer != nil {
 		return answer, err
 	}
 	rows, err := n.store.Query(ctx, sql, duckdb.Limits{Rows: int64(limit.MaxRows)})
@@ -77,10 +77,13 @@ func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*ser
 }
 
 // ask answers a statement about Weir's objects; nil if the statement is not one.
-func (n *Node) ask(sql string) (*server.Result, error) {
+func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	statements, _ := parse.Statements(sql) // what does not parse here is for DuckDB to judge
 	if len(statements) != 1 || !n.isOurs(statements[0]) {
 		return nil, nil
+	}
+	if _, ok := statements[0].(parse.ChangeTable); ok {
+		return n.changeTables(ctx, sql)
 	}
 	if show, ok := statements[0].(parse.Show); ok && show.What == "QUERIES" && n.running() != nil {
 		return answerResult(queriesAnswer(n.Status())), nil
@@ -88,20 +91,25 @@ func (n *Node) ask(sql string) (*server.Result, error) {
 	n.asking.Lock()
 	answers, err := n.catalog.Apply(sql)
 	n.asking.Unlock()
-	var mistake *parse.Error
-	if errors.As(err, &mistake) {
-		return nil, &server.UserError{Message: mistake.Message, Code: "weir", Position: mistake.Pos}
-	}
 	if err != nil || len(answers) == 0 {
-		return nil, err
+		return nil, mistakeOf(err)
 	}
 	return answerResult(answers[0]), nil
+}
+
+// mistakeOf is a mistake in a statement as the API tells it.
+func mistakeOf(err error) error {
+	var mistake *parse.Error
+	if errors.As(err, &mistake) {
+		return &server.UserError{Message: mistake.Message, Code: "weir", Position: mistake.Pos}
+	}
+	return err
 }
 
 // isOurs reports whether a statement asks about something that DuckDB does not know.
 func (n *Node) isOurs(s parse.Statement) bool {
 	switch s := s.(type) {
-	case parse.Show:
+	case parse.Show, parse.ChangeTable:
 		return true
 	case parse.Describe:
 		return n.catalog.Source(s.Name) != nil
