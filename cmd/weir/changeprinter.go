@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -112,7 +111,7 @@ func (p *tablePrinter) print(_ []byte, c *change) error {
 	if c.Row != nil {
 		row := []string{strconv.FormatInt(c.Epoch, 10), strconv.Itoa(c.Weight)}
 		for _, name := range p.columns {
-			row = append(row, cell(json.RawMessage(c.Row[name])))
+			row = append(row, cell(c.Row[name]))
 		}
 		p.rows = append(p.rows, row)
 	}
