@@ -27,6 +27,7 @@ import (
 	"github.com/weirdb/weir/operators/project"
 	"github.com/weirdb/weir/operators/relational"
 	"github.com/weirdb/weir/operators/session"
+	"github.com/weirdb/weir/operators/topn"
 )
 
 // Config is what operators are made with.
@@ -55,6 +56,8 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return b.relational(n, s)
 	case *plan.Join:
 		return join.New(join.Config{Node: n, Left: n.Left.Columns(), Right: n.Right.Columns(), Shard: s, Evaluator: eval, Allocator: mem})
+	case *plan.TopN:
+		return topn.New(topn.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: mem})
 	case *plan.Over:
 		return over.New(over.Config{Node: n, Input: n.From.Columns(), Shard: s, Tables: b.config.Tables, Allocator: mem})
 	case *plan.Asof:

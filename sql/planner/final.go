@@ -68,9 +68,11 @@ func updating(root plan.Node) (found bool) {
 		case *plan.Aggregate:
 			found = found || n.Changes
 		case *plan.Relational:
-			found = found || n.Changes
-		case *plan.Join:
-			found = found || n.Changes
+			found = found || n.Changes && len(n.From) > 0 // constants are there once and for all
+		case *plan.TopN:
+			found = true
+		case *plan.Join: // pairs, and rows that have a partner, only come where rows only come
+			found = found || n.Changes && n.Kind != plan.InnerJoin && n.Kind != plan.SemiJoin
 		}
 	})
 	return found
