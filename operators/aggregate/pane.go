@@ -11,6 +11,7 @@ type pane struct {
 	table    *keys.Table
 	partials []partial
 	changes  changes
+	live     []int64  // by group, how many rows it has; nil where no row is taken back
 	rows     []uint32 // of the batch in hand
 }
 
@@ -26,6 +27,9 @@ func (o *Operator) newPane() (*pane, error) {
 		return nil, err
 	}
 	p := &pane{table: table}
+	if o.config.Node.Retracts {
+		p.live = []int64{}
+	}
 	for _, c := range o.calls {
 		partial, err := c.newPartial()
 		if err != nil {
@@ -42,5 +46,8 @@ func (p *pane) reset() {
 		p.partials[i].reset()
 	}
 	p.changes.reset()
+	if p.live != nil {
+		p.live = p.live[:0]
+	}
 	p.rows = p.rows[:0]
 }

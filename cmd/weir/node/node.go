@@ -121,7 +121,7 @@ func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Plann
 }
 
 func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool)) (*catalog.Catalog, *planner.Planner, error) {
-	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
+	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check, CheckRetracts: aggregate.CheckRetracts})
 	if err != nil {
 		return nil, nil, err
 	}
