@@ -13,6 +13,7 @@ type pane struct {
 	changes  changes
 	live     []int64  // by group, how many rows it has; nil where no row is taken back
 	rows     []uint32 // of the batch in hand
+	after    *pane    // hit right after this one, the last time
 }
 
 func (o *Operator) newPane() (*pane, error) {
