@@ -22,17 +22,14 @@ func (b *builder) limit(op *duckplan.Limit) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns := from.Columns()
-	orders, err := settleOrders(order.Orders, columns)
+	orders, err := settleOrders(order.Orders, from.Columns())
 	if err != nil {
 		return nil, err
 	}
-	n := &plan.Relational{
-		From: []plan.Node{from}, What: "the first rows by " + plan.OrdersSQL(orders, nil), Keys: [][]int{nil}, Fields: columns, Passed: identity(len(columns)),
-		SQL: fmt.Sprintf("SELECT %s FROM in0 ORDER BY %s%s%s", columnsSQL("", len(columns)), plan.OrdersSQL(orders, byPosition),
-			limitSQL(" LIMIT ", op.Count), limitSQL(" OFFSET ", op.Offset)),
+	out, err := b.firstRows(from, orders, op)
+	if out == nil {
+		out, err = b.firstOfAll(from, orders, op)
 	}
-	out, err := b.relational(n, nil, &neverCloses{"ORDER BY … LIMIT", "rank the rows of each window instead: QUALIFY row_number() OVER (PARTITION BY window_start ORDER BY …) <= 10", -1})
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +67,42 @@ func (b *builder) limitAlike(op *duckplan.Limit, above *duckplan.Projection) (pl
 
 func allConstant(exprs []*plan.Expr) bool {
 	return !slices.ContainsFunc(exprs, func(e *plan.Expr) bool { return !e.IsConstant() })
+}
+
+// firstRows is a running Top-N over all rows; nil where that is not what the limit says, or not what is asked for.
+func (b *builder) firstRows(from plan.Node, orders []plan.Order, op *duckplan.Limit) (plan.Node, error) {
+	offset, count := int64(0), int64(0)
+	for v, to := range map[*duckplan.LimitValue]*int64{&op.Offset: &offset, &op.Count: &count} {
+		switch {
+		case v.Percent, v.Expr != nil && (!v.Expr.Type.Integral() || v.Expr.Value.Null):
+			return nil, nil
+		case v.Expr != nil:
+			*to = v.Expr.Value.Int
+		}
+	}
+	if b.final || !rankable(orders) || count < 1 || count > mostFirst || offset < 0 || offset+count > mostFirst {
+		return nil, nil
+	}
+	n := b.topN(from, nil, orders, offset+count)
+	rank, width := len(n.From.Columns()), len(from.Columns())
+	if offset == 0 {
+		return firstColumns(n, width), nil
+	}
+	n.Ranks, n.Name = true, "rank"
+	bigint := types.Of(types.BigInt)
+	behind := plan.Fn(plan.Greater, types.Of(types.Boolean), plan.Col(rank, n.Name, bigint), plan.Lit(plan.Value{Int: offset}, bigint))
+	return firstColumns(&plan.Filter{From: n, Predicates: []*plan.Expr{behind}}, width), nil
+}
+
+// firstOfAll has DuckDB find the first rows.
+func (b *builder) firstOfAll(from plan.Node, orders []plan.Order, op *duckplan.Limit) (plan.Node, error) {
+	columns := from.Columns()
+	n := &plan.Relational{
+		From: []plan.Node{from}, What: "the first rows by " + plan.OrdersSQL(orders, nil), Keys: [][]int{nil}, Fields: columns, Passed: identity(len(columns)),
+		SQL: fmt.Sprintf("SELECT %s FROM in0 ORDER BY %s%s%s", columnsSQL("", len(columns)), plan.OrdersSQL(orders, byPosition),
+			limitSQL(" LIMIT ", op.Count), limitSQL(" OFFSET ", op.Offset)),
+	}
+	return b.relational(n, nil, &neverCloses{"ORDER BY … LIMIT", "rank the rows of each window instead: QUALIFY row_number() OVER (PARTITION BY window_start ORDER BY …) <= 10", -1})
 }
 
 // orderBelow finds the OrderBy below a Limit, and the projections between the two, from the top down.

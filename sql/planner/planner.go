@@ -30,6 +30,8 @@ var settings = []string{"SET TimeZone = 'UTC'", "SET enable_external_access = fa
 type Config struct {
 	// CheckAggregate returns an error that says what to use instead, if there is no kernel for the call.
 	CheckAggregate func(*plan.AggregateCall) error
+	// CheckRetracts is the same for calls over input that takes rows back. Nil if no kernel can do that.
+	CheckRetracts func(*plan.AggregateCall) error
 }
 
 // Planner plans SELECTs over the sources that it has been told of. It is safe for concurrent use.
@@ -51,6 +53,9 @@ func New(c Config) (*Planner, error) {
 	conn, err := db.Conn(context.Background())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("planner: connect to duckdb: %w", err), db.Close())
+	}
+	if c.CheckRetracts == nil {
+		c.CheckRetracts = func(*plan.AggregateCall) error { return errors.New("no kernel takes rows back") }
 	}
 	p := &Planner{config: c, db: db, conn: conn, sources: map[string]*Source{}}
 	if err := p.prepare(); err != nil {
@@ -115,7 +120,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL}
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, checkRetracts: p.config.CheckRetracts, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL, rankings: map[*plan.Relational]ranking{}}
 	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))
@@ -123,6 +128,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	if len(plan.Scans(node)) == 0 || plan.Static(node) {
 		return nil, place.err(refuseSourceless(root))
 	}
+	dropRanks(node)
 	prune(node)
 	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
 	if v.Views, err = p.reads(query); err != nil {

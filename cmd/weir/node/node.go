@@ -122,7 +122,7 @@ func NewCatalog(connectors []engine.Connector, tables catalog.Tables) (*catalog.
 }
 
 func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool), tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
-	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
+	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check, CheckRetracts: aggregate.CheckRetracts})
 	if err != nil {
 		return nil, nil, err
 	}
