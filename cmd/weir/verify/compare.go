@@ -90,6 +90,9 @@ func (c *comparison) compute(letters bool) error {
 			return fmt.Errorf("events of source %s: %w", in.Name, err)
 		}
 	}
+	if err := c.tables(); err != nil {
+		return err
+	}
 	if err := c.results.exec(c.ctx, "CREATE OR REPLACE TABLE weir_verify.want AS "+c.view.Select); err != nil {
 		c.out.Refused = "DuckDB does not compute its SELECT over these events: " + err.Error()
 	}
