@@ -29,7 +29,8 @@ func sqlCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sql [flags] [SQL]",
 		Short: "Ask a running Weir, or a database file, with SQL",
-		Long: `Ask a running Weir, or a database file that no Weir has open, with SQL. Queries read a consistent state and cannot write.
+		Long: `Ask a running Weir, or a database file that no Weir has open, with SQL. Queries read a consistent state. Plain tables, which views
+may read, can be changed in a file, and in a Weir that runs with --writable; all else cannot.
 
 Without -c, and on a terminal, it is a shell with history and completion; otherwise it runs the statements on standard input.`,
 		Example: "  weir sql -c 'SHOW VIEWS'\n  weir sql --db weir.duckdb --format csv -c 'SELECT * FROM hot_auctions'",
@@ -77,7 +78,7 @@ func (f *sqlFlags) serveFile(ctx context.Context) (stop func() error, err error)
 	if _, err := os.Stat(f.db); err != nil {
 		return nil, fmt.Errorf("--db: %w", err)
 	}
-	n, err := node.Open(ctx, node.Options{DB: f.db, Workers: 1})
+	n, err := node.Open(ctx, node.Options{DB: f.db, Workers: 1, Writable: true})
 	if err != nil {
 		return nil, err
 	}

@@ -97,11 +97,14 @@ func tableOf(ctx context.Context, s *session, schema, name string) (*PlainTable,
 	return nil, err
 }
 
-// netSQL is a SELECT of what a history's changes before an offset amount to.
-func (t *PlainTable) netSQL(before int64) string {
-	const side = "SELECT %s FROM %s WHERE weir_weight = %d AND weir_offset < %d"
-	columns, history := t.columnList(), historyName(t.Name)
-	return fmt.Sprintf(side, columns, history, 1, before) + " EXCEPT ALL " + fmt.Sprintf(side, columns, history, -1, before)
+// TableBefore is a SELECT of the rows that a plain table of an attached database had at a position in its history.
+func TableBefore(database, table string, position int64) string {
+	history := strings.Join([]string{types.QuoteIdent(database), historySchema, types.QuoteIdent(table)}, ".")
+	side := func(weight int) string {
+		return fmt.Sprintf("SELECT * EXCLUDE (%s) FROM %s WHERE weir_weight = %d AND weir_offset < %d",
+			strings.Join(historyColumns, ", "), history, weight, position)
+	}
+	return side(1) + " EXCEPT ALL " + side(-1)
 }
 
 // mergeHistory merges the changes before an offset, which nobody stands in. A row without weight keeps the place of the last of them:
@@ -113,7 +116,7 @@ func (s *Store) mergeHistory(ctx context.Context, reader *session, t *PlainTable
 		return err
 	}
 	sql := fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE weir_merged AS SELECT row_number() OVER () - 1, 1::TINYINT, * FROM (%s);
-		DELETE FROM %s WHERE weir_offset < %d; INSERT INTO %[2]s FROM temp.weir_merged; DROP TABLE temp.weir_merged`, t.netSQL(before), history, before)
+		DELETE FROM %s WHERE weir_offset < %d; INSERT INTO %[2]s FROM temp.weir_merged; DROP TABLE temp.weir_merged`, TableBefore(database, t.Name, before), history, before)
 	if before < endOfHistory {
 		sql += fmt.Sprintf("; INSERT INTO %s (weir_offset, weir_weight) VALUES (%d, 0)", history, before-1)
 	}
@@ -123,7 +126,7 @@ func (s *Store) mergeHistory(ctx context.Context, reader *session, t *PlainTable
 // noteChanges adds to the history how the table differs from it. Rows that went stand before those that came.
 func (s *Store) noteChanges(ctx context.Context, t *PlainTable) error {
 	now := "SELECT " + t.columnList() + " FROM " + mainTable(t.Name)
-	kept, history := t.netSQL(endOfHistory), historyName(t.Name)
+	kept, history := TableBefore(database, t.Name, endOfHistory), historyName(t.Name)
 	return s.changeHistory(ctx, fmt.Sprintf(`INSERT INTO %[1]s
 		SELECT (SELECT coalesce(max(weir_offset), -1) FROM %[1]s) + row_number() OVER (ORDER BY weir_weight), * FROM (
 			SELECT -1::TINYINT AS weir_weight, * FROM (%[2]s EXCEPT ALL %[3]s)

@@ -106,6 +106,7 @@ func TestWallsBehindTheSandbox(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.csv")
 	check(t, os.WriteFile(file, []byte("a\n1\n"), 0o644))
 	s := testStore(t)
+	check(t, s.LockDown())
 	reader, err := s.reader(ctx)
 	check(t, err)
 	defer reader.close()

@@ -1,5 +1,6 @@
 // Package server is Weir's HTTP API: it answers SQL over the views, tells what the engine is doing, and streams each
-// commit's changes. It only reads; there are no routes that write.
+// commit's changes. It only reads; there are no routes that write, but for
+// statements that change plain tables, where the backend lets them pass.
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	GET  /v1/views                 the views, with columns, counters and watermark

@@ -129,6 +129,12 @@ func (c *Catalog) TablesRead() []string {
 	return out
 }
 
+// HasTable reports whether there is a plain table of this name.
+func (c *Catalog) HasTable(name string) (bool, error) {
+	_, err := c.RefreshTables()
+	return c.tableNamed(name) != nil, err
+}
+
 // TableColumns are the columns of a table that some view reads.
 func (c *Catalog) TableColumns(name string) []types.Field { return c.tableNamed(name).fields }
 

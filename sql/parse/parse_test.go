@@ -60,7 +60,7 @@ func TestMistakes(t *testing.T) {
 		"CREATE MATERIALIZED VIEW v AS":                           "a SELECT should follow",
 		"SELECT 1":                                                "a bare query runs once",
 		"CREATE SOURCE a (b VARCHAR) WITH (x = 'unended":          "' is not closed",
-		"INSERT INTO x VALUES (1)":                                "CREATE SOURCE, CREATE MATERIALIZED VIEW",
+		"GRANT x TO y":                                            "CREATE SOURCE, CREATE MATERIALIZED VIEW",
 		"DROP INDEX x":                                            "SOURCE, MATERIALIZED VIEW, SINK or TABLE",
 		"INSERT INTO weir.catalog VALUES (1)":                     "schema main; weir is not",
 		"COPY rates TO 'file'":                                    "COPY reads files here",

@@ -17,6 +17,7 @@ type events struct {
 	live      bool
 	down      bool // the sink cannot be opened
 	delivered chan engine.Delivery
+	more      chan string // lines that come later, to a live log; nil if none do
 }
 
 func (e *events) connector() engine.Connector {
@@ -56,9 +57,14 @@ func (r *eventsReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	defer r.events.mu.Unlock()
 	if r.ended && r.events.live {
 		r.events.mu.Unlock()
-		<-ctx.Done()
-		r.events.mu.Lock()
-		return nil, ctx.Err()
+		defer r.events.mu.Lock()
+		select {
+		case line := <-r.events.more:
+			r.next++
+			return []engine.Fetch{{Partition: "0", Next: int64(r.next), Records: []engine.Record{{Offset: int64(r.next - 1), Value: []byte(line)}}}}, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	if r.ended {
 		return nil, io.EOF

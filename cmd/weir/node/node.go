@@ -206,6 +206,9 @@ func (n *Node) Close() error {
 
 // Run reads, processes and commits until ctx is done or, when bounded, the input has ended.
 func (n *Node) Run(ctx context.Context) error {
+	if err := n.store.LockDown(); err != nil {
+		return err
+	}
 	c, err := n.runtimeConfig()
 	if err != nil {
 		return err

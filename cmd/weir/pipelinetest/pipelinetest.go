@@ -87,6 +87,10 @@ func (f *run) do(s statement) error {
 			return parse.Errorf(f.text, s.Start, "definitions come before the first INSERT, ADVANCE, IDLE, CLOSE, COMMIT and EXPECT")
 		}
 		return f.h.apply(blanked(f.text, s.span))
+	case insert:
+		if is, err := f.h.node.Catalog().HasTable(s.source); err != nil || is && !f.h.started() {
+			return errors.Join(err, f.h.apply(blanked(f.text, s.span)))
+		}
 	}
 	if err := f.h.start(); err != nil {
 		return err

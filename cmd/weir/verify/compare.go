@@ -90,6 +90,9 @@ func (c *comparison) compute(letters bool) error {
 			return fmt.Errorf("events of source %s: %w", in.Name, err)
 		}
 	}
+	if err := c.tables(); err != nil {
+		return err
+	}
 	for _, v := range c.definitions.Below(c.view) {
 		if err := c.results.exec(c.ctx, v.SQL()); err != nil {
 			return fmt.Errorf("view %s, which it reads: %w", v.Name, err)

@@ -23,7 +23,15 @@ func (d *definitions) close() { d.planner.Close() }
 
 // readDefinitions takes the definitions from the database, checks that the scripts say the same, and chooses the views.
 func readDefinitions(ctx context.Context, r *results, o Options) (*definitions, error) {
-	c, p, err := node.NewCatalog(o.Connectors, node.SQLTables{Conn: r.conn, Database: "weir_results", ReadOnly: true})
+	views, err := r.table(ctx, "SELECT name FROM weir_results.weir.catalog WHERE kind = 'MATERIALIZED VIEW'")
+	if err != nil {
+		return nil, fmt.Errorf("read the definitions in %s: %w", r.path, err)
+	}
+	c, p, err := node.NewCatalog(o.Connectors, node.SQLTables{
+		Conn: r.conn, Database: "weir_results", ReadOnly: true, Hidden: func(table string) bool {
+			return slices.ContainsFunc(views.Rows, func(row []string) bool { return row[0] == table })
+		},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,9 @@ func inputsOf(ctx context.Context, r *results, d *definitions) (inputs map[strin
 			continue
 		}
 		for _, scan := range plan.Scans(v.Plan) {
+			if scan.Table {
+				continue
+			}
 			source := d.Source(scan.Source)
 			in := inputs[source.Name]
 			if in == nil {
@@ -49,6 +52,7 @@ func unreadable(d *definitions, v *catalog.View) string {
 	for _, scan := range plan.Scans(v.Plan) {
 		s := d.Source(scan.Source)
 		switch {
+		case scan.Table:
 		case s == nil:
 			return fmt.Sprintf("it reads %s, which is no source", scan.Source)
 		case s.Options["start"] == generated.StartNow:
