@@ -39,6 +39,7 @@ type Planner struct {
 	conn    *sql.Conn
 	sources map[string]*Source // by scan function
 	views   []string           // that are defined, in order
+	macros  []*userMacro       // in order
 }
 
 // New opens the planner's own in-memory DuckDB.

@@ -157,6 +157,11 @@ func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
 	if change.Text == "" {
 		return c.Delete(string(change.Kind), change.Name)
 	}
+	if change.Macro != nil {
+		if err := c.DefineMacro(change.Name, change.Macro.SQL()); err != nil {
+			return err
+		}
+	}
 	entry := duckdb.Entry{Kind: string(change.Kind), Name: change.Name, SQL: change.Text}
 	if change.View != nil {
 		if err := n.createView(c, change.View, &entry); err != nil {
@@ -172,6 +177,8 @@ func dropObject(c *duckdb.Catalog, change catalog.Change) error {
 		return c.DropView(change.Name)
 	case parse.Source:
 		return c.DropSource(change.Name)
+	case parse.Macro:
+		return c.DropMacro(change.Name)
 	}
 	return c.DropSink(change.Name)
 }

@@ -109,6 +109,11 @@ func (d *definitions) check(path string, s Script) ([]string, error) {
 				name, has = view.Name, view.Text
 				names = append(names, name)
 			}
+		case parse.CreateMacro:
+			kind, name = parse.Macro, x.Name
+			if macro := d.Macro(name); macro != nil {
+				has = macro.Statement
+			}
 		default:
 			continue // sinks, SHOW and the like have no table
 		}
