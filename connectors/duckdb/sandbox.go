@@ -167,7 +167,8 @@ func vetTable(catalog, name string) error {
 func (v vetter) tableFunction(n map[string]any) error {
 	function, _ := n["function"].(map[string]any)
 	name := strings.ToLower(text(function, "function_name"))
-	if !slices.Contains(readableFunctions, name) && v.tableMacro(name) {
+	qualified := text(function, "schema") != "" || text(function, "catalog") != ""
+	if !slices.Contains(readableFunctions, name) && !qualified && v.tableMacro(name) {
 		return vetArguments(function)
 	}
 	if !slices.Contains(readableFunctions, name) {
@@ -188,14 +189,17 @@ func (v vetter) tableFunction(n map[string]any) error {
 }
 
 // vetArguments checks what a table macro is given: any of it may be used as the name of a table.
-func vetArguments(function map[string]any) error {
-	children, _ := function["children"].([]any)
+func vetArguments(call map[string]any) error {
+	children, _ := call["children"].([]any)
 	for _, child := range children {
 		argument, _ := child.(map[string]any)
 		if path := namePath(argument); len(path) > 0 {
 			if err := vetTable("", path[len(path)-1]); err != nil {
 				return err
 			}
+		}
+		if err := vetArguments(argument); err != nil { // the names may be in a list
+			return err
 		}
 	}
 	return nil

@@ -83,6 +83,9 @@ func (c *Catalog) dropMacro(m *Macro) error {
 			users = append(users, "view "+v.Name)
 		}
 	}
+	for _, caller := range c.config.Planner.Callers(m.Name) {
+		users = append(users, "macro "+caller)
+	}
 	if len(users) > 0 {
 		return fmt.Errorf("MACRO %s is used by %s: drop that first", m.Name, strings.Join(users, ", "))
 	}

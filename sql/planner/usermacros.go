@@ -193,6 +193,19 @@ func (p *Planner) Needs(query, macro string) (bool, error) {
 	return p.needs(query, dropMacro(m.Name, m.Table))
 }
 
+// Callers are the macros that call a macro themselves.
+func (p *Planner) Callers(name string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for _, m := range p.macros {
+		if callsOf(m.bodies, name) {
+			out = append(out, m.Name)
+		}
+	}
+	return out
+}
+
 // calls reports whether a macro calls another one, by itself or through macros that it calls.
 func (p *Planner) calls(m *userMacro, name string) bool {
 	return callsOf(m.bodies, name) || slices.ContainsFunc(p.macros, func(x *userMacro) bool {
