@@ -29,6 +29,8 @@ var settings = []string{"SET TimeZone = 'UTC'", "SET enable_external_access = fa
 type Config struct {
 	// CheckAggregate returns an error that says what to use instead, if there is no kernel for the call.
 	CheckAggregate func(*plan.AggregateCall) error
+	// Register makes functions known to the planner's DuckDB; nil if there are none beyond DuckDB's own.
+	Register func(*sql.Conn) error
 }
 
 // Planner plans SELECTs over the sources that it has been told of. It is safe for concurrent use.
@@ -70,6 +72,11 @@ func (p *Planner) prepare() error {
 	}
 	if err := registerMarkers(p.conn); err != nil {
 		return err
+	}
+	if p.config.Register != nil {
+		if err := p.config.Register(p.conn); err != nil {
+			return err
+		}
 	}
 	for _, m := range windowMacros {
 		if err := p.exec(m); err != nil {

@@ -6,6 +6,7 @@ package node
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -41,6 +42,8 @@ type Options struct {
 	Committing func() (committed func())
 	// Connectors are what CREATE SOURCE and CREATE SINK may name; nil for all there are.
 	Connectors []engine.Connector
+	// Functions are scalar functions in Go, which views and queries may call beside DuckDB's own.
+	Functions []engine.Function
 	// Now is the wall clock, for idleness and status only; nil for the real one.
 	Now func() time.Time
 	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
@@ -69,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads})
+	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions})
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +85,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 
 func (n *Node) prepare(ctx context.Context) error {
 	var err error
-	if n.evaluators, err = newEvaluators(n.options.Workers); err != nil {
+	if n.evaluators, err = newEvaluators(n.options.Workers, n.options.Functions); err != nil {
 		return err
 	}
 	if n.decoding, err = newSharedEvaluator(); err != nil {
@@ -99,7 +102,7 @@ func (n *Node) load(ctx context.Context) error {
 		}
 	}
 	var err error
-	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Getenv); err != nil {
+	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Functions, n.options.Getenv); err != nil {
 		return err
 	}
 	entries, err := n.store.Entries(ctx)
@@ -113,13 +116,16 @@ func (n *Node) load(ctx context.Context) error {
 	return n.catalog.Load(definitions)
 }
 
-// NewCatalog makes an empty catalog over the given connectors. The caller closes the planner.
-func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Planner, error) {
-	return newCatalog(connectors, nil)
+// NewCatalog makes an empty catalog over the given connectors and functions. The caller closes the planner.
+func NewCatalog(connectors []engine.Connector, functions ...engine.Function) (*catalog.Catalog, *planner.Planner, error) {
+	return newCatalog(connectors, functions, nil)
 }
 
-func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool)) (*catalog.Catalog, *planner.Planner, error) {
-	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
+func newCatalog(connectors []engine.Connector, functions []engine.Function, getenv func(string) (string, bool)) (*catalog.Catalog, *planner.Planner, error) {
+	p, err := planner.New(planner.Config{
+		CheckAggregate: aggregate.Check,
+		Register:       func(conn *sql.Conn) error { return duckdb.Register(conn, functions) },
+	})
 	if err != nil {
 		return nil, nil, err
 	}

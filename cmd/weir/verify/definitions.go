@@ -23,7 +23,7 @@ func (d *definitions) close() { d.planner.Close() }
 
 // readDefinitions takes the definitions from the database, checks that the scripts say the same, and chooses the views.
 func readDefinitions(ctx context.Context, r *results, o Options) (*definitions, error) {
-	c, p, err := node.NewCatalog(o.Connectors)
+	c, p, err := node.NewCatalog(o.Connectors, o.Functions...)
 	if err != nil {
 		return nil, err
 	}
