@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/duckdb/duckdb-go/v2/mapping"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -23,7 +22,7 @@ import (
 //
 //	rows ─► feed ─► SELECT e0, e1 FROM feed ─► chunks of 2048 ─► one batch
 type Evaluator struct {
-	db      mapping.Database
+	instance
 	session *session
 	memory  memory.Allocator
 	known   map[string]*evaluation
@@ -38,6 +37,7 @@ type EvaluatorOptions struct {
 	MemoryLimit   string           // as DuckDB's memory_limit, '256MB' if empty
 	TempDirectory string           // where DuckDB puts what goes beyond it; .tmp in the working directory if empty
 	Allocator     memory.Allocator // of the batches that are returned; the Go heap if nil
+	Functions     []engine.Function
 }
 
 // maxEvaluations bounds how many sets of expressions and how many SELECTs stay planned.
@@ -58,13 +58,13 @@ func NewEvaluatorWith(o EvaluatorOptions) (*Evaluator, error) {
 	if o.TempDirectory != "" {
 		settings["temp_directory"] = o.TempDirectory
 	}
-	db, err := openDatabase("", settings)
+	in, err := openInstance(settings, o.Functions)
 	if err != nil {
 		return nil, queryError("opening an evaluator", err)
 	}
-	e := &Evaluator{db: db, memory: o.Allocator, known: map[string]*evaluation{}, queries: map[string]*tablesQuery{}}
-	if e.session, err = connect(db); err != nil {
-		mapping.Close(&e.db)
+	e := &Evaluator{instance: in, memory: o.Allocator, known: map[string]*evaluation{}, queries: map[string]*tablesQuery{}}
+	if e.session, err = connect(in.db); err != nil {
+		in.close()
 		return nil, queryError("opening an evaluator", err)
 	}
 	if err := e.session.exec(context.Background(), evaluatorSetup); err != nil {
@@ -81,7 +81,7 @@ const evaluatorSetup = `SET disabled_optimizers = 'unused_columns'; SET TimeZone
 func (e *Evaluator) Close() error {
 	e.forget()
 	e.session.close()
-	mapping.Close(&e.db)
+	e.instance.close()
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/duckdb/duckdb-go/v2/mapping"
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -29,6 +29,7 @@ const formatVersion = 2
 type StoreOptions struct {
 	MemoryLimit string // as DuckDB's memory_limit, such as '4GB'
 	Threads     int
+	Functions   []engine.Function // that queries may call
 }
 
 // open holds the paths of the databases that this process has open. DuckDB's lock keeps other processes out, but not this one.
@@ -73,17 +74,17 @@ func openInMemory(o StoreOptions) (*Store, error) {
 }
 
 func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
-	db, err := openDatabase("", o.settings(stateDir))
+	in, err := openInstance(o.settings(stateDir), o.Functions)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		db: db, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{},
+		instance: in, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{},
 		free: make(chan struct{}, 1), changes: make(chan struct{}), computing: make(chan struct{}, maxComputing),
 	}
 	s.free <- struct{}{}
-	if s.session, err = connect(db); err != nil {
-		mapping.Close(&s.db)
+	if s.session, err = connect(in.db); err != nil {
+		in.close()
 		return nil, err
 	}
 	if err := s.setUp(context.Background(), path); err != nil {

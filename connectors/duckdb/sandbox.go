@@ -69,7 +69,8 @@ func vet(ctx context.Context, s *session, sql string) error {
 	if len(parsed.Statements) != 1 {
 		return errors.New(readOnlyHint)
 	}
-	return vetNode(parsed.Statements[0])
+	v := vetter{tableMacro: func(name string) bool { return tableMacro(ctx, s, name) }}
+	return v.node(parsed.Statements[0])
 }
 
 // parsedSQL is what json_serialize_sql returns.
@@ -92,21 +93,26 @@ func (p parsedSQL) problem(skipped int) error {
 	return e
 }
 
-// vetNode checks a part of the parsed statement and all parts below it.
-func vetNode(node any) error {
+// vetter checks a parsed statement.
+type vetter struct {
+	tableMacro func(name string) bool // whether a table function, in lower case, is a macro that was defined
+}
+
+// node checks a part of the parsed statement and all parts below it.
+func (v vetter) node(node any) error {
 	switch n := node.(type) {
 	case []any:
 		for _, child := range n {
-			if err := vetNode(child); err != nil {
+			if err := v.node(child); err != nil {
 				return err
 			}
 		}
 	case map[string]any:
-		if err := vetObject(n); err != nil {
+		if err := v.object(n); err != nil {
 			return err
 		}
 		for _, child := range n {
-			if err := vetNode(child); err != nil {
+			if err := v.node(child); err != nil {
 				return err
 			}
 		}
@@ -114,11 +120,11 @@ func vetNode(node any) error {
 	return nil
 }
 
-func vetObject(n map[string]any) error {
+func (v vetter) object(n map[string]any) error {
 	_, expression := n["class"]
 	_, located := n["query_location"]
 	if located && !expression {
-		return vetTableRef(n)
+		return v.tableRef(n)
 	}
 	if n["class"] == "PARAMETER" {
 		return errors.New("parameters are not supported: write the value")
@@ -129,12 +135,12 @@ func vetObject(n map[string]any) error {
 	return nil
 }
 
-func vetTableRef(n map[string]any) error {
+func (v vetter) tableRef(n map[string]any) error {
 	switch kind := text(n, "type"); kind {
 	case "BASE_TABLE":
 		return vetTable(text(n, "catalog_name"), text(n, "table_name"))
 	case "TABLE_FUNCTION":
-		return vetTableFunction(n)
+		return v.tableFunction(n)
 	case "SHOW_REF":
 		if _, described := n["query"]; !described && !slices.Contains(shown, text(n, "table_name")) {
 			return fmt.Errorf("SHOW %s is not allowed: SHOW TABLES and SHOW ALL TABLES are", strings.Trim(text(n, "table_name"), `"`))
@@ -158,9 +164,13 @@ func vetTable(catalog, name string) error {
 	return fmt.Errorf("database %s is not allowed in queries", catalog)
 }
 
-func vetTableFunction(n map[string]any) error {
+func (v vetter) tableFunction(n map[string]any) error {
 	function, _ := n["function"].(map[string]any)
 	name := strings.ToLower(text(function, "function_name"))
+	qualified := text(function, "schema") != "" || text(function, "catalog") != ""
+	if !slices.Contains(readableFunctions, name) && !qualified && v.tableMacro(name) {
+		return vetArguments(function)
+	}
 	if !slices.Contains(readableFunctions, name) {
 		return fmt.Errorf("table function %s is not allowed in queries; allowed are %s", name, strings.Join(readableFunctions, ", "))
 	}
@@ -178,6 +188,23 @@ func vetTableFunction(n map[string]any) error {
 	return vetTable(catalog, path[len(path)-1])
 }
 
+// vetArguments checks what a table macro is given: any of it may be used as the name of a table.
+func vetArguments(call map[string]any) error {
+	children, _ := call["children"].([]any)
+	for _, child := range children {
+		argument, _ := child.(map[string]any)
+		if path := namePath(argument); len(path) > 0 {
+			if err := vetTable("", path[len(path)-1]); err != nil {
+				return err
+			}
+		}
+		if err := vetArguments(argument); err != nil { // the names may be in a list
+			return err
+		}
+	}
+	return nil
+}
+
 // tableArgument finds the table that a window macro is given: its first argument, a name or a text.
 func tableArgument(function map[string]any) (path []string, ok bool) {
 	children, _ := function["children"].([]any)
@@ -190,18 +217,24 @@ func tableArgument(function map[string]any) (path []string, ok bool) {
 		}
 	}
 	first, _ := children[0].(map[string]any)
-	switch text(first, "class") {
+	path = namePath(first)
+	return path, len(path) > 0 && path[len(path)-1] != ""
+}
+
+// namePath is the name that an expression is, as a column or as a text, in its parts.
+func namePath(n map[string]any) (path []string) {
+	switch text(n, "class") {
 	case "COLUMN_REF":
-		names, _ := first["column_names"].([]any)
+		names, _ := n["column_names"].([]any)
 		for _, name := range names {
 			part, _ := name.(string)
 			path = append(path, part)
 		}
 	case "CONSTANT":
-		value, _ := first["value"].(map[string]any)
+		value, _ := n["value"].(map[string]any)
 		path = strings.Split(strings.ReplaceAll(text(value, "value"), `"`, ""), ".")
 	}
-	return path, len(path) > 0 && path[len(path)-1] != ""
+	return path
 }
 
 func text(n map[string]any, key string) string {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/duckdb/duckdb-go/v2/mapping"
 	"github.com/weirdb/weir/engine"
 )
 
@@ -16,7 +15,7 @@ import (
 //	weir.duckdb         results, positions, dead letters, late rows, catalog, outbox
 //	weir.duckdb.state/  state files: durable before the commit that names them
 type Store struct {
-	db      mapping.Database
+	instance
 	wal     string // the path of the write-ahead log; empty in memory
 	state   stateFolder
 	atClose func() error
@@ -81,7 +80,7 @@ func (s *Store) disconnect() {
 		s.books.close()
 	}
 	s.session.close()
-	mapping.Close(&s.db)
+	s.instance.close()
 }
 
 // Load returns the last commit; a zero Checkpoint if there is none.

@@ -30,6 +30,16 @@ func (c *Catalog) show(s parse.Show) *Answer {
 			a.Rows = append(a.Rows, []string{x.Name, x.View, x.Connector.Name, x.Format})
 		}
 		return a
+	case "MACROS":
+		a := &Answer{Columns: []string{"macro", "kind", "definition"}}
+		for _, m := range c.Macros {
+			kind := "scalar"
+			if m.Table {
+				kind = "table"
+			}
+			a.Rows = append(a.Rows, []string{m.Name, kind, strings.Join(strings.Fields(m.Text), " ")})
+		}
+		return a
 	}
 	a := &Answer{Columns: []string{"view", "source", "views", "emit", "select"}}
 	for _, v := range c.Views {

@@ -1,4 +1,4 @@
-// Package catalog holds what statements have defined: sources, views and sinks, checked and planned. It decides what a file of
+// Package catalog holds what statements have defined: sources, views, sinks and macros, checked and planned. It decides what a file of
 // statements means for a database that has definitions already: running the same file again changes nothing, and a definition
 // that differs must say OR REPLACE.
 //
@@ -6,6 +6,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -37,6 +38,7 @@ type Catalog struct {
 	Views   []*View
 	Sinks   []*Sink
 	tables  map[string]*knownTable // by name in lower case
+	Macros  []*Macro
 	changes []Change
 }
 
@@ -46,6 +48,8 @@ type Change struct {
 	Name string
 	Text string // the statement; empty for a drop
 	View *View  // as the statement defines it; nil for other kinds and for a drop
+	// Macro is what the statement defines; nil for other kinds and for a drop.
+	Macro *Macro
 	// Rebuild says that the object's results and state from before, if any, must go.
 	Rebuild bool
 }
@@ -101,6 +105,8 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 		return nil, c.createView(text, s)
 	case parse.CreateSink:
 		return nil, c.createSink(text, s)
+	case parse.CreateMacro:
+		return nil, c.createMacro(text, s)
 	case parse.Drop:
 		return nil, c.drop(s)
 	case parse.ChangeTable:
@@ -126,8 +132,10 @@ const (
 
 // check looks at a name before an object is created under it.
 func (c *Catalog) check(kind parse.Kind, name, text string, orReplace, ifMissing bool) (existing, error) {
-	oldKind, oldName, old, ok := c.find(name)
+	oldKind, oldName, old, ok := c.find(kind, name)
 	switch {
+	case !ok && kind == parse.Macro:
+		return absent, nil
 	case !ok:
 		return absent, c.notATable(name)
 	case oldKind != kind:
@@ -143,8 +151,15 @@ func (c *Catalog) check(kind parse.Kind, name, text string, orReplace, ifMissing
 	return absent, fmt.Errorf("%s %s exists with another definition: write CREATE OR REPLACE, or DROP %s %s first", kind, name, kind, name)
 }
 
-// find looks up an object of any kind, and tells how its name was written when it was created. Names are compared as DuckDB does, without regard to case.
-func (c *Catalog) find(name string) (kind parse.Kind, written, text string, ok bool) {
+// find looks up an object, and tells how its name was written when it was created. Names are compared as DuckDB does, without
+// regard to case. Macros have names of their own; what is looked for as one of the other kinds may be of any of them.
+func (c *Catalog) find(as parse.Kind, name string) (kind parse.Kind, written, text string, ok bool) {
+	if as == parse.Macro {
+		if m := c.Macro(name); m != nil {
+			return parse.Macro, m.Name, m.Statement, true
+		}
+		return "", "", "", false
+	}
 	if s := c.Source(name); s != nil {
 		return parse.Source, s.Name, s.Text, true
 	}
@@ -180,26 +195,46 @@ func words(text string) []string {
 }
 
 func (c *Catalog) drop(s parse.Drop) error {
-	kind, written, _, ok := c.find(s.Name)
+	kind, written, _, ok := c.find(s.Kind, s.Name)
 	if !ok && s.IfExists {
 		return nil
 	}
 	if !ok || kind != s.Kind {
 		return fmt.Errorf("there is no %s %s%s", s.Kind, s.Name, c.namesOf(s.Kind))
 	}
+	if kind == parse.Macro {
+		return c.dropMacro(c.Macro(s.Name))
+	}
 	if users := c.Users(s.Name); len(users) > 0 {
 		return fmt.Errorf("%s %s is used by %s: drop that first", s.Kind, s.Name, strings.Join(users, ", "))
+	}
+	if err := c.forget(kind, s.Name); err != nil {
+		return err
 	}
 	same := func(name string) bool { return strings.EqualFold(name, s.Name) }
 	c.Sources = slices.DeleteFunc(c.Sources, func(x *Source) bool { return same(x.Name) })
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
-	switch s.Kind {
+	return nil
+}
+
+// forget has the planner forget a source or a view, unless a macro needs it.
+func (c *Catalog) forget(kind parse.Kind, name string) error {
+	var drop, undo func() error
+	switch kind {
 	case parse.Source:
-		return c.config.Planner.DropSource(s.Name)
+		drop, undo = func() error { return c.config.Planner.DropSource(name) }, func() error { return c.undefine(name, nil) }
 	case parse.View:
-		return c.config.Planner.DropView(s.Name)
+		drop, undo = func() error { return c.config.Planner.DropView(name) }, func() error { return c.define(c.View(name)) }
+	default:
+		return nil
+	}
+	if err := drop(); err != nil {
+		return err
+	}
+	if broken, err := c.config.Planner.CheckMacros(); err != nil {
+		return errors.Join(fmt.Errorf("%s %s is used by macro %s: drop that first", kind, name, broken), undo())
 	}
 	return nil
 }
@@ -234,6 +269,10 @@ func (c *Catalog) namesOf(kind parse.Kind) string {
 	case parse.Sink:
 		for _, s := range c.Sinks {
 			names = append(names, s.Name)
+		}
+	case parse.Macro:
+		for _, m := range c.Macros {
+			names = append(names, m.Name)
 		}
 	}
 	if len(names) == 0 {

@@ -58,7 +58,7 @@ func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved bool)
 			changes = append(changes, Change{Kind: parse.View, Name: v.Name, Text: v.Text, View: planned, Rebuild: true})
 		}
 	}
-	return changes, nil
+	return changes, c.checkMacros()
 }
 
 // replan plans a view's stored statement again.

@@ -35,7 +35,7 @@ type knownTable struct {
 
 // changeTable runs a statement about a plain table in the result database.
 func (c *Catalog) changeTable(text string, s parse.ChangeTable) error {
-	kind, _, _, ours := c.find(s.Name)
+	kind, _, _, ours := c.find(parse.Source, s.Name)
 	switch {
 	case ours:
 		return parse.Errorf(text, s.NamePos, "%s is a %s, and no plain table: only Weir writes to it", s.Name, kind)
@@ -65,7 +65,7 @@ func (c *Catalog) RefreshTables() (news bool, err error) {
 	now := map[string]*knownTable{}
 	for _, t := range tables {
 		key := strings.ToLower(t.Name)
-		if _, _, _, ours := c.find(t.Name); ours {
+		if _, _, _, ours := c.find(parse.Source, t.Name); ours {
 			continue
 		}
 		now[key] = c.tables[key]

@@ -97,7 +97,7 @@ func (p *parser) restOfStatement() (Span, error) {
 	return p.span(start), nil
 }
 
-const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, INSERT INTO, DROP, SHOW, DESCRIBE or EXPLAIN"
+const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, CREATE MACRO, INSERT INTO, DROP, SHOW, DESCRIBE or EXPLAIN"
 
 func (p *parser) statement() (Statement, error) {
 	start := p.at
@@ -131,10 +131,12 @@ func (p *parser) create(start int) (Statement, error) {
 		return p.createView(start, replace)
 	case p.accept("SINK"):
 		return p.createSink(start, replace)
+	case p.accept("MACRO"), p.accept("FUNCTION"):
+		return p.createMacro(start, replace)
 	case p.peek().Is("VIEW"):
 		return nil, Errorf(p.text, p.peek().Pos, "a continuous query is a MATERIALIZED VIEW: write CREATE MATERIALIZED VIEW")
 	}
-	return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK or TABLE")
+	return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, TABLE or MACRO")
 }
 
 func (p *parser) ifNotExists() bool { return p.accept("IF", "NOT", "EXISTS") }
@@ -347,8 +349,11 @@ func (p *parser) drop(start int) (Statement, error) {
 		s.Kind = View
 	case p.accept("SINK"):
 		s.Kind = Sink
+	case p.accept("MACRO"), p.accept("FUNCTION"):
+		s.Kind = Macro
+		p.accept("TABLE")
 	default:
-		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK or TABLE")
+		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, TABLE or MACRO")
 	}
 	s.IfExists = p.accept("IF", "EXISTS")
 	name, err := p.name("a name")
@@ -360,7 +365,7 @@ func (p *parser) drop(start int) (Statement, error) {
 }
 
 func (p *parser) show(start int) (Statement, error) {
-	for _, what := range []string{"SOURCES", "VIEWS", "QUERIES", "SINKS"} {
+	for _, what := range []string{"SOURCES", "VIEWS", "QUERIES", "SINKS", "MACROS"} {
 		if p.accept(what) {
 			return Show{p.span(start), what}, nil
 		}
@@ -368,7 +373,7 @@ func (p *parser) show(start int) (Statement, error) {
 	if p.accept("MATERIALIZED", "VIEWS") {
 		return Show{p.span(start), "VIEWS"}, nil
 	}
-	return nil, p.unexpected("SOURCES, VIEWS, QUERIES or SINKS")
+	return nil, p.unexpected("SOURCES, VIEWS, QUERIES, SINKS or MACROS")
 }
 
 func (p *parser) explain(start int) (Statement, error) {

@@ -48,6 +48,27 @@ DROP MATERIALIZED VIEW IF EXISTS hot; SHOW QUERIES; DESCRIBE bid; EXPLAIN hot; E
 	}
 }
 
+func TestMacros(t *testing.T) {
+	text := `CREATE MACRO a(x, y := (1)) AS (x + y); CREATE OR REPLACE FUNCTION "B c" (t) AS TABLE FROM query_table(t);
+CREATE MACRO IF NOT EXISTS c(a) AS a, (a, b) AS a + b; DROP MACRO a; DROP MACRO TABLE IF EXISTS b; SHOW MACROS`
+	got, err := Statements(text)
+	if err != nil || len(got) != 6 {
+		t.Fatal(err, len(got))
+	}
+	for i, want := range []CreateMacro{{Name: "a"}, {Name: "B c", Replace: true, Table: true}, {Name: "c", IfMissing: true}} {
+		m := got[i].(CreateMacro)
+		if m.Name != want.Name || m.Replace != want.Replace || m.Table != want.Table || m.IfMissing != want.IfMissing {
+			t.Errorf("%+v, want %+v", m, want)
+		}
+	}
+	if text := got[2].(CreateMacro).Definition.Of(text); text != "c(a) AS a, (a, b) AS a + b" {
+		t.Errorf("definition %q", text)
+	}
+	if d := got[4].(Drop); d.Kind != Macro || d.Name != "b" || !d.IfExists {
+		t.Errorf("drop: %+v", d)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"CREATE SOURCE":                                           "the text ends here, but the source's name should follow",
@@ -61,12 +82,16 @@ func TestMistakes(t *testing.T) {
 		"SELECT 1":                                                "a bare query runs once",
 		"CREATE SOURCE a (b VARCHAR) WITH (x = 'unended":          "' is not closed",
 		"GRANT x TO y":                                            "CREATE SOURCE, CREATE MATERIALIZED VIEW",
-		"DROP INDEX x":                                            "SOURCE, MATERIALIZED VIEW, SINK or TABLE",
+		"DROP INDEX x":                                            "SOURCE, MATERIALIZED VIEW, SINK, TABLE or MACRO",
 		"INSERT INTO weir.catalog VALUES (1)":                     "schema main; weir is not",
 		"COPY rates TO 'file'":                                    "COPY reads files here",
 		"SHOW QUERIES x":                                          "a semicolon",
 		"/* open":                                                 "comment is not closed",
 		"CREATE SINK s WITH (connector = 'x') AS SELECT a FROM v": "FROM view",
+		"CREATE MACRO m AS 1":                                     `found "AS" where ( and the macro's parameters should stand`,
+		"CREATE MACRO m(a, b := (1":                               "the text ends here, but AS should follow",
+		"CREATE MACRO m(a) AS TABLE":                              "a SELECT should follow",
+		"DROP FUNCTION TABLE":                                     "the text ends here, but a name should follow",
 	} {
 		_, err := Statements(text)
 		if err == nil || !strings.Contains(err.Error(), want) {

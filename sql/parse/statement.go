@@ -60,6 +60,16 @@ type CreateSink struct {
 	ViewPos   int
 }
 
+// CreateMacro is CREATE [OR REPLACE] MACRO | FUNCTION name (parameters) AS [TABLE] ….
+type CreateMacro struct {
+	Span
+	Name       string
+	Replace    bool
+	IfMissing  bool
+	Table      bool // it stands after FROM
+	Definition Span // from the name on: text that DuckDB parses
+}
+
 // With is a list of options: keys in lower case.
 type With map[string]Value
 
@@ -69,7 +79,7 @@ type Value struct {
 	Pos  int
 }
 
-// Drop is DROP SOURCE | MATERIALIZED VIEW | SINK [IF EXISTS] name.
+// Drop is DROP SOURCE | MATERIALIZED VIEW | SINK | MACRO [IF EXISTS] name.
 type Drop struct {
 	Span
 	Kind     Kind
@@ -86,9 +96,10 @@ const (
 	Source Kind = "SOURCE"
 	View   Kind = "MATERIALIZED VIEW"
 	Sink   Kind = "SINK"
+	Macro  Kind = "MACRO"
 )
 
-// Show is SHOW SOURCES | VIEWS | QUERIES | SINKS.
+// Show is SHOW SOURCES | VIEWS | QUERIES | SINKS | MACROS.
 type Show struct {
 	Span
 	What string // in upper case

@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -43,28 +44,43 @@ func (p *Planner) refuseImpure(query string) error {
 	if err := json.Unmarshal([]byte(answer), &tree); err != nil {
 		return fmt.Errorf("planner: read parse tree: %w", err)
 	}
-	return findImpure(tree)
+	return p.findImpure(tree)
 }
 
-func findImpure(tree any) error {
+func (p *Planner) findImpure(tree any) error {
 	switch t := tree.(type) {
 	case []any:
 		for _, x := range t {
-			if err := findImpure(x); err != nil {
+			if err := p.findImpure(x); err != nil {
 				return err
 			}
 		}
 	case map[string]any:
-		if err := checkImpure(t); err != nil {
+		if err := p.checkNode(t); err != nil {
 			return err
 		}
 		for _, x := range t {
-			if err := findImpure(x); err != nil {
+			if err := p.findImpure(x); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// checkNode looks at one node, and at the body of a macro that it calls. No macro calls itself.
+func (p *Planner) checkNode(node map[string]any) error {
+	name, _ := node["function_name"].(string)
+	m := p.macro(name)
+	if m == nil {
+		return checkImpure(node)
+	}
+	var found *duckplan.Unsupported
+	err := p.findImpure(m.bodies)
+	if errors.As(err, &found) {
+		return &duckplan.Unsupported{Construct: found.Construct + " in the macro " + m.Name, Instead: found.Instead, Position: location(node)}
+	}
+	return err
 }
 
 // checkImpure looks at one node: a function call, a bare word such as current_date, which parses as a column, or a parameter,

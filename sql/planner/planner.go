@@ -32,6 +32,8 @@ type Config struct {
 	CheckAggregate func(*plan.AggregateCall) error
 	// CheckRetracts is the same for calls over input that takes rows back. Nil if no kernel can do that.
 	CheckRetracts func(*plan.AggregateCall) error
+	// Register makes functions known to the planner's DuckDB; nil if there are none beyond DuckDB's own.
+	Register func(*sql.Conn) error
 }
 
 // Planner plans SELECTs over the sources that it has been told of. It is safe for concurrent use.
@@ -42,6 +44,7 @@ type Planner struct {
 	conn    *sql.Conn
 	sources map[string]*Source // by scan function
 	views   []string           // that are defined, in order
+	macros  []*userMacro       // in order
 }
 
 // New opens the planner's own in-memory DuckDB.
@@ -75,6 +78,11 @@ func (p *Planner) prepare() error {
 	}
 	if err := registerMarkers(p.conn); err != nil {
 		return err
+	}
+	if p.config.Register != nil {
+		if err := p.config.Register(p.conn); err != nil {
+			return err
+		}
 	}
 	for _, m := range windowMacros {
 		if err := p.exec(m); err != nil {

@@ -51,8 +51,12 @@ func (p *Planner) DropView(name string) error {
 // reads are the views that a query reads, by itself or through a macro. It may name views that these read, too.
 func (p *Planner) reads(query string) ([]string, error) {
 	var out []string
+	text := query
+	for _, m := range p.macros {
+		text += "\n" + m.Text
+	}
 	for _, v := range p.views {
-		if !p.mentions(query, v) {
+		if !mentions(text, v) {
 			continue
 		}
 		needed, err := p.needs(query, "DROP VIEW "+types.QuoteIdent(v))
@@ -66,8 +70,8 @@ func (p *Planner) reads(query string) ([]string, error) {
 	return out, nil
 }
 
-// mentions reports whether a name is written somewhere in a query, as a word of its own.
-func (p *Planner) mentions(query, name string) bool {
+// mentions reports whether a name is written somewhere in a text, as a word of its own.
+func mentions(query, name string) bool {
 	query, name = strings.ToLower(query), strings.ToLower(strings.ReplaceAll(name, `"`, `""`))
 	for at := strings.Index(query, name); at >= 0; at = strings.Index(query, name) {
 		before, _ := utf8.DecodeLastRuneInString(query[:at])
@@ -96,13 +100,14 @@ func (p *Planner) needs(query, drop string) (bool, error) {
 	return unbound != nil, errors.Join(err, p.exec("ROLLBACK"))
 }
 
-// misplaced drops the place of a construct that is refused, if it may stand in the text of another view.
+// misplaced drops the place of a construct that is refused, if it may stand in the text of another view or of a macro.
 func (p *Planner) misplaced(query string, err error) error {
 	var unsupported *duckplan.Unsupported
 	if !errors.As(err, &unsupported) || unsupported.Position < 0 {
 		return err
 	}
-	if others, failed := p.reads(query); failed != nil || len(others) > 0 {
+	others, failed := p.reads(query)
+	if failed != nil || len(others) > 0 || slices.ContainsFunc(p.macros, func(m *userMacro) bool { return mentions(query, m.Name) }) {
 		unsupported.Position = -1
 	}
 	return err

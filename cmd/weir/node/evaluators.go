@@ -21,10 +21,10 @@ var (
 	_ engine.Tables    = (*evaluators)(nil)
 )
 
-func newEvaluators(n int) (*evaluators, error) {
+func newEvaluators(n int, functions []engine.Function) (*evaluators, error) {
 	e := &evaluators{free: make(chan *duckdb.Evaluator, n)}
 	for range n {
-		one, err := duckdb.NewEvaluator()
+		one, err := duckdb.NewEvaluatorWith(duckdb.EvaluatorOptions{Functions: functions})
 		if err != nil {
 			return e, err
 		}

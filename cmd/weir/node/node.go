@@ -6,6 +6,7 @@ package node
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -42,6 +43,8 @@ type Options struct {
 	Committing func() (committed func())
 	// Connectors are what CREATE SOURCE and CREATE SINK may name; nil for all there are.
 	Connectors []engine.Connector
+	// Functions are scalar functions in Go, which views and queries may call beside DuckDB's own.
+	Functions []engine.Function
 	// Now is the wall clock, for idleness and status only; nil for the real one.
 	Now func() time.Time
 	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
@@ -71,7 +74,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads})
+	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions})
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +88,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 
 func (n *Node) prepare(ctx context.Context) error {
 	var err error
-	if n.evaluators, err = newEvaluators(n.options.Workers); err != nil {
+	if n.evaluators, err = newEvaluators(n.options.Workers, n.options.Functions); err != nil {
 		return err
 	}
 	if n.decoding, err = newSharedEvaluator(); err != nil {
@@ -102,7 +105,7 @@ func (n *Node) load(ctx context.Context) error {
 		}
 	}
 	var err error
-	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Getenv, n.tables); err != nil {
+	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Functions, n.options.Getenv, n.tables); err != nil {
 		return err
 	}
 	entries, err := n.store.Entries(ctx)
@@ -116,13 +119,18 @@ func (n *Node) load(ctx context.Context) error {
 	return n.catalog.Load(definitions)
 }
 
-// NewCatalog makes an empty catalog over the given connectors and plain tables, which may be nil. The caller closes the planner.
-func NewCatalog(connectors []engine.Connector, tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
-	return newCatalog(connectors, nil, tables)
+// NewCatalog makes an empty catalog over the given connectors, plain tables, which may be nil, and functions. The caller closes the
+// planner.
+func NewCatalog(connectors []engine.Connector, tables catalog.Tables, functions ...engine.Function) (*catalog.Catalog, *planner.Planner, error) {
+	return newCatalog(connectors, functions, nil, tables)
 }
 
-func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool), tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
-	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check, CheckRetracts: aggregate.CheckRetracts})
+func newCatalog(connectors []engine.Connector, functions []engine.Function, getenv func(string) (string, bool), tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
+	p, err := planner.New(planner.Config{
+		CheckAggregate: aggregate.Check,
+		CheckRetracts:  aggregate.CheckRetracts,
+		Register:       func(conn *sql.Conn) error { return duckdb.Register(conn, functions) },
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,6 +178,11 @@ func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
 	if change.Text == "" {
 		return c.Delete(string(change.Kind), change.Name)
 	}
+	if change.Macro != nil {
+		if err := c.DefineMacro(change.Name, change.Macro.SQL()); err != nil {
+			return err
+		}
+	}
 	entry := duckdb.Entry{Kind: string(change.Kind), Name: change.Name, SQL: change.Text}
 	if change.View != nil {
 		if err := n.createView(c, change.View, &entry); err != nil {
@@ -185,6 +198,8 @@ func dropObject(c *duckdb.Catalog, change catalog.Change) error {
 		return c.DropView(change.Name)
 	case parse.Source:
 		return c.DropSource(change.Name)
+	case parse.Macro:
+		return c.DropMacro(change.Name)
 	}
 	return c.DropSink(change.Name)
 }

@@ -95,18 +95,18 @@ func (b *batch) eventTimes(s *catalog.Source, lines []string) ([]int64, error) {
 
 // views computes all views as tables. One that others read is a view while these are computed, so that DuckDB computes the composed
 // SELECTs over the sources. The errors of those that fail are returned by name.
-func (b *batch) views(views []*catalog.View) map[string]error {
-	failed := map[string]error{}
-	note := func(v *catalog.View, err error) {
-		if err != nil && failed[v.Name] == nil {
-			failed[v.Name] = err
-		}
-	}
+func (b *batch) views(c *catalog.Catalog) map[string]error {
+	views := c.Views
 	var inner []*catalog.View
 	for _, v := range views {
 		if slices.ContainsFunc(views, func(x *catalog.View) bool { return x.ReadsView(v.Name) }) {
 			inner = append(inner, v)
-			note(v, b.exec(v.SQL()))
+		}
+	}
+	failed := c.DefineIn(inner, b.exec)
+	note := func(v *catalog.View, err error) {
+		if err != nil && failed[v.Name] == nil {
+			failed[v.Name] = err
 		}
 	}
 	for _, v := range views {

@@ -13,6 +13,7 @@ type batchRun struct {
 	batch  *batch
 	events map[string][]string // by source
 	made   []string            // tables of the last computation
+	macros []string            // of the last computation
 	upTo   int                 // block before which the tables were computed
 	failed map[string]error    // views that DuckDB could not compute
 }
@@ -29,23 +30,33 @@ func (r *batchRun) stale(block int) bool {
 }
 
 // compute makes all tables anew: a batch has no memory.
-func (r *batchRun) compute(sources []*catalog.Source, views []*catalog.View) error {
+func (r *batchRun) compute(c *catalog.Catalog) error {
 	for _, name := range r.made {
 		if err := r.batch.exec("DROP TABLE IF EXISTS " + types.QuoteIdent(name)); err != nil {
 			return err
 		}
 	}
-	r.made = nil
-	for _, s := range sources {
+	for _, name := range r.macros {
+		for _, kind := range []string{"MACRO", "MACRO TABLE"} {
+			if err := r.batch.exec(fmt.Sprintf("DROP %s IF EXISTS memory.main.%s", kind, types.QuoteIdent(name))); err != nil {
+				return err
+			}
+		}
+	}
+	r.made, r.macros = nil, nil
+	for _, m := range c.Macros {
+		r.macros = append(r.macros, m.Name)
+	}
+	for _, s := range c.Sources {
 		r.made = append(r.made, s.Name)
 		if err := r.batch.load(s, r.events[s.Name]); err != nil {
 			return err
 		}
 	}
-	for _, v := range views {
+	for _, v := range c.Views {
 		r.made = append(r.made, v.Name)
 	}
-	r.failed = r.batch.views(views)
+	r.failed = r.batch.views(c)
 	return r.unexpected()
 }
 

@@ -36,7 +36,7 @@ func RunBatch(f *File, dir string) error {
 				continue
 			}
 			if r.stale(i) {
-				if err = r.compute(c.Sources, c.Views); err != nil {
+				if err = r.compute(c); err != nil {
 					break
 				}
 			}

@@ -31,7 +31,7 @@ func readDefinitions(ctx context.Context, r *results, o Options) (*definitions, 
 		Conn: r.conn, Database: "weir_results", ReadOnly: true, Hidden: func(table string) bool {
 			return slices.ContainsFunc(views.Rows, func(row []string) bool { return row[0] == table })
 		},
-	})
+	}, o.Functions...)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +116,11 @@ func (d *definitions) check(path string, s Script) ([]string, error) {
 			if view := d.View(name); view != nil {
 				name, has = view.Name, view.Text
 				names = append(names, name)
+			}
+		case parse.CreateMacro:
+			kind, name = parse.Macro, x.Name
+			if macro := d.Macro(name); macro != nil {
+				has = macro.Statement
 			}
 		default:
 			continue // sinks, SHOW and the like have no table

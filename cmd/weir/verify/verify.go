@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/connectors"
+	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/sql/catalog"
@@ -40,6 +41,8 @@ type Options struct {
 	MemoryLimit string // of DuckDB, as its memory_limit; empty for 1GB
 	// Connectors are what sources may name; nil for all there are.
 	Connectors []engine.Connector
+	// Functions are those that the views' program had registered.
+	Functions []engine.Function
 }
 
 // Run verifies views, in the order of their definition. An error means that nothing could be compared; what is wrong with one
@@ -61,6 +64,9 @@ func Run(ctx context.Context, o Options) (out []Outcome, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
+	if err := duckdb.Register(r.conn, o.Functions); err != nil {
+		return nil, err
+	}
 	d, err := readDefinitions(ctx, r, o)
 	if err != nil {
 		return nil, err

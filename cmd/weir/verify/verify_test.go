@@ -32,6 +32,9 @@ CREATE MATERIALIZED VIEW copies AS SELECT id, upper(k) AS k, place FROM s WHERE 
 CREATE MATERIALIZED VIEW minutes AS SELECT time_bucket(INTERVAL '1 minute', window_start) AS m, sum(n) AS n FROM windows GROUP BY ALL;
 CREATE MATERIALIZED VIEW busy AS SELECT m, n FROM minutes WHERE n > 1;
 CREATE MATERIALIZED VIEW counts AS SELECT k, count(*) AS n FROM copies GROUP BY k;
+CREATE MACRO shout(x) AS upper(x) || '!';
+CREATE MACRO large(t) AS TABLE SELECT * FROM query_table(t) WHERE id > 3 AND shout(k) <> '';
+CREATE MATERIALIZED VIEW loud AS SELECT shout(k) AS k, id FROM large(copies);
 `
 
 // pipeline is a folder with events and a result database.
