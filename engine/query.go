@@ -18,7 +18,10 @@ type Query struct {
 // Input is a source that the query reads, and what is done with its rows before they are divided by key. A source that is read
 // twice is there twice.
 type Input struct {
-	Source    string
+	Source string
+	// Anew says that the source, a plain table, is read from its beginning at each start: nothing is kept of how far the query has
+	// come in it, nor of what it made of it in stages that are Anew.
+	Anew      bool
 	Read      []types.Field // columns of the source, in the order that the operators expect
 	EventTime int           // position of the event-time column in Read, -1 if the source has no watermark
 	// New makes the chain of one worker, whose operators keep nothing between batches: rows stay with their partition, and a
@@ -35,6 +38,8 @@ type Stage struct {
 	Behind Time
 	// Gathers says that rows for a watermark come out at the flush that follows it: the stages behind hear of the watermark then.
 	Gathers bool
+	// Anew says that all that the stage keeps comes from inputs that are Anew: its state is not written.
+	Anew bool
 }
 
 // Edge brings the rows of one node to a stage.

@@ -30,6 +30,8 @@ type Fetch struct {
 	Rows arrow.RecordBatch
 	// Offsets are the positions of Rows, one each, ascending.
 	Offsets []int64
+	// Weights are those of Rows, +1 or -1 each, where the connector takes rows back: a plain table. Nil says that all are added.
+	Weights []int8
 	// Next is the position to resume from once this fetch is committed.
 	Next int64
 	// Watermark, where a connector knows more than the event times say, tells that no earlier event will come in the partition. It

@@ -20,13 +20,15 @@ func Build(name string, root plan.Node, output []types.Field, c Config) (engine.
 		return engine.Query{}, fmt.Errorf("view %s: %w", name, err)
 	}
 	q := engine.Query{Name: name, Results: g.numbers(results), Output: output}
+	anew := looksUp(root)
 	for _, in := range g.inputs {
 		q.Inputs = append(q.Inputs, engine.Input{
-			Source: in.scan.Source, Read: in.scan.Read, EventTime: in.scan.EventTime, New: in.newInput,
+			Source: in.scan.Source, Anew: anew && in.scan.Table, Read: in.scan.Read, EventTime: in.scan.EventTime, New: in.newInput,
 		})
 	}
 	for _, s := range g.stages {
-		st := engine.Stage{New: s.newStage, Behind: behind(s.nodes[0]), Gathers: gathers(s.nodes[0])}
+		first := s.nodes[0]
+		st := engine.Stage{New: s.newStage, Behind: behind(first), Gathers: gathers(first), Anew: anew && isAnew(first)}
 		for _, e := range s.edges {
 			st.Edges = append(st.Edges, engine.Edge{From: g.number(e.from), Input: e.input, Split: e.exchange.split, EventTime: e.exchange.eventTime})
 		}

@@ -29,6 +29,8 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 			out[i] = &exchange{newSplitter(n.Keys[i], mem), n.EventTime[i]}
 		}
 		return out, nil
+	case *plan.Expire: // any division that a snapshot can follow
+		return []*exchange{{newSplitter(allColumns(n), mem), n.Time}}, nil
 	case *plan.Session:
 		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
 	case *plan.Asof:
@@ -39,6 +41,14 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 		return joinExchanges(n, mem), nil
 	}
 	return nil, fmt.Errorf("no exchange for %s", n.Describe())
+}
+
+func allColumns(n plan.Node) []int {
+	out := make([]int, len(n.Columns()))
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 func joinExchanges(n *plan.Join, mem memory.Allocator) []*exchange {
@@ -63,6 +73,21 @@ func pairExchanges(keys []plan.KeyPair, mem memory.Allocator) []*exchange {
 	}
 	return []*exchange{{newSplitter(left, mem), -1}, {newSplitter(right, mem), -1}}
 }
+
+// looksUp reports whether a plan looks tables up. All tables that it reads then stand behind look-ups: they are read anew at each
+// start, and what is kept of them need not be written at each commit.
+func looksUp(root plan.Node) (found bool) {
+	plan.Walk(root, func(n plan.Node) { found = found || isLookup(n) })
+	return found
+}
+
+func isLookup(n plan.Node) bool {
+	j, ok := n.(*plan.Join)
+	return ok && j.Lookup
+}
+
+// isAnew reports whether all that an operator keeps comes from tables.
+func isAnew(n plan.Node) bool { return isLookup(n) || plan.Static(n) }
 
 // gathers reports whether an operator's rows for a watermark come out at the flush behind it.
 func gathers(n plan.Node) bool {

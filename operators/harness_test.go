@@ -105,7 +105,7 @@ func query(t testing.TB, text string) engine.Query {
 	defer p.Close()
 	_, err = p.DefineSource("bid", bidColumns, "date_time", "date_time - INTERVAL '4 seconds'")
 	check(t, err)
-	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, "")
+	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, planner.Options{})
 	check(t, err)
 	q, err := operators.Build("bench", v.Plan, v.Columns, operators.Config{})
 	check(t, err)

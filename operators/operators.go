@@ -21,6 +21,7 @@ import (
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/asof"
 	"github.com/weirdb/weir/operators/expand"
+	"github.com/weirdb/weir/operators/expire"
 	"github.com/weirdb/weir/operators/filter"
 	"github.com/weirdb/weir/operators/join"
 	"github.com/weirdb/weir/operators/over"
@@ -55,6 +56,8 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return b.relational(n, s)
 	case *plan.Join:
 		return join.New(join.Config{Node: n, Left: n.Left.Columns(), Right: n.Right.Columns(), Shard: s, Evaluator: eval, Allocator: mem})
+	case *plan.Expire:
+		return expire.New(n, mem), nil
 	case *plan.Over:
 		return over.New(over.Config{Node: n, Input: n.From.Columns(), Shard: s, Tables: b.config.Tables, Allocator: mem})
 	case *plan.Asof:

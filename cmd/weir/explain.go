@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"os"
 
@@ -22,7 +24,17 @@ expressions are computed by Weir's own kernels and which in DuckDB.`,
 }
 
 func explain(files []string) error {
-	c, p, err := node.NewCatalog(connectors.All)
+	db, err := sql.Open("duckdb", "") // for the tables that the files make
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	c, p, err := node.NewCatalog(connectors.All, node.SQLTables{Conn: conn, Database: "memory"})
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ type Catalog struct {
 	ctx   context.Context
 	next  *engine.Checkpoint // the last commit, without what was dropped; nil if nothing was
 	files []string           // of the outbox, whose rows were dropped
+	// changed says that plain tables were changed.
+	changed bool
 }
 
 // Change changes the catalog and the views' tables in one transaction: all that the function does or, on an error, nothing. It
@@ -72,6 +74,9 @@ func (s *Store) Change(ctx context.Context, change func(c *Catalog) error) error
 		s.advance(c.next)
 	}
 	s.removeUnposted(ctx, c.files)
+	if c.changed {
+		s.tell()
+	}
 	return nil
 }
 

@@ -79,7 +79,7 @@ func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
 	}
 	s := &Store{
 		db: db, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{},
-		free: make(chan struct{}, 1), computing: make(chan struct{}, maxComputing),
+		free: make(chan struct{}, 1), changes: make(chan struct{}), computing: make(chan struct{}, maxComputing),
 	}
 	s.free <- struct{}{}
 	if s.session, err = connect(db); err != nil {
@@ -108,9 +108,22 @@ func (o StoreOptions) settings(stateDir string) map[string]string {
 	return out
 }
 
-// lockDown is run once the tables are there: from then on no statement reaches a file, a setting or an extension.
-const lockDown = `SET GLOBAL errors_as_json = true; SET GLOBAL enable_external_access = false;
-	SET GLOBAL lock_configuration = true`
+const lockDown = `SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true`
+
+// LockDown sees to it that from now on no statement reaches a file, a setting or an extension. Query does this by itself; until the
+// first one, Catalog.Execute can fill tables from files.
+func (s *Store) LockDown() error {
+	s.locking.Do(func() {
+		session, err := connect(s.db)
+		if err != nil {
+			s.locked = err
+			return
+		}
+		defer session.close()
+		s.locked = session.exec(context.Background(), lockDown)
+	})
+	return s.locked
+}
 
 // database is the name under which the file is attached. DuckDB would name it after the file, but then schema weir of
 // weir.duckdb could not be named: the name could be the database's as well.
@@ -127,7 +140,7 @@ func (s *Store) setUp(ctx context.Context, path string) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{macros, tablesIn, lockDown} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, tablesIn} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}

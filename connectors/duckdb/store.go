@@ -32,6 +32,12 @@ type Store struct {
 
 	computing chan struct{} // holds a token for each query that computes
 
+	locking sync.Once // see LockDown
+	locked  error
+
+	watching sync.Mutex
+	changes  chan struct{} // closed when plain tables are changed next
+
 	sinksLock sync.Mutex
 	sinks     map[string][]string // view -> sinks
 }

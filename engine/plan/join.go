@@ -33,6 +33,9 @@ type Join struct {
 	// Changes asks for every change at each commit. Otherwise rows are written once: a match when both rows have come, a row
 	// without one when the watermark proves that none can come. That takes Bounds, and inputs that only add rows.
 	Changes bool `json:"changes"`
+	// Lookup joins each left row, when it comes, with the right rows as they are then, and keeps no left row: what changes on the right
+	// later changes nothing that was written. The left only adds rows; the right comes from plain tables.
+	Lookup bool `json:"lookup,omitempty"`
 }
 
 // KeyPair is a column of each input that must be equal, for rows to match.
@@ -77,17 +80,26 @@ func (n *Join) Describe() string {
 		if k.Nulls {
 			sign = " IS NOT DISTINCT FROM "
 		}
-		on = append(on, readable.name(left[k.Left].Name)+sign+readable.name(right[k.Right].Name))
+		on = append(on, "left."+readable.name(left[k.Left].Name)+sign+"right."+readable.name(right[k.Right].Name))
 	}
+	sides := printer{plain: true, column: func(e *Expr) string {
+		if e.Index < len(left) {
+			return "left." + readable.name(left[e.Index].Name)
+		}
+		return "right." + readable.name(right[e.Index-len(left)].Name)
+	}}
 	for _, e := range n.Residual {
-		on = append(on, e.String())
+		on = append(on, sides.expr(e))
 	}
 	text := string(n.Kind) + " join"
+	if n.Lookup {
+		text = string(n.Kind) + " lookup"
+	}
 	if len(on) > 0 {
 		text += " on " + strings.Join(on, " AND ")
 	}
 	if n.Bounds != nil {
-		text += fmt.Sprintf(", %s between %s and %s later", readable.name(right[n.Bounds.Right].Name), micros(n.Bounds.Low), micros(n.Bounds.High))
+		text += fmt.Sprintf(", the right %s to %s behind the left", micros(n.Bounds.Low), micros(n.Bounds.High))
 	}
 	return text + changesNote(n.Changes)
 }

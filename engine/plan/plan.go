@@ -28,10 +28,12 @@ type Node interface {
 	Describe() string
 }
 
-// Scan reads columns of a source.
+// Scan reads columns of a source, or of a plain table of the result database.
 type Scan struct {
-	Source string        `json:"source"`
-	Read   []types.Field `json:"read"` // top-level columns of the source, in the order in which this scan gives them
+	Source string `json:"source"` // or the table
+	// Table says that a plain table is read: its rows may be taken back, and it has no watermark and holds none back.
+	Table bool          `json:"table,omitempty"`
+	Read  []types.Field `json:"read"` // top-level columns of the source, in the order in which this scan gives them
 	// EventTime is the position in Read of the source's WATERMARK column, or -1 where the source declares none.
 	EventTime int `json:"event_time"`
 }
@@ -133,7 +135,11 @@ func (n *Scan) Describe() string {
 	for i, f := range n.Read {
 		names[i] = f.Name
 	}
-	return "scan " + n.Source + ": " + strings.Join(names, ", ")
+	what := "scan "
+	if n.Table {
+		what = "table "
+	}
+	return what + n.Source + ": " + strings.Join(names, ", ")
 }
 
 // Describe implements Node.

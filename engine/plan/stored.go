@@ -67,7 +67,7 @@ func restore(s *stored) (Node, error) {
 
 // restoreNode makes an empty node of a kind over its inputs.
 func restoreNode(kind string, from []Node) (Node, error) {
-	inputs := map[string]int{"scan": 0, "filter": 1, "project": 1, "aggregate": 1, "over": 1, "expand": 1, "session": 1, "asof": 2, "join": 2}
+	inputs := map[string]int{"scan": 0, "filter": 1, "project": 1, "aggregate": 1, "over": 1, "expand": 1, "expire": 1, "session": 1, "asof": 2, "join": 2}
 	if want, fixed := inputs[kind]; fixed && len(from) != want {
 		return nil, fmt.Errorf("plan: unmarshal: %s with %d inputs, want %d", kind, len(from), want)
 	}
@@ -84,6 +84,8 @@ func restoreNode(kind string, from []Node) (Node, error) {
 		return &Over{From: from[0]}, nil
 	case "expand":
 		return &Expand{From: from[0]}, nil
+	case "expire":
+		return &Expire{From: from[0]}, nil
 	case "session":
 		return &Session{From: from[0]}, nil
 	case "asof":

@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Walk calls visit with every node, inputs after the node that reads them.
 func Walk(n Node, visit func(Node)) {
@@ -19,6 +22,12 @@ func Scans(n Node) []*Scan {
 		}
 	})
 	return out
+}
+
+// Static reports whether a node's rows come from plain tables alone.
+func Static(n Node) bool {
+	scans := Scans(n)
+	return len(scans) > 0 && !slices.ContainsFunc(scans, func(s *Scan) bool { return !s.Table })
 }
 
 // Print prints the tree, one node a line, inputs indented below.

@@ -77,6 +77,9 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 // commitPositions are where the reading stands in the partitions that it has read.
 func (r *reading) commitPositions() []engine.Position {
 	var out []engine.Position
+	if r.anew {
+		return nil
+	}
 	for _, name := range sortedKeys(r.positions) {
 		if at := r.positions[name]; at.next != unread {
 			out = append(out, engine.Position{
@@ -90,6 +93,9 @@ func (r *reading) commitPositions() []engine.Position {
 // gatherSources adds dead letters, and the sources' own positions that say which of them are known.
 func (e *Engine) gatherSources(c *engine.Commit) {
 	for _, s := range e.sources {
+		if s.Table {
+			continue
+		}
 		c.DeadLetters = append(c.DeadLetters, s.letters...)
 		for _, name := range sortedKeys(s.positions) {
 			if p := s.positions[name]; p.next > 0 {

@@ -53,6 +53,7 @@ type stage struct {
 	chains  []*chain
 	waiting [][]routed  // by shard: what the nodes before have produced
 	horizon engine.Time // the watermark that its operators are told next
+	static  bool        // all its rows come from plain tables
 	flushed engine.Time // the watermark that they had been told when they last flushed
 	outlet
 }
@@ -86,8 +87,9 @@ func (q *query) build() error {
 			st.chains = append(st.chains, newChain(ops))
 		}
 		q.stages = append(q.stages, st)
-		for _, e := range s.Edges {
+		for k, e := range s.Edges {
 			st.level = max(st.level, q.levelOf(e.From)+1)
+			st.static = q.isStatic(e.From) && (k == 0 || st.static)
 			from := q.outletOf(e.From)
 			from.edges = append(from.edges, outEdge{e, st})
 		}
@@ -131,9 +133,14 @@ func (q *query) horizonOf(node int) engine.Time {
 
 // advanceStage moves a stage's horizon to the lowest of what it reads.
 func (q *query) advanceStage(s *stage) {
+	if s.static && !q.ended {
+		return
+	}
 	lowest := engine.MaxTime
 	for _, e := range s.Edges {
-		lowest = min(lowest, q.horizonOf(e.From))
+		if !q.isStatic(e.From) {
+			lowest = min(lowest, q.horizonOf(e.From))
+		}
 	}
 	s.horizon = max(s.horizon, lowest)
 }
@@ -158,7 +165,9 @@ func (q *query) fail(err error) {
 func (q *query) watermark() engine.Time {
 	lowest := engine.MaxTime
 	for _, r := range q.readings {
-		lowest = min(lowest, r.watermark)
+		if !r.source.Table {
+			lowest = min(lowest, r.watermark)
+		}
 	}
 	return lowest
 }

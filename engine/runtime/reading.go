@@ -19,6 +19,7 @@ type reading struct {
 	positions map[string]*position
 	watermark engine.Time // the greatest so far; it never goes back
 	horizon   engine.Time // what the stages are told: the watermark, MaxTime when the source has ended
+	anew      bool        // the source is read from its beginning at each start: positions are not committed
 }
 
 // position is how far a query has come in a partition.
@@ -131,10 +132,13 @@ func (r *reading) head(f *fetched, worker int) (*headResult, error) {
 }
 
 func (in *input) head(f *fetched, from, worker, shards int) (res inputResult, err error) {
-	rows := in.view(f, from)
-	defer rows.Release()
+	b := engine.Batch{Rows: in.view(f, from)}
+	defer b.Release()
+	if f.Weights != nil {
+		b.Weights = f.Weights[from:]
+	}
 	c := in.chains[worker]
-	if err := c.receive(0, engine.Batch{Rows: rows}); err != nil {
+	if err := c.receive(0, b); err != nil {
 		c.out.drop()
 		return res, err
 	}

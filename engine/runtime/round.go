@@ -88,6 +88,7 @@ func (e *Engine) round(fetches []*fetched) {
 			f.Done()
 		}
 	}
+	e.failTables()
 	for _, q := range e.queries {
 		if q.running() {
 			q.advance(now)
@@ -208,11 +209,11 @@ func (q *query) advance(now time.Time) {
 		}
 		ended = ended && r.ended()
 	}
-	for _, s := range q.stages {
-		q.advanceStage(s)
-	}
 	if ended {
 		q.ended, q.dirty = true, true
+	}
+	for _, s := range q.stages {
+		q.advanceStage(s)
 	}
 }
 

@@ -13,7 +13,7 @@
 // goroutines; workers are goroutines that take (partition) or (query, stage, shard) tasks, and wait for each other after each
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
-// Files: source.go reads and tracks partitions, reading.go is how far a query has come in a source, query.go holds a query's
+// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
 // graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
@@ -39,6 +39,9 @@ type Source struct {
 	Columns   []types.Field // all that are declared
 	EventTime int           // position in Columns, -1 if there is no watermark
 	Delay     time.Duration // of the watermark behind the highest event time
+	// Table says that the source is a plain table: it is read up to its end before anything else is processed, and has no part in
+	// watermarks. Queries on it stop when it fails.
+	Table bool
 	// IdleTimeout is how long a partition in which nothing waits may be silent before the watermark goes on without it; 0
 	// means that it never does.
 	IdleTimeout time.Duration
@@ -168,6 +171,7 @@ func newQuery(q engine.Query, sources map[string]*source, workers int) (*query, 
 			r = &reading{query: run, source: s, positions: map[string]*position{}, watermark: engine.MinTime, horizon: engine.MinTime}
 			run.readings, s.readings = append(run.readings, r), append(s.readings, r)
 		}
+		r.anew = r.anew || in.Anew
 		scan := &input{Input: in, reading: r}
 		r.inputs, run.inputs = append(r.inputs, scan), append(run.inputs, scan)
 	}
@@ -181,8 +185,12 @@ func (e *Engine) Run(ctx context.Context) (err error) {
 	defer stop()
 	e.stopping = ctx.Done()
 	e.publishStatus() // sources and views are known before a broker answers
-	if err := e.start(ctx, work); err != nil || ctx.Err() != nil {
-		return errors.Join(err, e.close())
+	err = e.start(ctx, work)
+	if err == nil && ctx.Err() == nil {
+		err = e.loadTables(ctx, work)
+	}
+	if err != nil || ctx.Err() != nil {
+		return errors.Join(err, e.awaitCommit(), e.close())
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
 	sinks := e.startSinks(work)

@@ -14,7 +14,7 @@ func (e *Engine) snapshot(queries []*query, epoch int64) ([]engine.StateFile, er
 	for _, q := range queries {
 		for i, s := range q.stages {
 			for shard, c := range s.chains {
-				if c.keepsState() {
+				if c.keepsState() && !s.Anew {
 					files = append(files, engine.StateFile{Query: q.Name, Stage: i, Name: fmt.Sprintf("%d-%s-%d-%d", epoch, q.Name, i, shard)})
 					chains = append(chains, c)
 				}

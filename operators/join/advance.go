@@ -23,7 +23,7 @@ import "github.com/weirdb/weir/engine"
 // emitted is at most max(High, 0) before the watermark, and the right time at most max(-Low, 0).
 func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 	switch {
-	case o.node.Changes || wm <= o.watermark:
+	case o.node.Changes || o.node.Lookup || wm <= o.watermark:
 		return nil
 	case wm == engine.MaxTime:
 		o.watermark = wm

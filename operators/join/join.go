@@ -7,12 +7,13 @@
 // Two sides share one table of keys, so that one look-up finds both chains. Rows are kept by column in pages (rows.go), and
 // output is gathered from them a batch of pairs at a time.
 //
-// It works in one of two ways:
+// It works in one of three ways:
 //
 //   - Changes: rows come and go. Pairs are emitted at once; what depends on whether a row has any match (outer, semi and anti
 //     joins) is settled at Flush, which emits the difference to what was emitted before (settle.go).
 //   - Final: rows only come. Pairs are emitted when both rows are there, a row without a match when the watermark proves that
 //     none can come, or at the end of the input (advance.go, which says which rows are late).
+//   - Lookup: right rows come and go, left rows only come, and are joined with the right ones that are there (lookup.go).
 //
 // To keep a new layout of values: a case in newColumn.
 package join
@@ -87,6 +88,9 @@ func (c *Config) validate() error {
 	case plan.InnerJoin, plan.LeftJoin, plan.RightJoin, plan.FullJoin, plan.SemiJoin, plan.AntiJoin:
 	default:
 		return fmt.Errorf("join: there is no %q join", c.Node.Kind)
+	}
+	if n := c.Node; n.Lookup && (n.Changes || n.Bounds != nil || n.Kind == plan.RightJoin || n.Kind == plan.FullJoin) {
+		return fmt.Errorf("join: a %s look-up of changes, or with bounds, has no meaning", n.Kind)
 	}
 	if b := c.Node.Bounds; b != nil && len(c.Node.Residual) == 0 {
 		return errors.New("join: bounds without the condition that they come from")

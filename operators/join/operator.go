@@ -25,6 +25,7 @@ type Operator struct {
 	hand  hand
 	pairs pairs
 	found []uint32 // left rows that have a match, of a semi join that writes once
+	has   []bool   // whether each row in hand has a match, of a look-up
 	taken []arrow.Array
 }
 
@@ -37,7 +38,7 @@ func (o *Operator) reset() error {
 
 // Process implements engine.Operator. Rows from before the watermark go to out.Late where times are bounded.
 func (o *Operator) Process(input int, b engine.Batch, out engine.Emitter) error {
-	if b.Weights != nil && !o.node.Changes {
+	if b.Weights != nil && !o.node.Changes && !(o.node.Lookup && input == 1) {
 		return errors.New("join: rows are written once: the input has to be append-only")
 	}
 	if b.Rows.NumRows() == 0 {
@@ -73,7 +74,12 @@ func (o *Operator) aside(h *hand, out engine.Emitter) error {
 	if o.sides[h.input].shows != showsUnmatched {
 		return nil
 	}
-	for rest := h.lone; len(rest) > 0; {
+	return o.emitAllLone(h, h.lone, out)
+}
+
+// emitAllLone emits rows in hand without a partner.
+func (o *Operator) emitAllLone(h *hand, rest []int32, out engine.Emitter) error {
+	for len(rest) > 0 {
 		n := min(len(rest), maxRows)
 		if err := o.emitLone(h, rest[:n], out); err != nil {
 			return err
@@ -101,6 +107,10 @@ func (o *Operator) emitLone(h *hand, index []int32, out engine.Emitter) error {
 func (o *Operator) meet(h *hand, out engine.Emitter) error {
 	own, other := o.sides[h.input], o.sides[1-h.input]
 	switch {
+	case o.node.Lookup && h.input == 0:
+		return o.look(h, out)
+	case o.node.Lookup:
+		return o.admitRight(h, out)
 	case own.weights != nil:
 		return o.weighKeys(h, out)
 	case other.weights != nil:

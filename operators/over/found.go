@@ -30,12 +30,7 @@ func newFoundCall(index int, c *plan.OverCall) (*foundCall, reach) {
 	}
 	f.column = c.Args[0].Index
 	if c.Name == "lag" {
-		n, ok := lagOffset(c)
-		if !ok || len(c.Args) > 2 && !(c.Args[2].IsConstant() && c.Args[2].Value.Null) {
-			return nil, none
-		}
-		f.n, f.row = n, rowBefore
-		return f, reach{rows: n, interval: -1}
+		return f.lag(c)
 	}
 	if c.Start.Kind != plan.UnboundedPreceding || c.End.Kind != plan.CurrentRow {
 		return nil, none
@@ -57,6 +52,18 @@ func newFoundCall(index int, c *plan.OverCall) (*foundCall, reach) {
 	}
 	return nil, none
 }
+
+// lag takes the value of an earlier row, if it is NULL where there is none.
+func (f *foundCall) lag(c *plan.OverCall) (*foundCall, reach) {
+	n, ok := lagOffset(c)
+	if !ok || len(c.Args) > 2 && !isNull(c.Args[2]) {
+		return nil, reach{interval: -1}
+	}
+	f.n, f.row = n, rowBefore
+	return f, reach{rows: n, interval: -1}
+}
+
+func isNull(e *plan.Expr) bool { return e.IsConstant() && e.Value.Null }
 
 // rowBefore is n rows before row i of the group, which may be in the history.
 func rowBefore(c *foundCall, p *partition, group []entry, i, _ int) (rowstore.Ref, bool) {

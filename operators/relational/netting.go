@@ -56,9 +56,11 @@ func (n *netting) net(b *bag) error {
 		return fmt.Errorf("relational: take rows back: %w", err)
 	}
 	defer rows.Release()
-	defer n.reset()
 	n.cancel(b, positions, rows.Columns(), n.same)
 	n.cancel(b, positions, rows.Columns(), n.equal)
+	if err := n.reset(); err != nil {
+		return fmt.Errorf("relational: take rows back: %w", err)
+	}
 	for i, p := range positions {
 		if b.weights[p] < 0 {
 			return fmt.Errorf("relational: the input takes back a row that is not there: %s", n.text(rows, i))

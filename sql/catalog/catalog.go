@@ -24,6 +24,8 @@ type Config struct {
 	Formats    []engine.FormatSpec
 	// InDuckDB lists the parts of an expression that have no kernel, for EXPLAIN.
 	InDuckDB func(*plan.Expr) []*plan.Expr
+	// Tables has the plain tables that views may read; nil if there are none.
+	Tables Tables
 	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
 	Getenv func(string) (string, bool)
 }
@@ -34,6 +36,7 @@ type Catalog struct {
 	Sources []*Source
 	Views   []*View
 	Sinks   []*Sink
+	tables  map[string]*knownTable // by name in lower case
 	changes []Change
 }
 
@@ -79,7 +82,7 @@ func (c *Catalog) Apply(text string) ([]Answer, error) {
 			answers = append(answers, *a)
 		}
 	}
-	return answers, nil
+	return answers, c.checkSinks(text, statements)
 }
 
 // at gives an error without a place the statement's.
@@ -100,6 +103,8 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 		return nil, c.createSink(text, s)
 	case parse.Drop:
 		return nil, c.drop(s)
+	case parse.ChangeTable:
+		return nil, c.changeTable(text, s)
 	case parse.Show:
 		return c.show(s), nil
 	case parse.Describe:
@@ -124,7 +129,7 @@ func (c *Catalog) check(kind parse.Kind, name, text string, orReplace, ifMissing
 	oldKind, oldName, old, ok := c.find(name)
 	switch {
 	case !ok:
-		return absent, nil
+		return absent, c.notATable(name)
 	case oldKind != kind:
 		return absent, fmt.Errorf("%s is the name of a %s already", name, oldKind)
 	case sameTokens(old, text), ifMissing:
@@ -182,7 +187,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 	if !ok || kind != s.Kind {
 		return fmt.Errorf("there is no %s %s%s", s.Kind, s.Name, c.namesOf(s.Kind))
 	}
-	if users := c.users(s.Name); len(users) > 0 {
+	if users := c.Users(s.Name); len(users) > 0 {
 		return fmt.Errorf("%s %s is used by %s: drop that first", s.Kind, s.Name, strings.Join(users, ", "))
 	}
 	same := func(name string) bool { return strings.EqualFold(name, s.Name) }
@@ -190,17 +195,20 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
-	if s.Kind == parse.Source {
+	switch s.Kind {
+	case parse.Source:
 		return c.config.Planner.DropSource(s.Name)
+	case parse.View:
+		return c.config.Planner.DropView(s.Name)
 	}
 	return nil
 }
 
-// users names the views or sinks that read an object.
-func (c *Catalog) users(name string) []string {
+// Users names the views or sinks that read an object.
+func (c *Catalog) Users(name string) []string {
 	var out []string
 	for _, v := range c.Views {
-		if v.Reads(name) {
+		if v.Reads(name) || v.ReadsView(name) {
 			out = append(out, "view "+v.Name)
 		}
 	}

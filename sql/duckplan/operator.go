@@ -51,7 +51,7 @@ func parseOperator(raw json.RawMessage) (Operator, error) {
 	if f, ok := foreign[kind.Type]; ok {
 		return nil, &Foreign{Unsupported{Construct: f.construct, Instead: f.instead, Position: -1}, f.keyword}
 	}
-	read := readerOf(kind.Type)
+	read := readers()[kind.Type]
 	if read == nil {
 		return nil, &Unsupported{Construct: "the operator " + kind.Type, Position: -1}
 	}
@@ -63,55 +63,35 @@ func parseOperator(raw json.RawMessage) (Operator, error) {
 	return op, nil
 }
 
-// readerOf finds what reads a kind of operator, nil for a kind that is not known.
-func readerOf(kind string) func(*object) Operator {
-	switch kind {
-	case "LOGICAL_GET":
-		return (*object).get
-	case "LOGICAL_FILTER":
-		return (*object).filter
-	case "LOGICAL_PROJECTION":
-		return (*object).projection
-	case "LOGICAL_AGGREGATE_AND_GROUP_BY":
-		return (*object).aggregate
-	case "LOGICAL_DISTINCT":
-		return (*object).distinct
-	case "LOGICAL_ORDER_BY":
-		return (*object).orderBy
-	case "LOGICAL_LIMIT":
-		return (*object).limit
-	case "LOGICAL_TOP_N":
-		return (*object).topN
-	case "LOGICAL_COMPARISON_JOIN", "LOGICAL_ASOF_JOIN":
-		return (*object).comparisonJoin
-	case "LOGICAL_ANY_JOIN":
-		return (*object).anyJoin
-	case "LOGICAL_CROSS_PRODUCT":
-		return (*object).crossProduct
-	case "LOGICAL_DELIM_JOIN":
-		return (*object).delimJoin
-	case "LOGICAL_DELIM_GET":
-		return (*object).delimGet
-	case "LOGICAL_WINDOW":
-		return (*object).window
-	case "LOGICAL_UNNEST":
-		return (*object).unnest
-	case "LOGICAL_UNION", "LOGICAL_EXCEPT", "LOGICAL_INTERSECT":
-		return (*object).setOperation
-	case "LOGICAL_MATERIALIZED_CTE":
-		return (*object).cte
-	case "LOGICAL_CTE_REF":
-		return (*object).cteRef
-	case "LOGICAL_DUMMY_SCAN":
-		return (*object).dummyScan
-	case "LOGICAL_EXPRESSION_GET":
-		return (*object).values
-	case "LOGICAL_CHUNK_GET":
-		return (*object).chunks
-	case "LOGICAL_EMPTY_RESULT":
-		return (*object).emptyResult
+// readers are what reads each kind of operator.
+func readers() map[string]func(*object) Operator {
+	return map[string]func(*object) Operator{
+		"LOGICAL_GET":                    (*object).get,
+		"LOGICAL_FILTER":                 (*object).filter,
+		"LOGICAL_PROJECTION":             (*object).projection,
+		"LOGICAL_AGGREGATE_AND_GROUP_BY": (*object).aggregate,
+		"LOGICAL_DISTINCT":               (*object).distinct,
+		"LOGICAL_ORDER_BY":               (*object).orderBy,
+		"LOGICAL_LIMIT":                  (*object).limit,
+		"LOGICAL_TOP_N":                  (*object).topN,
+		"LOGICAL_COMPARISON_JOIN":        (*object).comparisonJoin,
+		"LOGICAL_ASOF_JOIN":              (*object).comparisonJoin,
+		"LOGICAL_ANY_JOIN":               (*object).anyJoin,
+		"LOGICAL_CROSS_PRODUCT":          (*object).crossProduct,
+		"LOGICAL_DELIM_JOIN":             (*object).delimJoin,
+		"LOGICAL_DELIM_GET":              (*object).delimGet,
+		"LOGICAL_WINDOW":                 (*object).window,
+		"LOGICAL_UNNEST":                 (*object).unnest,
+		"LOGICAL_UNION":                  (*object).setOperation,
+		"LOGICAL_EXCEPT":                 (*object).setOperation,
+		"LOGICAL_INTERSECT":              (*object).setOperation,
+		"LOGICAL_MATERIALIZED_CTE":       (*object).cte,
+		"LOGICAL_CTE_REF":                (*object).cteRef,
+		"LOGICAL_DUMMY_SCAN":             (*object).dummyScan,
+		"LOGICAL_EXPRESSION_GET":         (*object).values,
+		"LOGICAL_CHUNK_GET":              (*object).chunks,
+		"LOGICAL_EMPTY_RESULT":           (*object).emptyResult,
 	}
-	return nil
 }
 
 // inputs reads exactly n inputs; nil, with an error remembered, if they cannot be read.

@@ -97,10 +97,13 @@ func (p *parser) restOfStatement() (Span, error) {
 	return p.span(start), nil
 }
 
-const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, DROP, SHOW, DESCRIBE or EXPLAIN"
+const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, INSERT INTO, DROP, SHOW, DESCRIBE or EXPLAIN"
 
 func (p *parser) statement() (Statement, error) {
 	start := p.at
+	if s, err := p.changeTable(); s != nil || err != nil {
+		return s, err
+	}
 	switch {
 	case p.accept("CREATE"):
 		return p.create(start)
@@ -131,7 +134,7 @@ func (p *parser) create(start int) (Statement, error) {
 	case p.peek().Is("VIEW"):
 		return nil, Errorf(p.text, p.peek().Pos, "a continuous query is a MATERIALIZED VIEW: write CREATE MATERIALIZED VIEW")
 	}
-	return nil, p.unexpected("SOURCE, MATERIALIZED VIEW or SINK")
+	return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK or TABLE")
 }
 
 func (p *parser) ifNotExists() bool { return p.accept("IF", "NOT", "EXISTS") }
@@ -345,7 +348,7 @@ func (p *parser) drop(start int) (Statement, error) {
 	case p.accept("SINK"):
 		s.Kind = Sink
 	default:
-		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW or SINK")
+		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK or TABLE")
 	}
 	s.IfExists = p.accept("IF", "EXISTS")
 	name, err := p.name("a name")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -15,6 +16,7 @@ type builder struct {
 	sources map[string]*Source // by scan function
 	check   func(*plan.AggregateCall) error
 	final   bool                      // rows are to be written once; otherwise, every change is
+	ttl     time.Duration             // rows older than this do not count; 0 if all do
 	ctes    map[int]duckplan.Operator // definitions, by number
 }
 
@@ -76,14 +78,36 @@ func (b *builder) scan(op *duckplan.Get) (plan.Node, error) {
 			Keyword:     op.Function,
 		}
 	}
-	s := &plan.Scan{Source: source.Name, EventTime: -1}
+	if source.Table && b.final {
+		return nil, &neverCloses{"the table " + source.Name + " that is not joined with a source", "join it, or use emit = 'changes'", -1}
+	}
+	s := &plan.Scan{Source: source.Name, Table: source.Table, EventTime: -1}
 	for i, at := range op.Read {
 		if at == source.EventTime {
 			s.EventTime = i
 		}
 		s.Read = append(s.Read, source.Columns[at])
 	}
+	if b.ttl > 0 && !source.Table {
+		return b.expire(s, source)
+	}
 	return s, nil
+}
+
+// expire takes the rows of a scan back when they are older than state_ttl.
+func (b *builder) expire(s *plan.Scan, source *Source) (plan.Node, error) {
+	if source.EventTime < 0 {
+		return nil, &duckplan.Mistake{Message: "state_ttl: source " + source.Name + " has no WATERMARK to tell how old its rows are", Position: -1}
+	}
+	width := len(s.Read)
+	if s.EventTime < 0 {
+		s.EventTime, s.Read = width, append(s.Read, source.Columns[source.EventTime])
+	}
+	n := &plan.Expire{From: s, Time: s.EventTime, TTL: b.ttl.Microseconds()}
+	if len(s.Read) == width {
+		return n, nil
+	}
+	return kept(n, identity(width)), nil
 }
 
 // settle gives an operator's expressions the names and types of its input, drops casts that change nothing, and refuses

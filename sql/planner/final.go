@@ -2,6 +2,7 @@ package planner
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
@@ -22,7 +23,11 @@ func (n *neverCloses) Error() string { return n.Construct + " never closes" }
 // planFor builds the plan for what WITH (emit = …) asks for. Without it, rows are written once where the whole query closes, and
 // as changes otherwise.
 func (b *builder) planFor(root duckplan.Operator, emit string) (plan.Node, string, error) {
-	if emit == engine.EmitChanges {
+	if b.ttl > 0 && emit == engine.EmitClose {
+		return nil, "", &duckplan.Mistake{Message: "state_ttl and emit = 'close': rows that are written once are not taken back; leave one of them out", Position: -1}
+	}
+	if emit == engine.EmitChanges || b.ttl > 0 {
+		emit = engine.EmitChanges
 		node, err := b.build(root)
 		return node, emit, err
 	}
@@ -38,40 +43,57 @@ func (b *builder) planFor(root duckplan.Operator, emit string) (plan.Node, strin
 		return node, engine.EmitChanges, err
 	case err != nil:
 		return nil, "", err
-	case waits(node):
+	case waits(node), looksUp(node) && emit == engine.EmitClose:
 		return node, engine.EmitClose, nil
 	case emit == engine.EmitClose:
 		return nil, "", &duckplan.Unsupported{
 			Construct: "emit = 'close' without a window", Position: -1,
 			Instead: "group by a window over the source's WATERMARK column, such as tumble(…), or use emit = 'changes'",
 		}
+	case looksUp(node):
+		b.final = false
+		node, err = b.build(root)
+		return node, engine.EmitChanges, err
 	}
 	return node, engine.EmitChanges, nil
 }
 
 // waits reports whether some node holds rows back until the watermark has passed them.
-func waits(root plan.Node) (found bool) {
-	plan.Walk(root, func(n plan.Node) {
-		switch n.(type) {
-		case *plan.Scan, *plan.Filter, *plan.Project, *plan.Expand, *plan.Union:
-		default:
-			found = true
+func waits(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Join:
+		if !n.Lookup {
+			return true
 		}
-	})
-	return found
+	case *plan.Scan, *plan.Filter, *plan.Project, *plan.Expand, *plan.Union:
+	default:
+		return true
+	}
+	return slices.ContainsFunc(streamed(n), waits)
 }
 
 // updating reports whether a node takes rows back.
-func updating(root plan.Node) (found bool) {
-	plan.Walk(root, func(n plan.Node) {
-		switch n := n.(type) {
-		case *plan.Aggregate:
-			found = found || n.Changes
-		case *plan.Relational:
-			found = found || n.Changes
-		case *plan.Join:
-			found = found || n.Changes
-		}
-	})
-	return found
+func updating(n plan.Node) bool {
+	changes := false
+	switch n := n.(type) {
+	case *plan.Scan:
+		changes = n.Table
+	case *plan.Expire:
+		changes = true
+	case *plan.Aggregate:
+		changes = n.Changes
+	case *plan.Relational:
+		changes = n.Changes
+	case *plan.Join:
+		changes = n.Changes
+	}
+	return changes || slices.ContainsFunc(streamed(n), updating)
+}
+
+// streamed are the inputs whose rows a node's rows are made of as they come: not the table that a look-up keeps.
+func streamed(n plan.Node) []plan.Node {
+	if j, ok := n.(*plan.Join); ok && j.Lookup {
+		return []plan.Node{j.Left}
+	}
+	return n.Inputs()
 }

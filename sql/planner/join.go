@@ -9,11 +9,14 @@ import (
 )
 
 func (b *builder) join(op *duckplan.Join) (plan.Node, error) {
-	left, err := b.build(op.Left)
+	if u := b.undelimit(op); u != nil {
+		return b.withoutDelim(op, u)
+	}
+	left, err := b.side(op.Left)
 	if err != nil {
 		return nil, err
 	}
-	right, err := b.build(op.Right)
+	right, err := b.side(op.Right)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +161,9 @@ func isAscending(columns []int) bool {
 
 // pairs is a join that gives rows for pairs, or for rows without a partner.
 func (b *builder) pairs(j *joining) (plan.Node, error) {
+	if found, err := b.lookup(j); found != nil || err != nil {
+		return found, err
+	}
 	n := &plan.Join{Left: j.left, Right: j.right, Kind: j.kind, Keys: j.keys, Residual: j.residual, Changes: !b.final}
 	if !b.final {
 		return n, nil

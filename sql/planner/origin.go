@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -65,6 +66,8 @@ func ownOrigins(n plan.Node) []*plan.Expr {
 		return originsOf(n.From)
 	case *plan.Project:
 		return bindAll(n.Exprs, originsOf(n.From))
+	case *plan.Expire:
+		return originsOf(n.From)
 	case *plan.Expand:
 		return expandOrigins(n)
 	case *plan.Aggregate:
@@ -72,9 +75,9 @@ func ownOrigins(n plan.Node) []*plan.Expr {
 	case *plan.Over:
 		return withUnknown(originsOf(n.From), n)
 	case *plan.Join:
-		return joinOrigins(n)
+		return timeless(joinOrigins(n), n.Changes && readsTable(n))
 	case *plan.Relational:
-		return relationalOrigins(n)
+		return timeless(relationalOrigins(n), n.Changes && readsTable(n))
 	case *plan.Session:
 		out := withUnknown(nil, n)
 		end := len(out) - 1
@@ -86,6 +89,29 @@ func ownOrigins(n plan.Node) []*plan.Expr {
 		return unionOrigins(n)
 	}
 	return withUnknown(nil, n)
+}
+
+// timeless makes other columns of event times, where a table that changes brings rows of any time.
+func timeless(origins []*plan.Expr, changes bool) []*plan.Expr {
+	if !changes {
+		return origins
+	}
+	out := make([]*plan.Expr, len(origins))
+	for i, o := range origins {
+		out[i] = o.Rewrite(func(e *plan.Expr) *plan.Expr {
+			if e.Name != eventTime {
+				return e
+			}
+			c := *e
+			c.Name = scanColumn
+			return &c
+		})
+	}
+	return out
+}
+
+func readsTable(n plan.Node) bool {
+	return slices.ContainsFunc(plan.Scans(n), func(s *plan.Scan) bool { return s.Table })
 }
 
 // withUnknown fills up what the node's columns have beyond known.

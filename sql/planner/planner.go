@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
 	"github.com/weirdb/weir/engine/plan"
@@ -38,6 +39,7 @@ type Planner struct {
 	mu      sync.Mutex // DuckDB's connection is used by one call at a time
 	conn    *sql.Conn
 	sources map[string]*Source // by scan function
+	views   []string           // that are defined, in order
 }
 
 // New opens the planner's own in-memory DuckDB.
@@ -89,11 +91,19 @@ type View struct {
 	Plan    plan.Node
 	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
 	Emit    string        // close or changes
+	Views   []string      // defined views that the SELECT reads
+	// Updating says that the view takes rows back.
+	Updating bool
 }
 
-// Plan plans the SELECT in span of text. Emit is close, changes, or empty for what suits the query. Mistakes in the text come
-// back as *parse.Error, with their place in text.
-func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error) {
+// Options are what WITH (…) of a view says.
+type Options struct {
+	Emit     string        // close, changes, or empty for what suits the query
+	StateTTL time.Duration // rows older than this, by the watermark, do not count; 0 if all do
+}
+
+// Plan plans the SELECT in span of text. Mistakes in the text come back as *parse.Error, with their place in text.
+func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	place := placer{text: text, span: span}
@@ -103,18 +113,21 @@ func (p *Planner) Plan(text string, span parse.Span, emit string) (*View, error)
 	}
 	root, err := p.duckPlan(query)
 	if err != nil {
-		return nil, place.err(err)
+		return nil, place.err(p.misplaced(query, err))
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}}
-	node, emit, err := b.planFor(root, emit)
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL}
+	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
-		return nil, place.err(err)
+		return nil, place.err(p.misplaced(query, err))
 	}
-	if len(plan.Scans(node)) == 0 {
+	if len(plan.Scans(node)) == 0 || plan.Static(node) {
 		return nil, place.err(refuseSourceless(root))
 	}
 	prune(node)
-	v := &View{Plan: node, Emit: emit}
+	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
+	if v.Views, err = p.reads(query); err != nil {
+		return nil, place.err(err)
+	}
 	names, err := p.outputNames(query)
 	if err != nil {
 		return nil, place.err(err)
@@ -135,22 +148,4 @@ func concrete(t types.Type) types.Type {
 
 func (p *Planner) duckPlan(query string) (duckplan.Operator, error) {
 	return duckplan.Plan(context.Background(), p.conn, query)
-}
-
-// outputNames are the result's column names, made unique as DuckDB does for a subquery.
-func (p *Planner) outputNames(query string) ([]string, error) {
-	rows, err := p.conn.QueryContext(context.Background(), "SELECT column_name FROM (DESCRIBE SELECT * FROM (\n"+query+"\n))")
-	if err != nil {
-		return nil, fmt.Errorf("planner: describe: %w", err)
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("planner: describe: %w", err)
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
 }

@@ -41,7 +41,7 @@ func TestPlans(t *testing.T) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			emit := ""
 			d.MaybeScanArgs(t, "emit", &emit)
-			v, err := p.Plan(d.Input, parse.Span{Start: 0, End: len(d.Input)}, emit)
+			v, err := p.Plan(d.Input, parse.Span{Start: 0, End: len(d.Input)}, Options{Emit: emit})
 			if err != nil {
 				return err.Error() + "\n"
 			}
@@ -81,7 +81,7 @@ func TestRenderedExpressions(t *testing.T) {
 func exprOf(t *testing.T, p *Planner, expr string) *plan.Expr {
 	t.Helper()
 	text := "SELECT " + expr + " AS x FROM bid"
-	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, "")
+	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, Options{})
 	if err != nil {
 		t.Errorf("%s: %v", expr, err)
 		return nil
@@ -96,7 +96,7 @@ func exprOf(t *testing.T, p *Planner, expr string) *plan.Expr {
 func TestPlanSurvivesJSON(t *testing.T) {
 	p := newPlanner(t)
 	text := "SELECT window_start, window_end, channel, sum(d) FILTER (WHERE f > 1.5), count(DISTINCT j->>'a') FROM tumble(bid, date_time, INTERVAL 10 SECOND) WHERE price IN (1, 2) GROUP BY ALL"
-	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, "")
+	v, err := p.Plan(text, parse.Span{Start: 0, End: len(text)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/engine/plan"
-	"github.com/weirdb/weir/engine/types"
 )
 
 // byPosition names the columns of the one table of a Relational.
@@ -128,20 +127,4 @@ func columnsAnd(from plan.Node, exprs []*plan.Expr) (plan.Node, []int) {
 		return from, at
 	}
 	return projectOver(from, all, names), at
-}
-
-// firstColumns drops all columns but the first n.
-func firstColumns(from plan.Node, n int) plan.Node {
-	if len(from.Columns()) == n {
-		return from
-	}
-	return kept(from, identity(n))
-}
-
-func fieldsOf(exprs []*plan.Expr, names []string) []types.Field {
-	out := make([]types.Field, len(exprs))
-	for i, e := range exprs {
-		out[i] = types.Field{Name: names[i], Type: e.Type}
-	}
-	return out
 }

@@ -17,6 +17,7 @@ type Source struct {
 	Columns   []types.Field
 	EventTime int           // position in Columns of the WATERMARK column, -1 if there is none
 	Delay     time.Duration // by which the watermark stays behind the highest event time
+	Table     bool          // a plain table of the result database
 }
 
 // Column declares one column of a source: DuckDB parses Type.

@@ -28,12 +28,25 @@ func (n *Node) Status() engine.Status {
 }
 
 // Subscribe implements server.Backend.
-func (n *Node) Subscribe(view string) (<-chan engine.Committed, func(), error) {
+func (n *Node) Subscribe(f engine.Following) (*engine.Subscription, error) {
 	e := n.running()
 	if e == nil {
-		return nil, nil, server.ErrStarting
+		return nil, server.ErrStarting
 	}
-	return e.Subscribe(view)
+	s, err := e.Subscribe(f)
+	if errors.Is(err, runtime.ErrNotOpen) {
+		return nil, server.ErrStarting
+	}
+	return s, err
+}
+
+// Snapshot implements server.Backend.
+func (n *Node) Snapshot(ctx context.Context, view string) (*server.Result, int64, error) {
+	rows, epoch, err := n.store.Snapshot(ctx, view)
+	if err != nil {
+		return nil, 0, userError(err)
+	}
+	return server.NewResult(rows.Columns(), rows, nil), epoch, nil
 }
 
 // Ready implements server.Backend.
@@ -53,7 +66,7 @@ func (n *Node) running() *runtime.Engine {
 // Query implements server.Backend: SHOW, DESCRIBE and EXPLAIN of Weir's own objects are answered by the catalog, all else by
 // the result database.
 func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*server.Result, error) {
-	if answer, err := n.ask(sql); err != nil || answer != nil {
+	if answer, err := n.ask(ctx, sql); err != nil || answer != nil {
 		return answer, err
 	}
 	rows, err := n.store.Query(ctx, sql, duckdb.Limits{Rows: int64(limit.MaxRows)})
@@ -64,10 +77,13 @@ func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*ser
 }
 
 // ask answers a statement about Weir's objects; nil if the statement is not one.
-func (n *Node) ask(sql string) (*server.Result, error) {
+func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	statements, _ := parse.Statements(sql) // what does not parse here is for DuckDB to judge
 	if len(statements) != 1 || !n.isOurs(statements[0]) {
 		return nil, nil
+	}
+	if _, ok := statements[0].(parse.ChangeTable); ok {
+		return n.changeTables(ctx, sql)
 	}
 	if show, ok := statements[0].(parse.Show); ok && show.What == "QUERIES" && n.running() != nil {
 		return answerResult(queriesAnswer(n.Status())), nil
@@ -75,20 +91,25 @@ func (n *Node) ask(sql string) (*server.Result, error) {
 	n.asking.Lock()
 	answers, err := n.catalog.Apply(sql)
 	n.asking.Unlock()
-	var mistake *parse.Error
-	if errors.As(err, &mistake) {
-		return nil, &server.UserError{Message: mistake.Message, Code: "weir", Position: mistake.Pos}
-	}
 	if err != nil || len(answers) == 0 {
-		return nil, err
+		return nil, mistakeOf(err)
 	}
 	return answerResult(answers[0]), nil
+}
+
+// mistakeOf is a mistake in a statement as the API tells it.
+func mistakeOf(err error) error {
+	var mistake *parse.Error
+	if errors.As(err, &mistake) {
+		return &server.UserError{Message: mistake.Message, Code: "weir", Position: mistake.Pos}
+	}
+	return err
 }
 
 // isOurs reports whether a statement asks about something that DuckDB does not know.
 func (n *Node) isOurs(s parse.Statement) bool {
 	switch s := s.(type) {
-	case parse.Show:
+	case parse.Show, parse.ChangeTable:
 		return true
 	case parse.Describe:
 		return n.catalog.Source(s.Name) != nil

@@ -30,6 +30,7 @@ type Options struct {
 	Workers        int
 	CommitInterval time.Duration
 	EpochRows      int  // 0 for the engine's default
+	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
 	MemoryLimit    string
 	Threads        int // DuckDB's, for the result database
@@ -53,6 +54,7 @@ type Node struct {
 	store      *duckdb.Store
 	planner    *planner.Planner
 	catalog    *catalog.Catalog
+	tables     *plainTables
 	evaluators *evaluators
 	decoding   *sharedEvaluator // for the sources' decoders
 
@@ -74,6 +76,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{options: o, store: store}
+	n.tables = &plainTables{node: n}
 	if err := n.prepare(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
@@ -99,46 +102,54 @@ func (n *Node) load(ctx context.Context) error {
 		}
 	}
 	var err error
-	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Getenv); err != nil {
+	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Getenv, n.tables); err != nil {
 		return err
 	}
 	entries, err := n.store.Entries(ctx)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if _, err := n.catalog.Apply(e.SQL); err != nil {
-			return fmt.Errorf("definition of %s %s in the database: %w", e.Kind, e.Name, err)
-		}
+	definitions := make([]catalog.Definition, len(entries))
+	for i, e := range entries {
+		definitions[i] = catalog.Definition{Kind: e.Kind, Name: e.Name, Text: e.SQL}
 	}
-	n.catalog.Changes() // what the database has is not a change
-	return nil
+	return n.catalog.Load(definitions)
 }
 
-// NewCatalog makes an empty catalog over the given connectors. The caller closes the planner.
-func NewCatalog(connectors []engine.Connector) (*catalog.Catalog, *planner.Planner, error) {
-	return newCatalog(connectors, nil)
+// NewCatalog makes an empty catalog over the given connectors and plain tables, which may be nil. The caller closes the planner.
+func NewCatalog(connectors []engine.Connector, tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
+	return newCatalog(connectors, nil, tables)
 }
 
-func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool)) (*catalog.Catalog, *planner.Planner, error) {
+func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool), tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
 	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
 	if err != nil {
 		return nil, nil, err
 	}
-	c := catalog.New(catalog.Config{Planner: p, Connectors: connectors, Formats: format.All, InDuckDB: function.InDuckDB, Getenv: getenv})
+	c := catalog.New(catalog.Config{Planner: p, Connectors: connectors, Formats: format.All, InDuckDB: function.InDuckDB, Getenv: getenv, Tables: tables})
 	return c, p, nil
 }
 
 // Apply runs statements and stores the definitions that they change: all of them or, if one is a mistake, none.
 func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error) {
-	answers, err := n.catalog.Apply(text)
-	if changes := n.catalog.Changes(); err == nil && len(changes) > 0 {
-		err = n.store.Change(ctx, func(c *duckdb.Catalog) error { return n.persist(c, changes) })
-	}
+	answers, changes, err := n.inChange(ctx, text)
 	if err != nil {
 		return answers, errors.Join(err, n.load(ctx))
 	}
+	n.warn(changes)
 	return answers, nil
+}
+
+// warn tells which new views keep state that nothing bounds.
+func (n *Node) warn(changes []catalog.Change) {
+	for _, c := range changes {
+		if c.View == nil {
+			continue
+		}
+		if warning := c.View.Growth(); warning != "" {
+			n.options.Log.Warn(warning, "view", c.View.Name)
+		}
+	}
 }
 
 func (n *Node) persist(c *duckdb.Catalog, changes []catalog.Change) error {
@@ -238,6 +249,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		}
 		c.Sources = append(c.Sources, source)
 	}
+	c.Sources = append(c.Sources, n.tableSources()...)
 	sinks := map[string][]string{}
 	for _, s := range n.catalog.Sinks {
 		sink, err := n.sink(s)
@@ -269,7 +281,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
-	config := engine.SinkConfig{Name: s.Name, Format: s.Format, Columns: n.catalog.View(s.View).Columns, Options: s.Options}
+	config := s.Config(n.catalog.View(s.View))
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)

@@ -37,7 +37,7 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer b.close()
-	definitions, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
+	definitions, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()}, nil)
 	if err != nil {
 		return nil, err
 	}

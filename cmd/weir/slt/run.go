@@ -17,7 +17,9 @@ func RunBatch(f *File, dir string) error {
 	}
 	defer b.close()
 	r := &batchRun{file: f, batch: b, events: map[string][]string{}}
-	c, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()})
+	c, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()}, node.SQLTables{
+		Conn: b.conn, Database: "memory", Hidden: func(table string) bool { return slices.Contains(r.made, table) },
+	})
 	if err != nil {
 		return err
 	}

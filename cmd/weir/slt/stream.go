@@ -85,7 +85,7 @@ func (s *stream) blocks(ctx context.Context) error {
 		var err error
 		switch b.Kind {
 		case "statement":
-			err = checkStatement(b, s.apply(ctx, b.Text))
+			err, ran = checkStatement(b, s.apply(ctx, b.Text)), false
 		case "events":
 			s.feed.add(b)
 			ran = false

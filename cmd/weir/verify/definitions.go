@@ -23,7 +23,7 @@ func (d *definitions) close() { d.planner.Close() }
 
 // readDefinitions takes the definitions from the database, checks that the scripts say the same, and chooses the views.
 func readDefinitions(ctx context.Context, r *results, o Options) (*definitions, error) {
-	c, p, err := node.NewCatalog(o.Connectors)
+	c, p, err := node.NewCatalog(o.Connectors, node.SQLTables{Conn: r.conn, Database: "weir_results", ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +44,14 @@ func (d *definitions) read(ctx context.Context, r *results) error {
 	if err != nil {
 		return fmt.Errorf("read the definitions in %s: %w", r.path, err)
 	}
+	var stored []catalog.Definition
 	for _, e := range entries.Rows {
-		if e[0] == string(parse.Sink) {
-			continue
+		if e[0] != string(parse.Sink) {
+			stored = append(stored, catalog.Definition{Kind: e[0], Name: e[1], Text: e[2]})
 		}
-		if _, err := d.Apply(e[2]); err != nil {
-			return fmt.Errorf("definition of %s %s in %s: %w", e[0], e[1], r.path, err)
-		}
+	}
+	if err := d.Load(stored); err != nil {
+		return fmt.Errorf("%s: %w", r.path, err)
 	}
 	return nil
 }

@@ -1,0 +1,94 @@
+package plan
+
+import "fmt"
+
+// State says what a node keeps between batches.
+type State struct {
+	Node  string // as Describe prints it
+	Keeps string
+	// Grows says that nothing bounds it: it grows with the input, or with the number of keys in it.
+	Grows bool
+}
+
+// StateOf lists what the nodes of a plan keep, from the top down. Behind state_ttl nothing grows for ever.
+func StateOf(root Node) []State {
+	var out []State
+	bounded := expires(root)
+	Walk(root, func(n Node) {
+		keeps, grows := keptBy(n)
+		if keeps != "" {
+			out = append(out, State{Node: n.Describe(), Keeps: keeps, Grows: grows && !bounded})
+		}
+	})
+	return out
+}
+
+func expires(root Node) (found bool) {
+	Walk(root, func(n Node) {
+		_, expire := n.(*Expire)
+		found = found || expire
+	})
+	return found
+}
+
+// keptBy describes a node's state; empty if it has none.
+func keptBy(n Node) (keeps string, grows bool) {
+	switch n := n.(type) {
+	case *Aggregate:
+		switch {
+		case n.Window != nil:
+			return "the groups of open windows", false
+		case len(n.Groups) == 0:
+			return "one group", distinctCalls(n)
+		}
+		return "a group for each distinct key", true
+	case *Relational:
+		switch {
+		case len(n.From) == 0:
+			return "", false
+		case n.Window != nil:
+			return "the rows of open windows", false
+		}
+		return "all rows of its input", true
+	case *Join:
+		return keptByJoin(n)
+	case *Over:
+		return "the rows that the watermark has not passed, and those that frames look back to", unboundedFrame(n)
+	case *Session:
+		return "the rows of open sessions", false
+	case *Asof:
+		return "the left rows that the watermark has not passed, and the newest right row of each key", false
+	case *Expire:
+		return "the rows of the last " + micros(n.TTL), false
+	}
+	return "", false
+}
+
+func keptByJoin(n *Join) (string, bool) {
+	if n.Lookup {
+		return "the rows of the table", false
+	}
+	if n.Bounds != nil && !n.Changes {
+		return fmt.Sprintf("the rows that may still match: %s of event time", micros(n.Bounds.High-n.Bounds.Low)), false
+	}
+	return "all rows of both sides", true
+}
+
+func distinctCalls(n *Aggregate) bool {
+	for i := range n.Calls {
+		if n.Calls[i].Distinct {
+			return true
+		}
+	}
+	return false
+}
+
+// unboundedFrame reports whether some frame reaches back to the first row of its partition.
+func unboundedFrame(n *Over) bool {
+	for i := range n.Calls {
+		if n.Calls[i].Start.Kind == UnboundedPreceding {
+			return true
+		}
+	}
+	return false
+}
