@@ -26,8 +26,39 @@ func clock(n plan.Node, t types.Type) *plan.Expr {
 // is opaque.
 //
 // An expression over an event time holds what the watermark promises: after watermark wm no row comes out of the node whose event
-// time is earlier.
+// time is earlier. A node that changes rows of any age keeps no such promise:
+//
+//	lead(ts) OVER (PARTITION BY k ORDER BY ts), as changes     a new row of k ─► the row before it, however old, is written anew
 func originsOf(n plan.Node) []*plan.Expr {
+	out := ownOrigins(n)
+	if !changesAnyRow(n) {
+		return out
+	}
+	for i, o := range out {
+		out[i] = o.Rewrite(func(e *plan.Expr) *plan.Expr {
+			if e.Name == eventTime {
+				return unknown(e.Type)
+			}
+			return e
+		})
+	}
+	return out
+}
+
+// changesAnyRow reports whether a node takes back rows of windows that the watermark has passed.
+func changesAnyRow(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Aggregate:
+		return n.Changes && n.Window == nil
+	case *plan.Relational:
+		return n.Changes && n.Window == nil
+	case *plan.Join:
+		return n.Changes
+	}
+	return false
+}
+
+func ownOrigins(n plan.Node) []*plan.Expr {
 	switch n := n.(type) {
 	case *plan.Scan:
 		return scanOrigins(n)

@@ -77,6 +77,9 @@ func generate(seed uint64) *generated {
 // source makes a source and its events.
 func (g *generator) source(name string, columns []types.Field) *generatedSource {
 	s := &generatedSource{Name: name, Columns: columns, Delay: g.pick("0 seconds", "1 second", "10 seconds", "1 minute", "2 hours")}
+	if g.language == &tame { // windows close while events come
+		s.Delay = g.pick("0 seconds", "1 second", "1 second", "10 seconds")
+	}
 	s.Events = g.events(columns)
 	g.sources = append(g.sources, s)
 	return s

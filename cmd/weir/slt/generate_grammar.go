@@ -56,7 +56,7 @@ var grammar = map[string][]string{
 	},
 	"str": {
 		"upper($str)", "lower($str)", "trim($str)", "ltrim($str, 'a')", "$str || $str", "concat($str, $int, NULL)", "substring($str, 2, 3)",
-		"substring($str, $int, 2)", "$str[1:2]", "$str[-1]", "left($str, 2)", "right($str, 1)", "replace($str, 'a', 'é')", "reverse($str)",
+		"substring($str, abs($int % 5)::BIGINT, 2)", "$str[1:2]", "$str[-1]", "left($str, 2)", "right($str, 1)", "replace($str, 'a', 'é')", "reverse($str)",
 		"lpad($str, 5, '*')", "repeat($str, 2)", "$int::VARCHAR", "$dec::VARCHAR", "$dbl::VARCHAR", "$ts::VARCHAR", "$date::VARCHAR",
 		"$tz::VARCHAR", "$time::VARCHAR", "$uuid::VARCHAR", "($bool)::VARCHAR", "$ints::VARCHAR", "$json::VARCHAR", "$ival::VARCHAR",
 		"$row::VARCHAR", "$map::VARCHAR", "$blob::VARCHAR", "$nested::VARCHAR", "strftime($ts, '%Y-%m-%d %H:%M')", "strftime($date, '%j')", "split_part($str, ',', 1)",
