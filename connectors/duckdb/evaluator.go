@@ -81,7 +81,7 @@ const evaluatorSetup = `SET disabled_optimizers = 'unused_columns'; SET TimeZone
 func (e *Evaluator) Close() error {
 	e.forget()
 	e.session.close()
-	e.instance.close()
+	e.close()
 	return nil
 }
 

@@ -80,7 +80,7 @@ func (s *Store) disconnect() {
 		s.books.close()
 	}
 	s.session.close()
-	s.instance.close()
+	s.close()
 }
 
 // Load returns the last commit; a zero Checkpoint if there is none.

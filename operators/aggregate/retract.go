@@ -213,7 +213,7 @@ func (c *changes) hide(groups []uint32, there func(uint32) bool) {
 
 // shown reports whether a group has a row in what was emitted.
 func (c *changes) shown(g uint32) bool {
-	return int(g) < c.emitted && !(int(g) < len(c.hidden) && c.hidden[g])
+	return int(g) < c.emitted && (int(g) >= len(c.hidden) || !c.hidden[g])
 }
 
 // liveGroups are the groups to be saved.

@@ -126,7 +126,7 @@ func (l *ranked) first(n int, ties bool, dst []*row) []*row {
 	from := len(dst)
 	for _, block := range l.blocks {
 		for _, r := range block {
-			if len(dst)-from >= n && !(ties && bytes.Equal(r.sortKey(), last(dst).sortKey())) {
+			if len(dst)-from >= n && (!ties || !bytes.Equal(r.sortKey(), last(dst).sortKey())) {
 				return dst
 			}
 			dst = append(dst, r)

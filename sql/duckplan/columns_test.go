@@ -2,6 +2,7 @@ package duckplan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -10,8 +11,9 @@ import (
 // checker computes the types of each operator's output by the rules in the comments of the operators, and wants every column that
 // an expression reads to have the type that DuckDB says. A wrong rule does not survive many plans.
 type checker struct {
-	ctes   map[int][]types.Type
-	errors []error
+	ctes       map[int][]types.Type
+	errors     []error
+	unnumbered bool // rows below have a STRUCT in place of their number
 }
 
 func (c *checker) columns(op Operator) []types.Type {
@@ -146,13 +148,15 @@ func (c *checker) orders(orders []plan.Order, in []types.Type) {
 	}
 }
 
-// exprs checks the columns that expressions read, and returns the expressions' types.
+// exprs checks the columns that expressions read, and returns the expressions' types. Where unnumber has put a STRUCT in place of the
+// number that DuckDB gives to rows, called delim_index, types are only settled by the planner.
 func (c *checker) exprs(what string, exprs []*plan.Expr, in []types.Type) []types.Type {
 	out := make([]types.Type, len(exprs))
+	c.unnumbered = c.unnumbered || slices.ContainsFunc(exprs, func(e *plan.Expr) bool { return e.Alias == "delim_index" })
 	for i, e := range exprs {
 		out[i] = e.Type
 		e.Rewrite(func(x *plan.Expr) *plan.Expr {
-			if x.Kind == plan.Column && (x.Index >= len(in) || !in[x.Index].Equal(x.Type)) {
+			if x.Kind == plan.Column && (x.Index >= len(in) || !c.unnumbered && !in[x.Index].Equal(x.Type)) {
 				c.fail("%s reads column %d as %s of %v", what, x.Index, x.Type, in)
 			}
 			return x

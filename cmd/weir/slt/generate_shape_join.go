@@ -136,7 +136,7 @@ func (g *generator) ask(s *selecting, r table, key string) {
 		where = " WHERE " + g.expr(r.scope, "bool", 1)
 	}
 	kind := g.pick("int", "str")
-	fill := strings.NewReplacer("$from", r.generatedTable.text(), "$key", key, "$where", where, "$own", g.plainColumn(s.table, kind),
+	fill := strings.NewReplacer("$from", r.text(), "$key", key, "$where", where, "$own", g.plainColumn(s.table, kind),
 		"$its", g.plainColumn(r, kind), "$num", g.plainColumn(s.table, "int"), "$n", g.plainColumn(r, "int"), "$order", strings.Join(r.total, ", "))
 	condition := fill.Replace(g.pick(
 		"$own IN (SELECT $its FROM $from$where)", "$own NOT IN (SELECT $its FROM $from$where)", "EXISTS (SELECT 1 FROM $from WHERE $key)",
