@@ -38,7 +38,8 @@ func (o *Operator) reset() error {
 
 // Process implements engine.Operator. Rows from before the watermark go to out.Late where times are bounded.
 func (o *Operator) Process(input int, b engine.Batch, out engine.Emitter) error {
-	if b.Weights != nil && !o.node.Changes && !(o.node.Lookup && input == 1) {
+	mayGo := o.node.Changes || o.node.Lookup && input == 1
+	if b.Weights != nil && !mayGo {
 		return errors.New("join: rows are written once: the input has to be append-only")
 	}
 	if b.Rows.NumRows() == 0 {
