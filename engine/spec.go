@@ -169,6 +169,9 @@ type Connector struct {
 	Source func(SourceConfig) (Source, error)
 	// Sink opens a sink; nil if the connector has none.
 	Sink func(SinkConfig) (Sink, error)
+	// CheckSink finds mistakes in a CREATE SINK that the options' declarations cannot: options that do not go together, or not with
+	// the view. It does not connect. An error that begins with "option NAME" is shown at that option. Nil if there is nothing to check.
+	CheckSink func(SinkConfig) error
 }
 
 // SourceConfig is what a CREATE SOURCE says.
@@ -184,8 +187,11 @@ type SourceConfig struct {
 type SinkConfig struct {
 	Name    string
 	Format  string
+	View    string
 	Columns []types.Field
-	Options Options
+	// Updating says that the view takes rows back; if it does not, all weights are 1.
+	Updating bool
+	Options  Options
 }
 
 // FormatSpec declares a record format: its name in WITH (format = …) and how to decode it.

@@ -37,6 +37,8 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 		return asofExchanges(n, mem), nil
 	case *plan.Over:
 		return []*exchange{{newSplitter(n.Partition, mem), n.Time}}, nil
+	case *plan.TopN:
+		return []*exchange{{newSplitter(n.Keys, mem), -1}}, nil
 	case *plan.Join:
 		return joinExchanges(n, mem), nil
 	}
@@ -98,6 +100,8 @@ func gathers(n plan.Node) bool {
 		return n.Changes
 	case *plan.Join:
 		return n.Changes
+	case *plan.TopN:
+		return true
 	}
 	return false
 }

@@ -100,7 +100,7 @@ func join(t testing.TB, parts []arrow.RecordBatch) arrow.RecordBatch {
 // query plans a SELECT over bid as the node does, and compiles it.
 func query(t testing.TB, text string) engine.Query {
 	t.Helper()
-	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
+	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check, CheckRetracts: aggregate.CheckRetracts})
 	check(t, err)
 	defer p.Close()
 	_, err = p.DefineSource("bid", bidColumns, "date_time", "date_time - INTERVAL '4 seconds'")

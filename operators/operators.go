@@ -28,6 +28,7 @@ import (
 	"github.com/weirdb/weir/operators/project"
 	"github.com/weirdb/weir/operators/relational"
 	"github.com/weirdb/weir/operators/session"
+	"github.com/weirdb/weir/operators/topn"
 )
 
 // Config is what operators are made with.
@@ -58,6 +59,8 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return join.New(join.Config{Node: n, Left: n.Left.Columns(), Right: n.Right.Columns(), Shard: s, Evaluator: eval, Allocator: mem})
 	case *plan.Expire:
 		return expire.New(n, mem), nil
+	case *plan.TopN:
+		return topn.New(topn.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: mem})
 	case *plan.Over:
 		return over.New(over.Config{Node: n, Input: n.From.Columns(), Shard: s, Tables: b.config.Tables, Allocator: mem})
 	case *plan.Asof:

@@ -26,6 +26,7 @@ func watch(ctx context.Context, url, view string, ready func(), take func(seen) 
 	if err != nil {
 		return err
 	}
+	request.Header.Set("Accept", "text/event-stream")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return fmt.Errorf("follow view %s: %w", view, err)

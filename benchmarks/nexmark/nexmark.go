@@ -26,11 +26,12 @@ var Benchmark = bench.Benchmark{
 		"Each query runs alone, from the generator into a database on disk. What the generator costs is measured apart, by reading the same " +
 		"columns and doing nothing with them. Each answer is compared with DuckDB's over the same events, row by row. Queries that Weir does " +
 		"not run yet stand in the table with the planner's words.",
-	Example: "weir bench nexmark\nweir bench nexmark --queries q0,q17 --events 5000000 --workers 1 --runs 5",
+	Example: "weir bench nexmark\nweir bench nexmark --queries q0,q17 --events 5000000 --workers 1 --runs 5\nweir bench nexmark --verify --events 1000000",
 	Options: []engine.Option{
 		{Name: "queries", Doc: "Which to run, such as q0,q17. Without it, all."},
 		{Name: "events", Doc: "How many events there are, of all three kinds together.", Default: "500000", Kind: engine.Integer},
 		{Name: "workers", Doc: "Goroutines that process, and threads of the result database: a run for each number.", Default: "1,2"},
+		{Name: "verify", Doc: "Compare answers only: each query runs once, and what differs does not stop the others.", Kind: engine.Boolean, Default: "false"},
 		bench.Runs, bench.Seed, bench.CommitInterval,
 	},
 	Run: run,
@@ -78,6 +79,9 @@ func run(ctx context.Context, o engine.Options, log io.Writer) (report *bench.Re
 	judge := judge{path: filepath.Join(s.dir, "judge.duckdb")}
 	if err := judge.open(ctx, func(j *bench.Judge) error { return s.load(ctx, j) }); err != nil {
 		return nil, err
+	}
+	if o.Bool("verify") {
+		return s.verify(ctx, judge, log)
 	}
 	report = newReport(s)
 	for _, q := range s.queries {

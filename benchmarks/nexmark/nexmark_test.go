@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -23,10 +22,7 @@ func options(t *testing.T, given map[string]string) engine.Options {
 	return o
 }
 
-// runsToday are the queries that Weir takes. One that leaves this list is a step back; one that joins it is put here.
-var runsToday = []string{"q0", "q1", "q2", "q10", "q12", "q14", "q15", "q16", "q17", "q21", "q22"}
-
-// TestNexmark runs all queries; each answer is DuckDB's, or the planner has said why not.
+// TestNexmark runs all queries; each answer is DuckDB's.
 func TestNexmark(t *testing.T) {
 	var log bytes.Buffer
 	r, err := Benchmark.Run(t.Context(), options(t, map[string]string{"events": "20000", "runs": "1", "workers": "2"}), &log)
@@ -37,15 +33,10 @@ func TestNexmark(t *testing.T) {
 		t.Errorf("%d rows, want %d", len(r.Rows), len(queries))
 	}
 	for _, row := range r.Rows {
-		name, answer := row[0].(string), row[13].(string)
 		if len(row) != len(r.Columns) {
-			t.Errorf("%s has %d values, want %d", name, len(row), len(r.Columns))
+			t.Errorf("%s has %d values, want %d", row[0], len(row), len(r.Columns))
 		}
-		if slices.Contains(runsToday, name) {
-			checkRun(t, row)
-		} else if !strings.HasPrefix(answer, "refused: line ") || row[3] != nil {
-			t.Errorf("%s: %v", name, row)
-		}
+		checkRun(t, row)
 	}
 	var text bytes.Buffer
 	if err := r.PrintJSON(&text); err != nil || json.Unmarshal(text.Bytes(), &bench.Report{}) != nil {
@@ -53,10 +44,22 @@ func TestNexmark(t *testing.T) {
 	}
 }
 
+// TestVerify prints how many answers are equal.
+func TestVerify(t *testing.T) {
+	var log bytes.Buffer
+	r, err := Benchmark.Run(t.Context(), options(t, map[string]string{"events": "20000", "queries": "q0,q9,q18", "verify": "true"}), &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := r.Notes[len(r.Notes)-1]; last != "3 of 3 equal" || len(r.Rows) != 3 {
+		t.Errorf("%d rows, %q\n%s", len(r.Rows), last, &log)
+	}
+}
+
 func checkRun(t *testing.T, row []any) {
 	t.Helper()
 	const events, cpu, generator, out, commits, answer = 3, 5, 6, 8, 9, 13
-	if row[answer] != "right" || row[events] != int64(18400) || row[cpu].(float64) <= 0 || row[generator].(float64) <= 0 ||
+	if row[answer] != "right" || row[events].(int64) < 1600 || row[cpu].(float64) <= 0 || row[generator].(float64) <= 0 ||
 		row[out].(int64) < 1 || row[commits].(int64) < 1 {
 		t.Errorf("%v", row)
 	}
@@ -104,6 +107,10 @@ func TestWrongAnswer(t *testing.T) {
 	load := func(b *bench.Judge) error { return errors.Join(s.writeSide(), other.load(t.Context(), b)) }
 	if err := j.open(t.Context(), load); err != nil {
 		t.Fatal(err)
+	}
+	_, err = s.verify(t.Context(), j, io.Discard)
+	if err == nil || !strings.HasPrefix(err.Error(), "0 of 3 equal\nq0: ") || !strings.Contains(err.Error(), "\nq17: ") {
+		t.Errorf("verify: error %v", err)
 	}
 	for _, q := range s.queries {
 		if _, err := s.measure(t.Context(), q, j, io.Discard); err == nil || !strings.Contains(err.Error(), "not what DuckDB computes") {

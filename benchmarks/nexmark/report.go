@@ -1,7 +1,6 @@
 package nexmark
 
 import (
-	"strings"
 	"time"
 
 	"github.com/weirdb/weir/benchmarks/bench"
@@ -11,7 +10,7 @@ func newReport(s settings) *bench.Report {
 	r := &bench.Report{
 		Benchmark: "nexmark",
 		Facts: append(bench.Durability(s.interval, s.dir),
-			bench.Fact{Name: "events", Value: s.events + " of all kinds, seed " + s.seed + ", " + partitions + " partitions"}),
+			bench.Fact{Name: "events", Value: s.describeEvents()}),
 		Columns: []bench.Column{
 			{Name: "query"}, {Name: "what"}, {Name: "workers"}, {Name: "events"}, {Name: "throughput", Unit: "events/s"},
 			{Name: "CPU", Unit: "ns/event"}, {Name: "generator", Unit: "ns/event"}, {Name: "net", Unit: "ns/event"},
@@ -34,6 +33,10 @@ func newReport(s settings) *bench.Report {
 	return r
 }
 
+func (s settings) describeEvents() string {
+	return s.events + " of all kinds, seed " + s.seed + ", " + partitions + " partitions"
+}
+
 func row(q query, workers int, o bench.Outcome, generator bench.Usage) []any {
 	cost, made := perEvent(o.CPU, o.RowsIn), perEvent(generator.CPU, o.RowsIn)
 	return []any{
@@ -44,8 +47,7 @@ func row(q query, workers int, o bench.Outcome, generator bench.Usage) []any {
 
 func refusedRow(q query, refused *bench.Refused) []any {
 	out := make([]any, 14)
-	first, _, _ := strings.Cut(refused.Error(), "\n")
-	out[0], out[1], out[13] = q.name, q.title, "refused: "+first
+	out[0], out[1], out[13] = q.name, q.title, "refused: "+firstLine(refused)
 	return out
 }
 

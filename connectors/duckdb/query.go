@@ -23,15 +23,24 @@ func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, er
 	if err := s.LockDown(); err != nil {
 		return nil, queryError("query", err)
 	}
-	reader, err := s.reader(ctx)
+	r, err := s.read(ctx, limits, func(r *Rows) error { return r.start(sql) })
 	if err != nil {
 		return nil, queryError("query", err)
 	}
+	return r, nil
+}
+
+// read makes a result on a connection of its own.
+func (s *Store) read(ctx context.Context, limits Limits, start func(*Rows) error) (*Rows, error) {
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
 	r := &Rows{ctx: ctx, session: reader, computing: s.computing, left: limits.Rows, limited: limits.Rows > 0}
 	r.references.Store(1)
-	if err := r.compute(func() error { return r.start(sql) }); err != nil {
+	if err := r.compute(func() error { return start(r) }); err != nil {
 		r.Release()
-		return nil, queryError("query", err)
+		return nil, err
 	}
 	return r, nil
 }
@@ -74,9 +83,17 @@ func (r *Rows) start(sql string) error {
 	if err := vet(r.ctx, r.session, sql); err != nil {
 		return err
 	}
-	if err := r.session.exec(r.ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
+	if err := r.begin(); err != nil {
 		return err
 	}
+	return r.execute(sql)
+}
+
+// begin begins the snapshot. Release ends it.
+func (r *Rows) begin() error { return r.session.exec(r.ctx, "BEGIN TRANSACTION READ ONLY") }
+
+// execute starts the statement whose rows these are.
+func (r *Rows) execute(sql string) error {
 	err := r.session.interruptible(r.ctx, func() (err error) {
 		r.statement, err = r.session.prepare(sql)
 		return err

@@ -8,7 +8,10 @@
 // its rows in the tables of resume_test.go and columns_test.go.
 package file
 
-import "github.com/weirdb/weir/engine"
+import (
+	"github.com/weirdb/weir/connectors/format/lines"
+	"github.com/weirdb/weir/engine"
+)
 
 // The formats of a source. A sink has the first two.
 const (
@@ -45,7 +48,9 @@ CREATE SINK means WITH (connector = 'file', path = 'means.ndjson', format = 'jso
 		{Name: "path", Doc: "The file to append to. Its folder must exist.", Required: true},
 		{Name: "weights", Doc: "Whether each line says if its row was added (1) or taken back (-1), as weir_weight: always, or " +
 			"auto, when a delivery takes rows back (json), or the first delivery does (csv).", Default: "auto", Allowed: []string{"auto", "always"}},
+		lines.EnvelopeOption,
 	},
-	Source: newSource,
-	Sink:   newSink,
+	Source:    newSource,
+	Sink:      newSink,
+	CheckSink: lines.CheckEnvelope,
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/weirdb/weir/connectors/format/lines"
 	"github.com/weirdb/weir/engine"
@@ -18,20 +19,24 @@ import (
 // A delivery is written and synced behind the valid length; then the sidecar says so, in one rename. What a crash leaves behind the
 // valid length is cut off when the file is opened again, and a delivery that comes a second time is passed over by its epoch.
 type sink struct {
-	path    string
-	file    *os.File
-	csv     bool
-	always  bool // write weights even where there are none
-	valid   sidecar
-	buffer  []byte
-	damaged bool // a write failed: cut off what it left before the next
+	path   string
+	file   *os.File
+	csv    bool
+	always bool // write weights even where there are none
+	// debezium writes Debezium's envelope, of changes to view.
+	debezium bool
+	view     string
+	valid    sidecar
+	buffer   []byte
+	damaged  bool // a write failed: cut off what it left before the next
 }
 
 func newSink(c engine.SinkConfig) (engine.Sink, error) {
 	if c.Format != "" && c.Format != formatJSON && c.Format != formatCSV {
 		return nil, fmt.Errorf("file: format = '%s': a sink writes 'json' or 'csv'", c.Format)
 	}
-	s := &sink{path: c.Options["path"], csv: c.Format == formatCSV, always: c.Options["weights"] == "always"}
+	s := &sink{path: c.Options["path"], csv: c.Format == formatCSV, always: c.Options["weights"] == "always",
+		debezium: lines.Debezium(c), view: c.View}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("file: open sink: %w", err)
@@ -151,9 +156,13 @@ func (s *sink) writeBatch(next *sidecar, columns []types.Field, b engine.Batch, 
 		if b.Weights != nil {
 			part.Weights = b.Weights[from:to]
 		}
-		if s.csv {
+		switch {
+		case s.debezium:
+			s.buffer = lines.AppendBatchDebezium(s.buffer, columns, part,
+				lines.DebeziumSource{View: s.view, Epoch: next.Epoch, Millis: time.Now().UnixMilli()})
+		case s.csv:
 			s.buffer = lines.AppendBatchCSV(s.buffer, columns, part, weights)
-		} else {
+		default:
 			s.buffer = lines.AppendBatchJSON(s.buffer, columns, part, weights)
 		}
 		part.Release()

@@ -20,8 +20,12 @@ var Connector = engine.Connector{
 		"A source reads every partition, those added later included. Records that retention removes before they are read " +
 		"are named in the dead letters. The consumer group shows the progress to lag tools and decides nothing. " +
 		"A sink is idempotent and waits for all replicas; after a crash the last epoch may be delivered again, with the " +
-		"same content and the same header weir-epoch (at least once). With a key, a changed row replaces the earlier message " +
-		"of its key, and a deleted row becomes a tombstone. Without one, rows of a view that takes rows back carry weir_weight, 1 or -1.",
+		"same content (but for Debezium's ts_ms) and the same header weir-epoch (at least once). Keys and rows are JSON objects. " +
+		"What an epoch adds and takes back of a key is netted: as an upsert it is one message, the row that the key has at the epoch's end, " +
+		"or, if none is left, a tombstone, a message without a value. The key must be unique in a view that takes rows back: two rows of one key in an epoch " +
+		"stop an upsert sink with an error that names the key; two that come in different epochs are not noticed, and the later one counts. " +
+		"In Debezium's envelope the payload is what its JSON converter writes without schemas, {before, after, source: {connector, view, epoch}, op, ts_ms}: " +
+		"op is c, u or d, never r; ts_ms is when it was written; with a key, d is followed by a tombstone.",
 	Example: `CREATE SOURCE bid (
     auction BIGINT, price BIGINT, date_time TIMESTAMP,
     WATERMARK FOR date_time AS date_time - INTERVAL '4 seconds'
@@ -30,10 +34,14 @@ var Connector = engine.Connector{
 CREATE MATERIALIZED VIEW hot WITH (emit = 'close') AS
 SELECT window_start, auction, count(*) AS bids FROM tumble(bid, date_time, INTERVAL '10 seconds') GROUP BY ALL;
 
-CREATE SINK hot_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'hot', key = 'auction,window_start') AS FROM hot;`,
+CREATE SINK hot_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'hot', key = 'auction,window_start') AS FROM hot;
+
+CREATE MATERIALIZED VIEW total AS SELECT auction, count(*) AS bids FROM bid GROUP BY auction;
+CREATE SINK total_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'total', key = 'auction', envelope = 'debezium') AS FROM total;`,
 	Formats:       []string{"json"},
 	SourceOptions: append(connectionOptions(), sourceOptions()...),
 	SinkOptions:   append(connectionOptions(), sinkOptions()...),
 	Source:        newSource,
 	Sink:          newSink,
+	CheckSink:     checkSink,
 }

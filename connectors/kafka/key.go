@@ -6,7 +6,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirdb/weir/connectors/format/lines"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
@@ -28,7 +27,7 @@ func newKeyer(option string, columns []types.Field) (*keyer, error) {
 		name = strings.TrimSpace(name)
 		at := find(columns, name)
 		if at < 0 {
-			return nil, fmt.Errorf("kafka: option key names column %s; the view has %s", name, columnNames(columns))
+			return nil, fmt.Errorf("option key names column %s; the view has %s", name, columnNames(columns))
 		}
 		k.columns, k.at = append(k.columns, columns[at]), append(k.at, at)
 	}
@@ -87,30 +86,23 @@ type version struct {
 	weight int
 }
 
-// net writes what an epoch came to. Rows that it added and took back cancel out, in whatever order they came:
-//
-//	-1 {k:1, n:5}  +1 {k:1, n:6}   the key has a row left: its new row
-//	-1 {k:2, n:5}                  nothing left: a tombstone, a message without a value
-//	+1 {k:3, n:5}  -1 {k:3, n:5}   nothing changed: no message
-func (k *keyer) net(d engine.Delivery) []*kgo.Record {
-	var out []*kgo.Record
-	for _, o := range k.outcomes(d) {
-		out = append(out, o.messages()...)
-	}
-	return out
-}
-
+// outcomes nets what an epoch did, key by key: rows that it added and took back cancel out, in whatever order and batch they came.
+// Without a key each row is one of its own.
 func (k *keyer) outcomes(d engine.Delivery) []*outcome {
 	var order []*outcome
 	byKey, byRow := map[string]*outcome{}, map[string]*version{}
 	for _, b := range d.Changes {
 		for row, key := range k.all(b.Rows) {
-			o := byKey[string(key)]
+			value := lines.AppendJSON(nil, d.Columns, b.Rows, row, 1, false)
+			name := string(key)
+			if k == nil {
+				name = string(value)
+			}
+			o := byKey[name]
 			if o == nil {
 				o = &outcome{key: key}
-				byKey[string(key)], order = o, append(order, o)
+				byKey[name], order = o, append(order, o)
 			}
-			value := lines.AppendJSON(nil, d.Columns, b.Rows, row, 1, false)
 			v := byRow[string(value)] // a row has its key's columns in it, so the value alone tells rows apart
 			if v == nil {
 				v = &version{value: value}
@@ -120,19 +112,4 @@ func (k *keyer) outcomes(d engine.Delivery) []*outcome {
 		}
 	}
 	return order
-}
-
-func (o *outcome) messages() []*kgo.Record {
-	var out []*kgo.Record
-	gone := false
-	for _, v := range o.rows {
-		gone = gone || v.weight < 0
-		for range v.weight {
-			out = append(out, &kgo.Record{Key: o.key, Value: v.value})
-		}
-	}
-	if len(out) == 0 && gone {
-		return []*kgo.Record{{Key: o.key}}
-	}
-	return out
 }

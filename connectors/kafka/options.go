@@ -34,5 +34,8 @@ func sourceOptions() []engine.Option {
 func sinkOptions() []engine.Option {
 	return []engine.Option{
 		{Name: "key", Doc: "The columns that make the message key, separated by commas; a later message replaces the earlier one of its key."},
+		{Name: "envelope", Allowed: []string{envelopeAppend, envelopeUpsert, envelopeDebezium},
+			Doc: "What a message says: append, a row that came (for views that take none back); upsert, the row that its key has now, nothing if none (needs key); " +
+				"debezium, the row before and after. If not given: with key as upsert, without key a row, with weir_weight if the view takes rows back."},
 	}
 }

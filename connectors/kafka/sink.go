@@ -10,7 +10,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/weirdb/weir/connectors/format/lines"
 	"github.com/weirdb/weir/engine"
 )
 
@@ -25,8 +24,8 @@ type sink struct {
 	topic  string
 	opts   []kgo.Opt
 	client *kgo.Client
-	key    *keyer // nil without the option key
-	limit  time.Duration
+	envelope
+	limit time.Duration
 }
 
 // newSink connects within a bounded time, so that a wrong address or topic shows when the sink is made.
@@ -36,9 +35,9 @@ func newSink(c engine.SinkConfig) (engine.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := newKeyer(c.Options["key"], c.Columns)
+	form, err := newEnvelope(c)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("kafka: %w", err)
 	}
 	opts = append(opts, kgo.RequiredAcks(kgo.AllISRAcks()))
 	client, err := kgo.NewClient(opts...)
@@ -49,7 +48,7 @@ func newSink(c engine.SinkConfig) (engine.Sink, error) {
 		client.Close()
 		return nil, err
 	}
-	return &sink{topic: c.Options["topic"], opts: opts, client: client, key: key, limit: deliverTimeout}, nil
+	return &sink{topic: c.Options["topic"], opts: opts, client: client, envelope: form, limit: deliverTimeout}, nil
 }
 
 // reach checks that the brokers and the topic are there.
@@ -65,7 +64,10 @@ func reach(client *kgo.Client, o engine.Options) error {
 
 // Deliver writes one epoch and returns when the brokers have acknowledged all of it.
 func (s *sink) Deliver(ctx context.Context, d engine.Delivery) error {
-	messages := s.messages(d)
+	messages, err := s.messages(d)
+	if err != nil {
+		return fmt.Errorf("kafka: write epoch %d to %s: %w", d.Epoch, s.topic, err)
+	}
 	if len(messages) == 0 {
 		return nil
 	}
@@ -103,28 +105,6 @@ func (s *sink) produce(ctx context.Context, messages []*kgo.Record) error {
 	}
 	s.client = fresh
 	return failed
-}
-
-func (s *sink) messages(d engine.Delivery) []*kgo.Record {
-	weighted := lines.HasWeights(d.Changes)
-	if s.key != nil && weighted {
-		return s.key.net(d)
-	}
-	var out []*kgo.Record
-	for _, b := range d.Changes {
-		for row, key := range s.key.all(b.Rows) {
-			value := lines.AppendJSON(nil, d.Columns, b.Rows, row, weight(b, row), weighted)
-			out = append(out, &kgo.Record{Key: key, Value: value})
-		}
-	}
-	return out
-}
-
-func weight(b engine.Batch, row int) int8 {
-	if b.Weights == nil {
-		return 1
-	}
-	return b.Weights[row]
 }
 
 // Close waits for nothing: Deliver has returned, so nothing is under way.

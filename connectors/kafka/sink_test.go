@@ -44,7 +44,7 @@ func changes(t *testing.T, appendOnly bool, rows ...row) engine.Batch {
 
 func openSink(t *testing.T, given ...string) engine.Sink {
 	t.Helper()
-	s, err := Connector.Sink(engine.SinkConfig{Name: "out", Format: "json", Columns: hotColumns,
+	s, err := Connector.Sink(engine.SinkConfig{Name: "out", Format: "json", View: "hot", Columns: hotColumns,
 		Options: options(t, Connector.SinkOptions, given...)})
 	if err != nil {
 		t.Fatal(err)

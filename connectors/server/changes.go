@@ -2,53 +2,184 @@ package server
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/weirdb/weir/engine"
 )
 
-// eventRows is how many rows go into one event; an epoch with more takes several, with the same id.
-const eventRows = 10_000
-
-// sendTime is how long a client may take to receive one event before its connection is closed.
-const sendTime = 30 * time.Second
-
-// serveChanges streams a view's changes as they commit, as Server-Sent Events:
+// serveChanges streams a view's changes as they commit: a SUBSCRIBE. changesndjson.go and changesevents.go lay down the two formats;
+// both say the same:
 //
-//	event: schema      data: {"columns":[{"name","type"},…]}                    once, at the start
-//	event: changes     data: {"epoch":7,"gap":false,"rows":[[weight,value,…],…]}  id: 7
-//	event: end         data: {}                                                 the view was dropped, or the engine stops
-//	: heartbeat                                                                 when nothing else was sent for a while
+//	rows         what an epoch has added (weight 1) and taken back (weight -1)
+//	gap          changes were missed, by a client that reads too slowly or was away for too long: read the table again
+//	progress     all changes up to and with an epoch have been sent
 //
-// Weight is 1 for a row that came and -1 for one that went. After gap:true the table must be read again: changes were missed,
-// by a client that reads too slowly, or while it was not connected.
+// With ?snapshot=true the table comes first, as rows of weight 1 of one epoch, ended by its progress, and again after each gap, which
+// then says: forget what you have. With ?from_epoch=N come the changes after epoch N, the last one that the client has whole.
+// With ?progress=true each epoch of the engine has its progress, also those that change nothing here, and again while there are none.
 func (a *api) serveChanges(w http.ResponseWriter, r *http.Request) {
 	q := a.findView(w, r)
 	if q == nil {
 		return
 	}
-	changes, cancel, err := a.backend.Subscribe(q.View)
-	if err != nil {
+	wish, bad := wishOf(r)
+	if bad != nil {
+		writeProblem(w, bad)
+		return
+	}
+	f := &feed{api: a, view: q, wish: wish, sent: wish.after}
+	if err := f.open(r.Context()); err != nil {
+		f.close()
 		writeProblem(w, problemOf(err, ""))
 		return
 	}
-	defer stopReading(changes, cancel)
-	s := newEventStream(w)
-	defer s.finish()
-	s.begin(columnsOf(q.Columns))
-	if a.missed(r) {
-		s.changes(engine.Committed{Epoch: a.backend.Status().Epoch, Gap: true})
-	}
-	a.follow(r.Context(), s, changes)
+	defer f.close()
+	out := newStream(w, wish.format.header)
+	defer out.finish()
+	f.out = wish.format.new(out)
+	f.run(r.Context())
 }
 
-// missed reports whether a client that comes back was away during a commit.
-func (a *api) missed(r *http.Request) bool {
-	last := r.Header.Get("Last-Event-ID")
-	return last != "" && last != strconv.FormatInt(a.backend.Status().Epoch, 10)
+// feed is one client's reading of a view.
+//
+// A snapshot joins the changes without a gap or a double because the feed subscribes first, reads the table and its epoch in one
+// transaction then, and leaves out the changes up to that epoch: those of later epochs are published after their commit, so that
+// none of them was published before the subscription.
+//
+//	epochs      5 │ 6   7 │ 8   9
+//	subscribed    └ 6   7   8   9 …    the subscription brings 6 and 7 too,
+//	table                 └ 8   9 …    which the table has: they are left out
+type feed struct {
+	api   *api
+	view  *engine.QueryStatus
+	wish  wish
+	out   changeWriter
+	sub   *engine.Subscription
+	table *Result // the snapshot to begin with; nil without
+	gone  *engine.ForgottenError
+	sent  int64 // the client has all changes up to this epoch
+}
+
+// open subscribes, and reads the table if the client wants it and cannot go on behind the epoch that it has.
+func (f *feed) open(ctx context.Context) (err error) {
+	f.sub, err = f.api.backend.Subscribe(engine.Following{View: f.view.View, After: f.wish.after, Progress: f.wish.progress})
+	if errors.As(err, &f.gone) && (f.wish.again || f.wish.snapshot) {
+		f.sent = engine.FromNow
+		f.sub, err = f.api.backend.Subscribe(engine.Following{View: f.view.View, After: engine.FromNow, Progress: f.wish.progress})
+	}
+	if err != nil || !f.wish.snapshot || f.sent != engine.FromNow {
+		return err
+	}
+	f.table, f.sent, err = f.api.backend.Snapshot(ctx, f.view.View)
+	return err
+}
+
+func (f *feed) close() {
+	if f.table != nil {
+		f.table.Close()
+	}
+	if f.sub == nil {
+		return
+	}
+	for _, c := range f.sub.Missed {
+		releaseAll(c)
+	}
+	stopReading(f.sub.Changes, f.sub.Cancel)
+}
+
+// run sends until the client leaves, the view is dropped or the engine stops.
+func (f *feed) run(ctx context.Context) {
+	f.out.begin(columnsOf(f.view.Columns))
+	switch {
+	case f.table != nil:
+		f.sendTable(ctx, f.gone != nil)
+	case f.gone != nil:
+		f.out.changes(engine.Committed{Epoch: f.gone.Last, Gap: true})
+	}
+	for len(f.sub.Missed) > 0 && f.out.failed() == nil {
+		c := f.sub.Missed[0]
+		f.sub.Missed = f.sub.Missed[1:]
+		f.take(ctx, c)
+	}
+	f.follow(ctx)
+}
+
+func (f *feed) follow(ctx context.Context) {
+	heartbeat := time.NewTicker(f.api.options.Heartbeat)
+	defer heartbeat.Stop()
+	for f.out.failed() == nil {
+		select {
+		case <-ctx.Done():
+			if ended(f.sub.Changes) { // the engine has stopped, and then the server
+				f.out.end()
+			}
+			return
+		case <-heartbeat.C:
+			f.out.heartbeat(f.sent, f.wish.progress)
+		case c, open := <-f.sub.Changes:
+			if !open {
+				f.out.end()
+				return
+			}
+			f.take(ctx, c)
+			heartbeat.Reset(f.api.options.Heartbeat)
+		}
+	}
+}
+
+// take sends one epoch, unless the client has it.
+func (f *feed) take(ctx context.Context, c engine.Committed) {
+	defer releaseAll(c)
+	if c.Epoch <= f.sent {
+		return
+	}
+	if c.Gap && f.wish.snapshot {
+		f.restart(ctx)
+		return
+	}
+	f.sent = c.Epoch
+	if c.Gap || len(c.Batches) > 0 {
+		f.out.changes(c)
+	}
+	if f.wish.progress {
+		f.out.progress(c.Epoch)
+	}
+}
+
+// restart sends the table anew.
+func (f *feed) restart(ctx context.Context) {
+	var err error
+	if f.table, f.sent, err = f.api.backend.Snapshot(ctx, f.view.View); err != nil {
+		breakOff(ctx)
+		return
+	}
+	f.sendTable(ctx, true)
+}
+
+// sendTable sends the snapshot. Again says that it replaces what the client has.
+func (f *feed) sendTable(ctx context.Context, again bool) {
+	defer func() {
+		f.table.Close()
+		f.table = nil
+	}()
+	f.out.beginTable(f.sent, again)
+	for f.out.failed() == nil && f.table.Reader.Next() {
+		f.out.table(f.sent, f.table.Reader.RecordBatch())
+	}
+	if f.table.Reader.Err() != nil {
+		breakOff(ctx)
+		return
+	}
+	f.out.progress(f.sent)
+}
+
+// breakOff cuts the connection, so that nobody takes a part of the table for the whole, unless the client has left by itself.
+func breakOff(ctx context.Context) {
+	if ctx.Err() == nil {
+		panic(http.ErrAbortHandler) // net/http's own way to do it
+	}
 }
 
 // stopReading ends a subscription and gives back what was still on its way.
@@ -94,114 +225,5 @@ func ended(changes <-chan engine.Committed) bool {
 func releaseAll(c engine.Committed) {
 	for _, b := range c.Batches {
 		b.Release()
-	}
-}
-
-func (a *api) follow(ctx context.Context, s *eventStream, changes <-chan engine.Committed) {
-	heartbeat := time.NewTicker(a.options.Heartbeat)
-	defer heartbeat.Stop()
-	for s.err == nil {
-		select {
-		case <-ctx.Done():
-			if ended(changes) { // the engine has stopped, and then the server
-				s.end()
-			}
-			return
-		case <-heartbeat.C:
-			s.send([]byte(": heartbeat\n\n"))
-		case c, open := <-changes:
-			if !open {
-				s.end()
-				return
-			}
-			s.changes(c)
-			releaseAll(c)
-			heartbeat.Reset(a.options.Heartbeat)
-		}
-	}
-}
-
-// eventStream writes events until the client has left; err is set then.
-type eventStream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	buf     []byte
-	err     error
-}
-
-func newEventStream(w http.ResponseWriter) *eventStream {
-	h := w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // proxies must pass events on at once
-	return &eventStream{w: w, control: http.NewResponseController(w)}
-}
-
-func (s *eventStream) begin(columns []column) {
-	s.buf = append(s.buf[:0], "event: schema\ndata: {\"columns\":["...)
-	for i, c := range columns {
-		if i > 0 {
-			s.buf = append(s.buf, ',')
-		}
-		s.buf = append(appendString(append(s.buf, `{"name":`...), c.Name), `,"type":`...)
-		s.buf = append(appendString(s.buf, c.Type), '}')
-	}
-	s.send(append(s.buf, "]}\n\n"...))
-}
-
-// changes sends one epoch. An epoch without rows is sent too: it says that the view is up to date.
-func (s *eventStream) changes(c engine.Committed) {
-	s.open(c)
-	rows := 0
-	for _, b := range c.Batches {
-		write := jsonRow(b.Rows)
-		for i := range int(b.Rows.NumRows()) {
-			if rows == eventRows {
-				s.close()
-				s.open(engine.Committed{Epoch: c.Epoch})
-				rows = 0
-			}
-			s.row(b, write, i, rows == 0)
-			rows++
-		}
-	}
-	s.close()
-}
-
-func (s *eventStream) open(c engine.Committed) {
-	s.buf = fmt.Appendf(s.buf[:0], "event: changes\nid: %d\ndata: {\"epoch\":%d,\"gap\":%t,\"rows\":[", c.Epoch, c.Epoch, c.Gap)
-}
-
-func (s *eventStream) row(b engine.Batch, write cell, i int, first bool) {
-	if !first {
-		s.buf = append(s.buf, ',')
-	}
-	weight := int64(1)
-	if b.Weights != nil {
-		weight = int64(b.Weights[i])
-	}
-	s.buf = strconv.AppendInt(append(s.buf, '['), weight, 10)
-	if b.Rows.NumCols() > 0 {
-		s.buf = append(s.buf, ',')
-	}
-	s.buf = append(write(s.buf, i), ']')
-}
-
-func (s *eventStream) end() { s.send([]byte("event: end\ndata: {}\n\n")) }
-
-func (s *eventStream) close() { s.send(append(s.buf, "]}\n\n"...)) }
-
-// finish gives the connection back as it was.
-func (s *eventStream) finish() { _ = s.control.SetWriteDeadline(time.Time{}) }
-
-// send writes an event and pushes it out.
-func (s *eventStream) send(event []byte) {
-	s.buf = event[:0]
-	if s.err != nil {
-		return
-	}
-	_ = s.control.SetWriteDeadline(time.Now().Add(sendTime)) // where the connection has none, the client's leaving ends it
-	if _, s.err = s.w.Write(event); s.err == nil {
-		s.err = s.control.Flush()
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"unicode/utf8"
+
+	"github.com/weirdb/weir/engine"
 )
 
 // ErrStarting is what a Backend returns while its store is not open yet.
@@ -36,7 +38,10 @@ type problem struct {
 // problemOf says how an error of the backend looks from outside. The statement is there to count characters in.
 func problemOf(err error, statement string) *problem {
 	var user *UserError
+	var gone *engine.ForgottenError
 	switch {
+	case errors.As(err, &gone):
+		return &problem{status: http.StatusGone, Message: gone.Error() + " (?snapshot=true, weir subscribe --snapshot)", Code: "gone"}
 	case errors.As(err, &user):
 		return &problem{status: http.StatusBadRequest, Message: user.Message, Code: user.Code, Position: characters(statement, user.Position)}
 	case errors.Is(err, ErrStarting):

@@ -27,7 +27,12 @@ type fakeBackend struct {
 	ready   error
 	mu      sync.Mutex
 	streams []chan engine.Committed
+	asked   []engine.Following
 	left    int // streams that were cancelled
+	// missed is what a reader that goes on gets first; first is the earliest epoch that it may go on after.
+	missed []engine.Committed
+	first  int64
+	table  func() (*Result, int64, error)
 }
 
 func (f *fakeBackend) Query(ctx context.Context, sql string, limit Limits) (*Result, error) {
@@ -38,17 +43,23 @@ func (f *fakeBackend) Status() engine.Status { return f.status }
 
 func (f *fakeBackend) Ready() error { return f.ready }
 
-func (f *fakeBackend) Subscribe(string) (<-chan engine.Committed, func(), error) {
+func (f *fakeBackend) Subscribe(want engine.Following) (*engine.Subscription, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.asked = append(f.asked, want)
+	if want.After != engine.FromNow && want.After < f.first {
+		return nil, &engine.ForgottenError{View: want.View, After: want.After, First: f.first, Last: f.status.Epoch}
+	}
 	stream := make(chan engine.Committed, 8)
 	f.streams = append(f.streams, stream)
-	return stream, func() {
+	return &engine.Subscription{Missed: f.missed, Changes: stream, Cancel: func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.left++
-	}, nil
+	}}, nil
 }
+
+func (f *fakeBackend) Snapshot(context.Context, string) (*Result, int64, error) { return f.table() }
 
 // stream waits until someone has subscribed.
 func (f *fakeBackend) stream(t *testing.T) chan engine.Committed {

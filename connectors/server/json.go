@@ -78,3 +78,12 @@ func jsonRow(batch arrow.RecordBatch) cell {
 		return buf
 	}
 }
+
+// jsonObject writes a row as an object.
+func jsonObject(batch arrow.RecordBatch) cell {
+	names := make([]string, batch.NumCols())
+	for c := range names {
+		names[c] = batch.ColumnName(c)
+	}
+	return objectCell(names, batch.Columns())
+}

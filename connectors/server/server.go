@@ -5,7 +5,7 @@
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
-//	GET  /v1/views/{view}/changes  its changes as they commit: Server-Sent Events
+//	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
 //	GET  /v1/sources               the sources, with their partitions
 //	GET  /v1/status                engine.Status as it stands: times in µs since 1970, counters since the start
 //	GET  /healthz, /readyz         the process is up; the engine has committed, or has its sources open
@@ -28,7 +28,7 @@
 //	STRUCT, LIST, MAP              object, array, array of {"key", "value"}
 //
 // An error is {"error": {"message", "code", "position"}}: position counts characters of the statement from 0, and is there
-// only where it is known. 400 and 404 are for the caller to mend, 499 says that the caller left, 408 that the time was up,
+// only where it is known. 400, 404 and 410 are for the caller to mend, 499 says that the caller left, 408 that the time was up,
 // 503 that the engine is still starting.
 //
 // To add a result format: a file with a resultWriter, and a line in resultFormats. To add a route: a file with its handler,
@@ -53,9 +53,13 @@ type Backend interface {
 	Query(ctx context.Context, sql string, limit Limits) (*Result, error)
 	// Status is what the engine is doing now. The caller does not change it.
 	Status() engine.Status
-	// Subscribe gives each later commit's changes to a view, until cancel. It closes changes when the view is dropped or the
-	// engine stops. The caller releases the batches, and goes on reading until changes is closed or cancel has returned.
-	Subscribe(view string) (changes <-chan engine.Committed, cancel func(), err error)
+	// Subscribe gives each later commit's changes to a view, until Cancel. It closes Changes when the view is dropped or the
+	// engine stops. The caller releases the batches, and goes on reading until Changes is closed or Cancel has returned. Changes
+	// that are not kept any more are an *engine.ForgottenError.
+	Subscribe(f engine.Following) (*engine.Subscription, error)
+	// Snapshot gives a view's table as one commit left it, with that commit's epoch. The caller closes the result; ctx ends the
+	// reading too.
+	Snapshot(ctx context.Context, view string) (table *Result, epoch int64, err error)
 	// Ready is nil once the engine has committed or has its sources open; otherwise it says what is missing.
 	Ready() error
 }
@@ -94,7 +98,7 @@ type Options struct {
 	MaxRows        int           // the greatest limit a caller may give; 1 000 000 if zero
 	MaxBody        int64         // bytes of a statement; 1 MiB if zero
 	QueryTimeout   time.Duration // for one statement, with sending its rows; none if zero
-	Heartbeat      time.Duration // between comments on a quiet change stream; 15 s if zero
+	Heartbeat      time.Duration // between signs of life on a quiet change stream; 15 s if zero
 }
 
 // withDefaults fills in what is zero.

@@ -71,7 +71,8 @@ func (a *api) serveView(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// findView finds the view that the path names. If there is none, it answers with those that exist and returns nil.
+// findView finds the view that the path names. If there is none, it answers with those that exist, or that they are not known yet,
+// and returns nil.
 func (a *api) findView(w http.ResponseWriter, r *http.Request) *engine.QueryStatus {
 	name := viewName(r)
 	queries := a.backend.Status().Queries
@@ -81,6 +82,10 @@ func (a *api) findView(w http.ResponseWriter, r *http.Request) *engine.QueryStat
 			return &queries[i]
 		}
 		names[i] = queries[i].View
+	}
+	if err := a.backend.Ready(); err != nil {
+		writeProblem(w, problemOf(err, ""))
+		return nil
 	}
 	slices.Sort(names)
 	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: "there is no view " + strconv.Quote(name), Names: names})

@@ -110,11 +110,19 @@ func nestedCell(column arrow.Array) cell {
 
 func structCell(c *array.Struct) cell {
 	fields := c.DataType().(*arrow.StructType).Fields()
-	names := make([][]byte, len(fields))
-	values := make([]cell, len(fields))
+	names, columns := make([]string, len(fields)), make([]arrow.Array, len(fields))
 	for f := range fields {
-		names[f] = append(appendString(nil, fields[f].Name), ':')
-		values[f] = jsonCell(c.Field(f))
+		names[f], columns[f] = fields[f].Name, c.Field(f)
+	}
+	return objectCell(names, columns)
+}
+
+// objectCell writes columns as the members of an object.
+func objectCell(names []string, columns []arrow.Array) cell {
+	keys, values := make([][]byte, len(names)), make([]cell, len(names))
+	for f := range names {
+		keys[f] = append(appendString(nil, names[f]), ':')
+		values[f] = jsonCell(columns[f])
 	}
 	return func(buf []byte, i int) []byte {
 		buf = append(buf, '{')
@@ -122,7 +130,7 @@ func structCell(c *array.Struct) cell {
 			if f > 0 {
 				buf = append(buf, ',')
 			}
-			buf = write(append(buf, names[f]...), i)
+			buf = write(append(buf, keys[f]...), i)
 		}
 		return append(buf, '}')
 	}

@@ -64,6 +64,8 @@ type Aggregate struct {
 	EventTime int `json:"event_time"`
 	// Changes asks for every change of a group's row at each commit, instead of one row when the group's window closes.
 	Changes bool `json:"changes"`
+	// Retracts says that the input takes rows back. Only with Changes, and calls whose kernels can do that.
+	Retracts bool `json:"retracts,omitempty"`
 }
 
 // WindowKey is the group key that grows with event time. A group whose key is v is complete when no later event can have that

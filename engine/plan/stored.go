@@ -67,7 +67,7 @@ func restore(s *stored) (Node, error) {
 
 // restoreNode makes an empty node of a kind over its inputs.
 func restoreNode(kind string, from []Node) (Node, error) {
-	inputs := map[string]int{"scan": 0, "filter": 1, "project": 1, "aggregate": 1, "over": 1, "expand": 1, "expire": 1, "session": 1, "asof": 2, "join": 2}
+	inputs := map[string]int{"scan": 0, "filter": 1, "project": 1, "aggregate": 1, "over": 1, "expand": 1, "expire": 1, "session": 1, "topn": 1, "asof": 2, "join": 2}
 	if want, fixed := inputs[kind]; fixed && len(from) != want {
 		return nil, fmt.Errorf("plan: unmarshal: %s with %d inputs, want %d", kind, len(from), want)
 	}
@@ -88,6 +88,8 @@ func restoreNode(kind string, from []Node) (Node, error) {
 		return &Expire{From: from[0]}, nil
 	case "session":
 		return &Session{From: from[0]}, nil
+	case "topn":
+		return &TopN{From: from[0]}, nil
 	case "asof":
 		return &Asof{Left: from[0], Right: from[1]}, nil
 	case "join":

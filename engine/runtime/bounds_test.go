@@ -16,16 +16,22 @@ func TestSlowLiveReaderHoldsFewBytes(t *testing.T) {
 	defer rows.Release()
 	batches := []engine.Batch{{Rows: rows}}
 	h := newHub()
-	changes, cancel := h.subscribe("v")
-	defer cancel()
+	h.begin(0)
+	s, err := h.subscribe(engine.Following{View: "v", After: engine.FromNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := s.Changes
+	defer s.Cancel()
+	publish := func(epoch int64) { h.publish(epoch, []engine.Change{{View: "v", Batches: batches}}) }
 	for epoch := range int64(5) {
-		h.publish("v", epoch, batches)
+		publish(epoch)
 	}
 	if n := len(changes); n != 1 {
 		t.Fatalf("%d epochs of %d bytes wait, want 1", n, sizeOf(batches))
 	}
 	release((<-changes).Batches)
-	h.publish("v", 5, batches)
+	publish(5)
 	got := <-changes
 	release(got.Batches)
 	if !got.Gap || got.Epoch != 5 {

@@ -110,9 +110,7 @@ func (e *Engine) isStopping() bool {
 
 // committed tells everyone what is now durable.
 func (e *Engine) committed(c *commit) {
-	for _, change := range c.Changes {
-		e.hub.publish(change.View, c.Epoch, change.Batches)
-	}
+	e.hub.publish(c.Epoch, c.Changes)
 	byName := map[string]*query{}
 	for _, q := range e.queries {
 		byName[q.Name] = q

@@ -15,6 +15,7 @@ func (e *Engine) open(ctx context.Context) error {
 		return fmt.Errorf("load checkpoint: %w", err)
 	}
 	e.epoch = cp.Epoch
+	e.hub.begin(cp.Epoch)
 	for _, s := range e.sources {
 		s.needed()
 	}

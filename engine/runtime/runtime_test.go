@@ -255,11 +255,12 @@ func TestLiveReaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes, cancel, err := e.Subscribe("a")
+	s, err := e.Subscribe(engine.Following{View: "a", After: engine.FromNow})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := e.Subscribe("nosuch"); err == nil {
+	changes, cancel := s.Changes, s.Cancel
+	if _, err := e.Subscribe(engine.Following{View: "nosuch", After: engine.FromNow}); err == nil {
 		t.Error("no error for a view that is not there")
 	}
 	ctx, stop := context.WithCancel(t.Context())

@@ -79,6 +79,8 @@ func (c *Config) validate() error {
 		return errors.New("aggregate: no window closes the groups: the node has to emit changes")
 	case c.Node.Window != nil && c.Close == nil:
 		return errors.New("aggregate: a window needs Close")
+	case c.Node.Retracts && !c.Node.Changes:
+		return errors.New("aggregate: rows that are written once cannot be taken back")
 	case len(c.Node.Groups)+len(c.Node.Calls) == 0:
 		return errors.New("aggregate: no groups and no calls")
 	}

@@ -28,9 +28,12 @@ type partial struct {
 	seen *distinct // nil without DISTINCT
 }
 
-func newCall(node *plan.AggregateCall) (*call, error) {
+func newCall(node *plan.AggregateCall, retracts bool) (*call, error) {
 	f := find(node.Name)
 	create, err := f.maker(node)
+	if retracts {
+		create, err = retracting(node), CheckRetracts(node)
+	}
 	n := f.columns(node)
 	c := &call{function: f, make: create, kinds: argTypes(node)[:n], filter: -1, distinct: node.Distinct && !f.idempotent}
 	for _, a := range node.Args[:n] {
@@ -60,9 +63,9 @@ func (p *partial) reset() {
 	}
 }
 
-// feed gives the accumulator the rows that count: those that pass FILTER, where no argument is NULL unless the function takes
+// feed gives the accumulator, to take back if so, the rows that count: those that pass FILTER, where no argument is NULL unless the function takes
 // NULLs, and with DISTINCT those whose arguments are new to their group.
-func (c *call) feed(p *partial, batch arrow.RecordBatch, groups, rows []uint32) error {
+func (c *call) feed(p *partial, batch arrow.RecordBatch, groups, rows []uint32, back bool) error {
 	if c.filter >= 0 {
 		groups, rows = c.whereTrue(batch.Column(c.filter).(*array.Boolean), groups, rows)
 	}
@@ -73,6 +76,9 @@ func (c *call) feed(p *partial, batch arrow.RecordBatch, groups, rows []uint32) 
 			groups, rows = c.whereValid(arg, groups, rows)
 		}
 		c.args = append(c.args, arg)
+	}
+	if back && len(rows) > 0 {
+		return p.accumulator.(retractor).retract(groups, rows, c.args)
 	}
 	return c.update(p, groups, rows)
 }

@@ -10,10 +10,12 @@ type changes struct {
 	touched []uint32 // the dirty groups
 	starts  []int    // of each touched group: where its old results start, -1 for a group that has none
 	old     []byte   // old results, encoded
+	hidden  []bool   // by group: it was emitted, but has no row there any more
+	hiding  int      // groups that are hidden
 }
 
 func (c *changes) reset() {
-	*c = changes{dirty: c.dirty[:0], touched: c.touched[:0], starts: c.starts[:0], old: c.old[:0]}
+	*c = changes{dirty: c.dirty[:0], touched: c.touched[:0], starts: c.starts[:0], old: c.old[:0], hidden: c.hidden[:0]}
 }
 
 // settle says that everything the pane has is emitted.
@@ -48,7 +50,7 @@ func (o *Operator) touch(p *pane, groups []uint32) error {
 func (c *changes) place(groups []uint32, ends []int, base int) {
 	start := base
 	for _, g := range groups {
-		if int(g) >= c.emitted {
+		if !c.shown(g) {
 			c.starts = append(c.starts, -1)
 			continue
 		}

@@ -2,6 +2,8 @@ package aggregate
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 
 	"github.com/weirdb/weir/engine"
 )
@@ -23,7 +25,10 @@ func (o *Operator) Flush(out engine.Emitter) error {
 			return err
 		}
 	}
-	return o.output.flush(out)
+	if err := o.output.flush(out); err != nil || !o.config.Node.Retracts {
+		return err
+	}
+	return o.forget()
 }
 
 func (o *Operator) flushPane(p *pane, out engine.Emitter) error {
@@ -38,6 +43,12 @@ func (o *Operator) flushPane(p *pane, out engine.Emitter) error {
 		if err := o.flushGroups(p, c.touched[from:to], c.starts[from:to]); err != nil {
 			return err
 		}
+	}
+	if p.live != nil {
+		if slices.ContainsFunc(c.touched, func(g uint32) bool { return p.live[g] < 0 }) {
+			return errors.New("aggregate: the input takes back a row that is not there")
+		}
+		c.hide(c.touched, func(g uint32) bool { return o.there(p, g) })
 	}
 	c.settle(p.table.Len())
 	return nil
@@ -55,6 +66,12 @@ func (o *Operator) flushGroups(p *pane, groups []uint32, starts []int) error {
 	for i, g := range groups {
 		row := data[start:ends[i]]
 		start = ends[i]
+		if !o.there(p, g) {
+			if starts[i] >= 0 {
+				gone, at = append(gone, g), append(at, starts[i])
+			}
+			continue
+		}
 		if starts[i] < 0 {
 			come = append(come, g)
 		} else if !bytes.HasPrefix(p.changes.old[starts[i]:], row) { // a row tells its own length: a prefix is the whole

@@ -23,6 +23,9 @@ type Function struct {
 	result     func(args []types.Type) types.Type
 	make       func(args []types.Type) accumulator
 	bind       binder // instead of make, where there are constants
+	// retracting makes accumulators for input that takes rows back, nil for types where there are none. Without it, those of make
+	// are used, if they can.
+	retracting func(args []types.Type) accumulator
 }
 
 // binder reads the constants of a call, and returns what makes accumulators for it. Its error says what is wrong with them.

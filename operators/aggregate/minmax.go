@@ -15,8 +15,9 @@ var (
 func extremeFunction(name, doc string, max bool) Function {
 	return Function{
 		idempotent: true, Names: []string{name}, Doc: doc, Example: name + "(price)", takes: "any one type but STRUCT, LIST and MAP", accepts: one(ordered),
-		result: func(args []types.Type) types.Type { return args[0] },
-		make:   func(args []types.Type) accumulator { return newExtreme(args[0], max) },
+		result:     func(args []types.Type) types.Type { return args[0] },
+		make:       func(args []types.Type) accumulator { return newExtreme(args[0], max) },
+		retracting: func(args []types.Type) accumulator { return newCountedExtreme(args[0], max) },
 	}
 }
 

@@ -14,9 +14,10 @@ var (
 func boolFunction(name, doc string, max bool) Function {
 	return Function{
 		idempotent: true, Names: []string{name}, Doc: doc, Example: name + "(paid)", takes: "BOOLEAN",
-		accepts: one(func(t types.Type) bool { return t.ID == types.Boolean }),
-		result:  resultOf(types.Boolean),
-		make:    func([]types.Type) accumulator { return &boolExtreme{max: max} },
+		accepts:    one(func(t types.Type) bool { return t.ID == types.Boolean }),
+		result:     resultOf(types.Boolean),
+		make:       func([]types.Type) accumulator { return &boolExtreme{max: max} },
+		retracting: func(args []types.Type) accumulator { return newCountedExtreme(args[0], max) },
 	}
 }
 

@@ -27,6 +27,8 @@ type Operator struct {
 	groups []uint32
 	picked []arrow.Array
 	late   []span
+	plus   selection
+	minus  selection
 }
 
 // bind finds the columns and kernels of the node.
@@ -48,7 +50,7 @@ func (o *Operator) bind() error {
 		}
 	}
 	for i := range node.Calls {
-		c, err := newCall(&node.Calls[i])
+		c, err := newCall(&node.Calls[i], node.Retracts)
 		if err != nil {
 			return fmt.Errorf("aggregate: %s: %w", &node.Calls[i], err)
 		}
@@ -78,7 +80,7 @@ func (o *Operator) begin() error {
 
 // Process implements engine.Operator. Rows of closed windows go to out.Late.
 func (o *Operator) Process(_ int, b engine.Batch, out engine.Emitter) error {
-	if b.Weights != nil {
+	if b.Weights != nil && !o.config.Node.Retracts {
 		return errors.New("aggregate: the input has to be append-only")
 	}
 	n := int(b.Rows.NumRows())
@@ -90,7 +92,7 @@ func (o *Operator) Process(_ int, b engine.Batch, out engine.Emitter) error {
 		return err
 	}
 	for _, p := range o.panes.hit {
-		if err := o.add(p, b.Rows); err != nil {
+		if err := o.add(p, b); err != nil {
 			return err
 		}
 	}
@@ -105,13 +107,17 @@ func (o *Operator) windowColumn() int {
 }
 
 // add aggregates the pane's rows of the batch.
-func (o *Operator) add(p *pane, rows arrow.RecordBatch) error {
+func (o *Operator) add(p *pane, b engine.Batch) error {
+	rows := b.Rows
 	groups := o.find(p, o.pick(rows, o.columns), p.rows)
 	if err := o.touch(p, groups); err != nil {
 		return err
 	}
+	if p.live != nil {
+		return o.addWeighted(p, rows, groups, b.Weights)
+	}
 	for i, c := range o.calls {
-		if err := c.feed(&p.partials[i], rows, groups, p.rows); err != nil {
+		if err := c.feed(&p.partials[i], rows, groups, p.rows, false); err != nil {
 			return fmt.Errorf("aggregate: %s: %w", &o.config.Node.Calls[i], err)
 		}
 	}
@@ -127,6 +133,9 @@ func (o *Operator) find(p *pane, columns []arrow.Array, rows []uint32) []uint32 
 	p.table.Find(columns, rows, groups)
 	for i := range p.partials {
 		p.partials[i].grow(p.table.Len())
+	}
+	for p.live != nil && len(p.live) < p.table.Len() {
+		p.live = append(p.live, 0)
 	}
 	return groups
 }

@@ -11,7 +11,9 @@ type pane struct {
 	table    *keys.Table
 	partials []partial
 	changes  changes
+	live     []int64  // by group, how many rows it has; nil where no row is taken back
 	rows     []uint32 // of the batch in hand
+	after    *pane    // hit right after this one, the last time
 }
 
 func (o *Operator) newPane() (*pane, error) {
@@ -26,6 +28,9 @@ func (o *Operator) newPane() (*pane, error) {
 		return nil, err
 	}
 	p := &pane{table: table}
+	if o.config.Node.Retracts {
+		p.live = []int64{}
+	}
 	for _, c := range o.calls {
 		partial, err := c.newPartial()
 		if err != nil {
@@ -42,5 +47,8 @@ func (p *pane) reset() {
 		p.partials[i].reset()
 	}
 	p.changes.reset()
+	if p.live != nil {
+		p.live = p.live[:0]
+	}
 	p.rows = p.rows[:0]
 }

@@ -22,11 +22,26 @@ const maxFree = 8
 // maxFreeGroups is the size from which a closed window's memory is not kept.
 const maxFreeGroups = 1 << 20
 
-// at returns the pane of a key, a new one where there is none.
+// at returns the pane of a key, a new one where there is none. The rows that hop and cumulate make of one row hit its windows one
+// after the other, and those of the next row do so in the same order.
 func (ps *panes) at(k windowKey, create func() (*pane, error)) (*pane, error) {
-	if ps.last != nil && ps.last.key == k {
+	before := ps.last
+	switch {
+	case before == nil:
+		return ps.search(k, create)
+	case before.key == k:
+		return before, nil
+	case before.after != nil && before.after.key == k:
+		ps.last = before.after
 		return ps.last, nil
 	}
+	p, err := ps.search(k, create)
+	before.after = p
+	return p, err
+}
+
+// search is at where there is nothing to guess by.
+func (ps *panes) search(k windowKey, create func() (*pane, error)) (*pane, error) {
 	i, found := slices.BinarySearchFunc(ps.open, k.value, func(p *pane, v int64) int { return cmp.Compare(p.key.value, v) })
 	switch {
 	case k.null && ps.null != nil:
@@ -61,7 +76,7 @@ func (ps *panes) fresh(k windowKey, create func() (*pane, error)) (*pane, error)
 	if n := len(ps.free); n > 0 {
 		p := ps.free[n-1]
 		ps.free = ps.free[:n-1]
-		p.key = k
+		p.key, p.after = k, nil
 		return p, nil
 	}
 	p, err := create()

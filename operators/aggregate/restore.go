@@ -95,6 +95,12 @@ func (o *Operator) mergeGroups(p *pane, groups []uint32, saved []arrow.Array) er
 		}
 		saved = saved[n:]
 	}
+	if p.live != nil {
+		rows := keys.Values[int64](saved[0])
+		for i, g := range groups {
+			p.live[g] += rows[p.rows[i]]
+		}
+	}
 	return nil
 }
 

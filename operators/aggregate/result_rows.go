@@ -50,7 +50,7 @@ func (r *resultRows) remember(p *pane, groups []uint32) error {
 	c := &p.changes
 	r.known = r.known[:0]
 	for _, g := range groups {
-		if int(g) < c.emitted {
+		if c.shown(g) {
 			r.known = append(r.known, g)
 		}
 	}

@@ -74,6 +74,9 @@ func (o *Operator) stateTypes() []types.Type {
 			ts = append(ts, c.make().state()...)
 		}
 	}
+	if o.config.Node.Retracts {
+		ts = append(ts, types.Of(types.BigInt))
+	}
 	return ts
 }
 
@@ -81,8 +84,7 @@ func (o *Operator) writeGroups(w engine.StateWriter) error {
 	b := array.NewRecordBuilder(o.config.Allocator, o.stateSchema(o.stateTypes()))
 	defer b.Release()
 	for _, p := range o.panes.all() {
-		o.iota = keys.Iota(o.iota, p.table.Len())
-		for rest := o.iota; len(rest) > 0; rest = rest[min(len(rest), maxRows):] {
+		for rest := o.liveGroups(p); len(rest) > 0; rest = rest[min(len(rest), maxRows):] {
 			groups := rest[:min(len(rest), maxRows)]
 			o.appendKey(p, b, groups)
 			p.save(groups, b.Fields()[len(o.config.Node.Groups):])
@@ -103,6 +105,11 @@ func (p *pane) save(groups []uint32, b []array.Builder) {
 		n := len(p.partials[i].state())
 		p.partials[i].save(groups, b[:n])
 		b = b[n:]
+	}
+	if p.live != nil {
+		for _, g := range groups {
+			b[0].(*array.Int64Builder).Append(p.live[g])
+		}
 	}
 }
 

@@ -221,7 +221,19 @@ func (c *cases) temporal() {
 		}
 		c.add("-", at, col(t, 1))
 	}
+	for _, t := range []types.Type{timestamp, types.Of(types.TimestampTZ)} {
+		for _, name := range []string{plan.HopStarts, plan.CumulateEnds} {
+			c.add(name, col(t, 0), interval(0, 0, 2*second), interval(0, 0, 10*second))
+			c.add(name, col(t, 1), interval(0, 0, 3*second), interval(0, 0, 10*second))
+			c.add(name, col(t, 0), interval(0, 0, 7*second), interval(0, 0, 3*second))
+			c.add(name, col(t, 0), interval(0, 0, 11*hour), interval(0, 0, 70*hour))
+		}
+	}
 	ts := col(timestamp, 0)
+	for _, name := range []string{plan.HopStarts, plan.CumulateEnds} { // months are DuckDB's, and days where there is a time zone
+		c.add(name, ts, interval(0, 1, 0), interval(0, 7, 0))
+		c.add(name, ts, interval(0, 0, 5*hour), interval(0, 2, 3))
+	}
 	c.add("time_bucket", interval(0, 0, 10*second), ts, interval(0, 0, 3*second))
 	c.add("time_bucket", interval(0, 7, 0), ts, interval(0, -1, hour))
 	c.add("time_bucket", interval(0, 0, hour), ts, plan.Lit(plan.Value{Int: 17 * minute}, timestamp))

@@ -29,7 +29,7 @@ type loop func(f *frame, args []arrow.Array) (arrow.Array, error)
 // Kernels lists all kernels.
 func Kernels() []Kernel {
 	return slices.Concat(compareKernels, logicKernels, arithmeticKernels, castKernels, stringKernels, temporalKernels,
-		conditionalKernels, nestedKernels)
+		conditionalKernels, nestedKernels, windowKernels)
 }
 
 // byName finds the kernels of a name. There may be several, for different types.

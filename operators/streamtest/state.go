@@ -5,6 +5,15 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
+// State is a snapshot in memory. It implements engine.StateWriter.
+type State = memoryState
+
+// Shard is the snapshot as one shard reads it.
+func (m memoryState) Shard(s engine.Shard) engine.StateReader { return shardState{m, s} }
+
+// Release frees the snapshot's rows.
+func (m memoryState) Release() { m.release() }
+
 // memoryState is a snapshot.
 type memoryState map[string][]arrow.RecordBatch
 

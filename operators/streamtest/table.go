@@ -1,6 +1,8 @@
 package streamtest
 
 import (
+	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -14,11 +16,20 @@ type Table struct {
 	Batches  int
 }
 
-// Emit implements engine.Emitter.
+// Emit implements engine.Emitter. A row that is taken back has to be there.
 func (x *Table) Emit(b engine.Batch) error {
 	x.Batches++
 	for i := range int(b.Rows.NumRows()) {
-		x.Rows = append(x.Rows, RowText(b.Rows, i))
+		row := RowText(b.Rows, i)
+		if b.Weights == nil || b.Weights[i] > 0 {
+			x.Rows = append(x.Rows, row)
+			continue
+		}
+		at := slices.Index(x.Rows, row)
+		if at < 0 {
+			return fmt.Errorf("row %s is taken back, but is not there", row)
+		}
+		x.Rows = slices.Delete(x.Rows, at, at+1)
 	}
 	return nil
 }

@@ -31,9 +31,9 @@ func (c *Catalog) show(s parse.Show) *Answer {
 		}
 		return a
 	}
-	a := &Answer{Columns: []string{"view", "source", "emit", "select"}}
+	a := &Answer{Columns: []string{"view", "source", "views", "emit", "select"}}
 	for _, v := range c.Views {
-		a.Rows = append(a.Rows, []string{v.Name, strings.Join(v.Sources, ", "), v.Emit, strings.Join(strings.Fields(v.Select), " ")})
+		a.Rows = append(a.Rows, []string{v.Name, strings.Join(v.Sources, ", "), strings.Join(v.Views, ", "), v.Emit, strings.Join(strings.Fields(v.Select), " ")})
 	}
 	return a
 }
@@ -86,6 +86,9 @@ func (c *Catalog) explain(text string, s parse.Explain) (*Answer, error) {
 func (c *Catalog) Explain(v *View) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "emit %s\n%s", v.Emit, plan.Print(v.Plan))
+	if len(v.Views) > 0 {
+		fmt.Fprintf(&b, "computed anew in place of the views %s\n", strings.Join(v.Views, ", "))
+	}
 	for _, name := range v.Sources {
 		c.explainDecoded(&b, v, name)
 	}

@@ -82,7 +82,7 @@ func (c *Catalog) Apply(text string) ([]Answer, error) {
 			answers = append(answers, *a)
 		}
 	}
-	return answers, nil
+	return answers, c.checkSinks(text, statements)
 }
 
 // at gives an error without a place the statement's.
@@ -195,8 +195,11 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
-	if s.Kind == parse.Source {
+	switch s.Kind {
+	case parse.Source:
 		return c.config.Planner.DropSource(s.Name)
+	case parse.View:
+		return c.config.Planner.DropView(s.Name)
 	}
 	return nil
 }
@@ -205,7 +208,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 func (c *Catalog) Users(name string) []string {
 	var out []string
 	for _, v := range c.Views {
-		if v.Reads(name) {
+		if v.Reads(name) || v.ReadsView(name) {
 			out = append(out, "view "+v.Name)
 		}
 	}

@@ -1,13 +1,16 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/planner"
 )
 
@@ -32,7 +35,16 @@ func newCatalog(t *testing.T, environment map[string]string) *Catalog {
 		Connectors: []engine.Connector{
 			{Name: "events", SourceOptions: topic, Source: func(engine.SourceConfig) (engine.Source, error) { return nil, nil }},
 			{Name: "others", Source: func(engine.SourceConfig) (engine.Source, error) { return nil, nil }},
-			{Name: "out", SinkOptions: []engine.Option{{Name: "key", Doc: "The key."}}, Sink: func(engine.SinkConfig) (engine.Sink, error) { return nil, nil }},
+			{Name: "out", SinkOptions: []engine.Option{{Name: "key", Doc: "The key."}}, Sink: func(engine.SinkConfig) (engine.Sink, error) { return nil, nil },
+				CheckSink: func(c engine.SinkConfig) error {
+					if key := c.Options["key"]; key != "" && !slices.ContainsFunc(c.Columns, func(f types.Field) bool { return f.Name == key }) {
+						return fmt.Errorf("option key names column %s", key)
+					}
+					if c.Options["key"] == "price" && c.Updating {
+						return errors.New("option key is not for a view that takes rows back")
+					}
+					return nil
+				}},
 		},
 		InDuckDB: func(*plan.Expr) []*plan.Expr { return nil },
 		Getenv:   func(name string) (string, bool) { v, ok := environment[name]; return v, ok },
@@ -58,6 +70,8 @@ func changed(c *Catalog) []string {
 	return out
 }
 
+const keyed = "CREATE SINK two WITH (connector = 'out', key = 'n') AS FROM totals;"
+
 // TestApply gives a text to a catalog that has bid, prices, totals and out already.
 func TestApply(t *testing.T) {
 	for _, c := range []struct{ name, text, want, err string }{
@@ -69,6 +83,22 @@ func TestApply(t *testing.T) {
 		{name: "replace with another spelling", text: "CREATE OR REPLACE MATERIALIZED VIEW Prices AS SELECT channel FROM bid", err: "is written prices"},
 		{name: "replace a sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out', key = 'price') AS FROM prices", want: "SINK out"},
 		{name: "another view's sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out') AS FROM totals", want: "SINK out rebuilt"},
+		{name: "a sink that does not go with its view", text: "CREATE SINK two WITH (connector = 'out', key = 'nosuch') AS FROM prices", err: "column 48: option key names"},
+		{
+			name: "a view that takes rows back",
+			text: "CREATE MATERIALIZED VIEW m AS SELECT max(price) AS price FROM bid; CREATE SINK two WITH (connector = 'out', key = 'price') AS FROM m",
+			want: "MATERIALIZED VIEW m", err: "not for a view that takes rows back",
+		},
+		{
+			name: "a view that its sink does not go with any more",
+			text: keyed + "CREATE OR REPLACE MATERIALIZED VIEW totals AS SELECT channel FROM bid; SHOW VIEWS",
+			want: "SINK two, MATERIALIZED VIEW totals rebuilt", err: "sink two does not go with the new totals: option key names column n; replace the sink too",
+		},
+		{
+			name: "a view and its sink",
+			text: keyed + "CREATE OR REPLACE MATERIALIZED VIEW totals AS SELECT channel FROM bid; CREATE OR REPLACE SINK two WITH (connector = 'out', key = 'channel') AS FROM totals",
+			want: "SINK two, MATERIALIZED VIEW totals rebuilt, SINK two",
+		},
 		{name: "another kind", text: "CREATE SINK bid WITH (connector = 'out') AS FROM prices", err: "bid is the name of a SOURCE"},
 		{name: "drop in another spelling", text: "DROP MATERIALIZED VIEW TOTALS", want: "MATERIALIZED VIEW totals dropped"},
 		{name: "drop what is used", text: "DROP MATERIALIZED VIEW prices", err: "used by sink out"},
@@ -166,7 +196,7 @@ func TestAnswers(t *testing.T) {
 	}
 	want := [][][]string{
 		{{"bid", "events", "", "3", "ts - 4s"}},
-		{{"prices", "bid", "changes", "SELECT price FROM bid WHERE price > 1"}},
+		{{"prices", "bid", "", "changes", "SELECT price FROM bid WHERE price > 1"}},
 		{{"out", "prices", "out", ""}},
 		{{"price", "INTEGER"}, {"channel", "VARCHAR"}, {"ts", "TIMESTAMP"}},
 		{{"price", "INTEGER"}},

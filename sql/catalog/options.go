@@ -58,8 +58,13 @@ func (c *Catalog) expand(text string, with parse.With) (map[string]string, error
 // validate checks options, and points at the one that is wrong.
 func validate(text string, with parse.With, given map[string]string, declared []engine.Option) (engine.Options, error) {
 	out, err := engine.Validate(given, declared)
+	return out, pointAt(text, with, err)
+}
+
+// pointAt gives an error the place of the option that it names.
+func pointAt(text string, with parse.With, err error) error {
 	if err == nil {
-		return out, nil
+		return nil
 	}
 	names := make([]string, 0, len(with))
 	for name := range with {
@@ -68,10 +73,10 @@ func validate(text string, with parse.With, given map[string]string, declared []
 	sort.Slice(names, func(i, j int) bool { return len(names[i]) > len(names[j]) })
 	for _, name := range names {
 		if strings.Contains(err.Error(), "option "+name+" ") || strings.Contains(err.Error(), "option "+name+";") {
-			return nil, parse.Errorf(text, with[name].Pos, "%s", err)
+			return parse.Errorf(text, with[name].Pos, "%s", err)
 		}
 	}
-	return nil, err
+	return err
 }
 
 // connector finds the connector of a source or sink.

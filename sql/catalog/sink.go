@@ -16,6 +16,7 @@ type Sink struct {
 	Connector engine.Connector
 	Format    string
 	Options   engine.Options
+	checked   *View // as it was when the sink was found to go with it
 }
 
 func (c *Catalog) sink(name string) *Sink {
@@ -72,5 +73,47 @@ func (c *Catalog) newSink(text string, s parse.CreateSink) (*Sink, error) {
 		return nil, err
 	}
 	made.Options, err = validate(text, s.With, given, slices.Concat(SinkOptions, made.Connector.SinkOptions))
-	return made, err
+	if err != nil {
+		return nil, err
+	}
+	return made, pointAt(text, s.With, made.check(view))
+}
+
+// Config is what the sink's connector is told.
+func (s *Sink) Config(view *View) engine.SinkConfig {
+	return engine.SinkConfig{Name: s.Name, Format: s.Format, View: view.Name, Columns: view.Columns, Updating: view.Updating, Options: s.Options}
+}
+
+// check asks the connector whether the sink goes with the view.
+func (s *Sink) check(view *View) error {
+	s.checked = view
+	if s.Connector.CheckSink == nil {
+		return nil
+	}
+	return s.Connector.CheckSink(s.Config(view))
+}
+
+// checkSinks sees that sinks whose views have been replaced go with the new ones, as the statements leave both.
+func (c *Catalog) checkSinks(text string, statements []parse.Statement) error {
+	for _, s := range c.Sinks {
+		view := c.View(s.View)
+		if view == nil || view == s.checked {
+			continue
+		}
+		if err := s.check(view); err != nil {
+			return parse.Errorf(text, cause(statements, view.Name).At().Start,
+				"sink %s does not go with the new %s: %s; replace the sink too, or DROP SINK %s", s.Name, view.Name, err, s.Name)
+		}
+	}
+	return nil
+}
+
+// cause is the statement that makes a view, or the last one, if it came about by another.
+func cause(statements []parse.Statement, view string) parse.Statement {
+	for _, s := range statements {
+		if made, ok := s.(parse.CreateView); ok && strings.EqualFold(made.Name, view) {
+			return s
+		}
+	}
+	return statements[len(statements)-1]
 }

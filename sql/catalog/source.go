@@ -45,7 +45,7 @@ func (c *Catalog) createSource(text string, s parse.CreateSource) error {
 		err = c.replaceSource(made)
 	}
 	if err != nil {
-		return c.undefine(s.Name, err)
+		return c.redefineViews(c.undefine(s.Name, err))
 	}
 	if what == replace {
 		return nil
@@ -186,22 +186,11 @@ func (c *Catalog) replaceSource(made *Source) error {
 	moved := made.Connector.Name != c.Source(made.Name).Connector.Name
 	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved}}
 	views := slices.Clone(c.Views)
-	for i, v := range views {
-		if !v.Reads(made.Name) {
-			continue
-		}
-		planned, err := c.replan(v)
-		if err != nil {
-			return fmt.Errorf("view %s does not work with the new definition: %w", v.Name, err)
-		}
-		same, err := samePlan(v, planned)
-		if err != nil {
-			return err
-		}
-		if views[i] = planned; moved || !same {
-			changes = append(changes, Change{Kind: parse.View, Name: v.Name, Text: v.Text, View: planned, Rebuild: true})
-		}
+	more, err := c.replanAll(views, func(v *View) bool { return v.Reads(made.Name) }, moved)
+	if err != nil {
+		return err
 	}
+	changes = append(changes, more...)
 	at := slices.IndexFunc(c.Sources, func(s *Source) bool { return strings.EqualFold(s.Name, made.Name) })
 	c.Sources[at], c.Views, c.changes = made, views, append(c.changes, changes...)
 	return nil

@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +16,7 @@ type View struct {
 	Name    string
 	Text    string // the statement
 	Select  string
-	Sources []string // that it reads, each once
+	Sources []string // that it reads, also through other views, each once
 }
 
 // View finds a view by name; nil if there is none.
@@ -42,17 +40,14 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 		return err
 	}
 	made.Text = statement
-	change := Change{Kind: parse.View, Name: s.Name, Text: statement, View: made}
 	if what == replace {
-		for i, v := range c.Views {
-			if strings.EqualFold(v.Name, s.Name) {
-				c.Views[i], change.Rebuild = made, true
-			}
-		}
-	} else {
-		c.Views = append(c.Views, made)
+		return c.replaceView(made)
 	}
-	c.changes = append(c.changes, change)
+	if err := c.define(made); err != nil {
+		return err
+	}
+	c.Views = append(c.Views, made)
+	c.changes = append(c.changes, Change{Kind: parse.View, Name: s.Name, Text: statement, View: made})
 	return nil
 }
 
@@ -67,7 +62,10 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 	}
 	planned, err := c.plan(text, s.Select, planner.Options{Emit: options["emit"], StateTTL: options.Duration("state_ttl")})
 	if err != nil {
-		return nil, c.pointAtViews(err)
+		return nil, err
+	}
+	if err := c.refuseCycle(s.Name, planned.Views); err != nil {
+		return nil, err
 	}
 	if twice := repeatedColumn(planned); twice != "" {
 		return nil, fmt.Errorf("view %s has two columns called %s: name one of them with AS", s.Name, twice)
@@ -107,19 +105,36 @@ func (v *View) Reads(source string) bool {
 	return slices.ContainsFunc(v.Sources, func(s string) bool { return strings.EqualFold(s, source) })
 }
 
-// pointAtViews says more about a table that is missing, if it is a view: a view reads sources only.
-func (c *Catalog) pointAtViews(err error) error {
-	var mistake *parse.Error
-	if !errors.As(err, &mistake) {
-		return err
-	}
-	for _, v := range c.Views {
-		if strings.HasPrefix(mistake.Message, "Table with name "+v.Name+" does not exist!") {
-			return parse.Errorf(mistake.Text, mistake.Pos,
-				"%s is a view, and a view reads a source: write the other view's SELECT in its place, as FROM (SELECT …)", v.Name)
+// ReadsView reports whether the view's SELECT reads another view of this name.
+func (v *View) ReadsView(name string) bool {
+	return slices.ContainsFunc(v.Views, func(s string) bool { return strings.EqualFold(s, name) })
+}
+
+// SQL is the statement that makes a DuckDB view of the view's SELECT.
+func (v *View) SQL() string { return planner.ViewSQL(v.Name, v.Columns, v.Select) }
+
+// Below are the views that a view reads, also through other views, each behind those that it reads itself.
+func (c *Catalog) Below(v *View) []*View {
+	var out []*View
+	for _, x := range c.Views {
+		if readsThrough(c.Views, v, x.Name) {
+			out = append(out, x)
 		}
 	}
-	return err
+	return out
+}
+
+// refuseCycle refuses a view that would read itself, by itself or through the views that it reads.
+func (c *Catalog) refuseCycle(name string, reads []string) error {
+	for _, read := range reads {
+		if strings.EqualFold(read, name) {
+			return fmt.Errorf("view %s would read itself", name)
+		}
+		if v := c.View(read); v != nil && readsThrough(c.Views, v, name) {
+			return fmt.Errorf("view %s would read itself: it reads %s, which reads %s", name, v.Name, name)
+		}
+	}
+	return nil
 }
 
 func repeatedColumn(v *planner.View) string {
@@ -128,27 +143,4 @@ func repeatedColumn(v *planner.View) string {
 		columns[i].Name = c.Name
 	}
 	return repeated(columns)
-}
-
-// replan plans a view's stored statement again.
-func (c *Catalog) replan(v *View) (*View, error) {
-	statements, err := parse.Statements(v.Text)
-	if err != nil {
-		return nil, err
-	}
-	made, err := c.newView(v.Text, statements[0].(parse.CreateView))
-	if err == nil {
-		made.Text = v.Text
-	}
-	return made, err
-}
-
-// samePlan reports whether two plans are the same to the last type, so that results and state of one go with the other.
-func samePlan(a, b *View) (bool, error) {
-	before, err := plan.Marshal(a.Plan)
-	if err != nil {
-		return false, err
-	}
-	after, err := plan.Marshal(b.Plan)
-	return bytes.Equal(before, after), err
 }

@@ -1,6 +1,8 @@
 package duckplan
 
 import (
+	"fmt"
+
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -16,7 +18,8 @@ import (
 //	      delim get          SELECT DISTINCT k FROM a
 //
 // Its output is that of the Join. Where a column is nested, DuckDB numbers the rows by a row_number() OVER () below, makes the number
-// the first of Columns, and joins by it alone.
+// the first of Columns, and joins by it alone. Rows of a stream have no number that stays: unnumber puts a STRUCT of the other
+// Columns in its place.
 type DelimJoin struct {
 	Join
 	// Columns are what the subquery depends on, over the columns of Left; of Right, if Flipped.
@@ -57,9 +60,36 @@ func (o *object) delimJoin() Operator {
 		d.Flipped = !d.Flipped
 	}
 	if o.err == nil {
+		d.unnumber()
 		d.adopt(d.Subquery())
 	}
 	return d
+}
+
+// unnumber replaces the numbers of rows by what tells them apart for the subquery: the values that it depends on.
+func (j *DelimJoin) unnumber() {
+	side := &j.Left
+	if j.Flipped {
+		side = &j.Right
+	}
+	w, ok := (*side).(*Window)
+	if !ok || len(w.Calls) != 1 || w.Calls[0].Alias != "delim_index" || len(j.Columns) < 2 || j.Columns[0].Kind != plan.Column {
+		return
+	}
+	values := j.Columns[1:]
+	fields := make([]types.Field, len(values))
+	for i, v := range values {
+		fields[i] = types.Field{Name: fmt.Sprintf("v%d", i), Type: v.Type}
+	}
+	p := &Projection{From: w.From}
+	for i := range j.Columns[0].Index {
+		p.Exprs = append(p.Exprs, plan.Col(i, "", types.Type{}))
+	}
+	number := plan.Fn("struct_pack", types.StructOf(fields...), values...)
+	number.Alias = "delim_index"
+	p.Exprs = append(p.Exprs, number)
+	*side = p
+	j.Correlated = min(j.Correlated, 1)
 }
 
 // adopt ties the DelimGets below op to j. Those of a subquery inside have been tied to its own join already.

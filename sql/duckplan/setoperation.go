@@ -33,10 +33,13 @@ func (o *object) setOperation() Operator {
 	o.take("setop_all", &s.All)
 	var raws []json.RawMessage
 	o.take("children", &raws)
-	if len(raws) < 2 || (s.Kind != Union && len(raws) != 2) {
+	if len(raws) < 1 || (s.Kind != Union && len(raws) != 2) {
 		o.fail(fmt.Errorf("duckplan: %s has %d inputs", s.Kind, len(raws)))
 	}
 	s.From = o.parseAll(raws, len(raws))
 	o.skip("table_index", "column_count", "allow_out_of_order")
+	if len(s.From) == 1 { // the others have no rows
+		return s.From[0]
+	}
 	return s
 }

@@ -41,6 +41,9 @@ func settleCall(c plan.AggregateCall, input []types.Field) (out plan.AggregateCa
 		return out, err
 	}
 	out.Args, err = settle(c.Args, input)
+	if c.Name == "first" && err == nil { // DuckDB carries a row's number along with it; ours has a type of its own
+		out.Type = out.Args[0].Type
+	}
 	return out, err
 }
 
@@ -84,14 +87,18 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 	return restoreGroups(node, agg.Window, groups, kept, rebuilt), nil
 }
 
-// native reports whether the aggregate has an operator: all calls have kernels, and the input takes no rows back.
+// native reports whether the aggregate has an operator: all calls have kernels, which can take rows back where the input does.
 func (b *builder) native(agg *plan.Aggregate) bool {
+	check := b.check
+	if agg.Retracts = updating(agg.From); agg.Retracts {
+		check = b.checkRetracts
+	}
 	for i := range agg.Calls {
-		if len(agg.Calls[i].Orders) > 0 || b.check(&agg.Calls[i]) != nil {
+		if len(agg.Calls[i].Orders) > 0 || check(&agg.Calls[i]) != nil {
 			return false
 		}
 	}
-	return !updating(agg.From)
+	return !agg.Retracts || agg.Changes
 }
 
 // foreignAggregate is an aggregate that DuckDB computes, over the rows of the groups that have closed or changed.

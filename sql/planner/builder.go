@@ -15,9 +15,13 @@ import (
 type builder struct {
 	sources map[string]*Source // by scan function
 	check   func(*plan.AggregateCall) error
-	final   bool                      // rows are to be written once; otherwise, every change is
-	ttl     time.Duration             // rows older than this do not count; 0 if all do
-	ctes    map[int]duckplan.Operator // definitions, by number
+	// checkRetracts is check for calls over input that takes rows back.
+	checkRetracts func(*plan.AggregateCall) error
+	final         bool                      // rows are to be written once; otherwise, every change is
+	ttl           time.Duration             // rows older than this do not count; 0 if all do
+	ctes          map[int]duckplan.Operator // definitions, by number
+	// rankings are nodes that compute row_number() or rank() and nothing else.
+	rankings map[*plan.Relational]ranking
 }
 
 func (b *builder) build(op duckplan.Operator) (plan.Node, error) {
@@ -196,9 +200,15 @@ func (b *builder) filter(op *duckplan.Filter) (plan.Node, error) {
 	}
 	input := from.Columns()
 	predicates, err := settle(op.Predicates, input)
-	filter := &plan.Filter{From: from, Predicates: predicates}
-	if op.Kept == nil || err != nil {
-		return filter, err
+	if err != nil {
+		return nil, err
+	}
+	filter := b.filterRanks(from, predicates)
+	if filter == nil {
+		filter = &plan.Filter{From: from, Predicates: predicates}
+	}
+	if op.Kept == nil {
+		return filter, nil
 	}
 	return kept(filter, op.Kept), nil
 }
@@ -214,6 +224,9 @@ func kept(from plan.Node, columns []int) plan.Node {
 }
 
 func (b *builder) project(op *duckplan.Projection) (plan.Node, error) {
+	if limit, ok := op.From.(*duckplan.Limit); ok && allConstant(op.Exprs) {
+		return b.limitAlike(limit, op)
+	}
 	from, err := b.build(op.From)
 	if err != nil {
 		return nil, err

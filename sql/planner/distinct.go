@@ -32,6 +32,9 @@ func (b *builder) distinctOn(op *duckplan.Distinct, from plan.Node) (plan.Node, 
 		return nil, err
 	}
 	keyed, keys := columnsAnd(from, on)
+	if !b.final && closingKey(keyed, keys) == nil && rankable(orders) {
+		return firstColumns(b.topN(keyed, keys, orders, 1), len(columns)), nil
+	}
 	list, keyOut := selectWithKeys(columnList("", len(columns)), identity(len(columns)), keys, columnAt)
 	n := &plan.Relational{
 		From: []plan.Node{keyed}, What: "distinct on " + plan.ListSQL(on, nil), Keys: [][]int{keys}, Fields: columns, Passed: identity(len(columns)),

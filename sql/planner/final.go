@@ -83,9 +83,11 @@ func updating(n plan.Node) bool {
 	case *plan.Aggregate:
 		changes = n.Changes
 	case *plan.Relational:
-		changes = n.Changes
-	case *plan.Join:
-		changes = n.Changes
+		changes = n.Changes && len(n.From) > 0 // constants are there once and for all
+	case *plan.TopN:
+		changes = true
+	case *plan.Join: // pairs, and rows that have a partner, only come where rows only come
+		changes = n.Changes && n.Kind != plan.InnerJoin && n.Kind != plan.SemiJoin
 	}
 	return changes || slices.ContainsFunc(streamed(n), updating)
 }

@@ -45,6 +45,8 @@ func originsOf(n plan.Node) []*plan.Expr {
 		return withUnknown(originsOf(n.From), n)
 	case *plan.Join:
 		return timeless(joinOrigins(n), n.Changes && readsTable(n))
+	case *plan.TopN: // a row may lose its place at any time
+		return withUnknown(nil, n)
 	case *plan.Relational:
 		return timeless(relationalOrigins(n), n.Changes && readsTable(n))
 	case *plan.Session:
@@ -123,7 +125,12 @@ func expandOrigins(n *plan.Expand) []*plan.Expr {
 }
 
 // joinOrigins are those of both sides; what an outer join may leave NULL is nothing to go by.
+//
+// Where changes are asked for, a row may find its partner at any time.
 func joinOrigins(n *plan.Join) []*plan.Expr {
+	if n.Changes {
+		return withUnknown(nil, n)
+	}
 	left := originsOf(n.Left)
 	if n.Kind == plan.RightJoin || n.Kind == plan.FullJoin {
 		left = withUnknown(nil, n.Left)
@@ -139,7 +146,7 @@ func joinOrigins(n *plan.Join) []*plan.Expr {
 
 func relationalOrigins(n *plan.Relational) []*plan.Expr {
 	out := withUnknown(nil, n)
-	if len(n.From) == 0 {
+	if len(n.From) == 0 || n.Changes && n.Window == nil { // where no key closes, a row may be taken back at any time
 		return out
 	}
 	from := originsOf(n.From[0])

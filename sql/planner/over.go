@@ -101,6 +101,9 @@ func (b *builder) overGroup(from plan.Node, calls []plan.OverCall) (plan.Node, e
 		From: []plan.Node{keyed}, What: strings.Join(names, ", "), Keys: [][]int{keys}, Fields: fields, Passed: passed,
 		SQL: fmt.Sprintf("SELECT %s FROM in0", list), KeyOut: keyOut,
 	}
+	if window == nil {
+		b.noteRanking(n, ranking{from: keyed, width: width, keys: keys}, calls)
+	}
 	return b.relational(n, window, nil)
 }
 

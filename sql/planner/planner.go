@@ -30,6 +30,8 @@ var settings = []string{"SET TimeZone = 'UTC'", "SET enable_external_access = fa
 type Config struct {
 	// CheckAggregate returns an error that says what to use instead, if there is no kernel for the call.
 	CheckAggregate func(*plan.AggregateCall) error
+	// CheckRetracts is the same for calls over input that takes rows back. Nil if no kernel can do that.
+	CheckRetracts func(*plan.AggregateCall) error
 }
 
 // Planner plans SELECTs over the sources that it has been told of. It is safe for concurrent use.
@@ -39,6 +41,7 @@ type Planner struct {
 	mu      sync.Mutex // DuckDB's connection is used by one call at a time
 	conn    *sql.Conn
 	sources map[string]*Source // by scan function
+	views   []string           // that are defined, in order
 }
 
 // New opens the planner's own in-memory DuckDB.
@@ -50,6 +53,9 @@ func New(c Config) (*Planner, error) {
 	conn, err := db.Conn(context.Background())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("planner: connect to duckdb: %w", err), db.Close())
+	}
+	if c.CheckRetracts == nil {
+		c.CheckRetracts = func(*plan.AggregateCall) error { return errors.New("no kernel takes rows back") }
 	}
 	p := &Planner{config: c, db: db, conn: conn, sources: map[string]*Source{}}
 	if err := p.prepare(); err != nil {
@@ -90,6 +96,9 @@ type View struct {
 	Plan    plan.Node
 	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
 	Emit    string        // close or changes
+	Views   []string      // defined views that the SELECT reads
+	// Updating says that the view takes rows back.
+	Updating bool
 }
 
 // Options are what WITH (…) of a view says.
@@ -109,18 +118,22 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	}
 	root, err := p.duckPlan(query)
 	if err != nil {
-		return nil, place.err(err)
+		return nil, place.err(p.misplaced(query, err))
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL}
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, checkRetracts: p.config.CheckRetracts, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL, rankings: map[*plan.Relational]ranking{}}
 	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
-		return nil, place.err(err)
+		return nil, place.err(p.misplaced(query, err))
 	}
 	if len(plan.Scans(node)) == 0 || plan.Static(node) {
 		return nil, place.err(refuseSourceless(root))
 	}
+	dropRanks(node)
 	prune(node)
-	v := &View{Plan: node, Emit: emit}
+	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
+	if v.Views, err = p.reads(query); err != nil {
+		return nil, place.err(err)
+	}
 	names, err := p.outputNames(query)
 	if err != nil {
 		return nil, place.err(err)
@@ -141,22 +154,4 @@ func concrete(t types.Type) types.Type {
 
 func (p *Planner) duckPlan(query string) (duckplan.Operator, error) {
 	return duckplan.Plan(context.Background(), p.conn, query)
-}
-
-// outputNames are the result's column names, made unique as DuckDB does for a subquery.
-func (p *Planner) outputNames(query string) ([]string, error) {
-	rows, err := p.conn.QueryContext(context.Background(), "SELECT column_name FROM (DESCRIBE SELECT * FROM (\n"+query+"\n))")
-	if err != nil {
-		return nil, fmt.Errorf("planner: describe: %w", err)
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("planner: describe: %w", err)
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
 }

@@ -128,3 +128,11 @@ func columnsAnd(from plan.Node, exprs []*plan.Expr) (plan.Node, []int) {
 	}
 	return projectOver(from, all, names), at
 }
+
+// firstColumns drops all columns but the first n.
+func firstColumns(from plan.Node, n int) plan.Node {
+	if len(from.Columns()) == n {
+		return from
+	}
+	return kept(from, identity(n))
+}

@@ -40,7 +40,7 @@ func small(t *testing.T) (dir string) {
 func TestHelp(t *testing.T) {
 	dir := t.TempDir()
 	out, _ := run(t, dir, 0, "--help")
-	says(t, "help", out, "run", "sql", "explain", "demo", "connectors", "completion", "verify", "test")
+	says(t, "help", out, "run", "sql", "subscribe", "explain", "demo", "connectors", "completion", "verify", "test")
 	out, _ = run(t, dir, 0, "run", "--help")
 	says(t, "run --help", out, "--once", "--listen", "--workers", "Examples:")
 	out, _ = run(t, dir, 0, "completion", "bash")
@@ -220,4 +220,23 @@ func waitFor(t *testing.T, lines *bufio.Scanner, text string) {
 		}
 	}
 	t.Fatalf("the stream ended before %s: %v", text, lines.Err())
+}
+
+func TestSubscribeCommand(t *testing.T) {
+	dir := small(t)
+	url := follow(t, dir).url()
+	p := start(t, dir, "subscribe", "--server", url, "--snapshot", "--format", "csv", "passed")
+	p.eventually("the rows are printed", func() bool { return strings.Count(p.stdout.String(), "\n") == 4 })
+	says(t, "csv", p.stdout.String(), "weir_epoch,weir_weight,id,k,twice,ts\n", `,1,1,"A,B",,2026-01-01T00:00:01`, ",1,2,C,1")
+	if code := p.terminate(); code != 0 {
+		t.Errorf("exit code %d: %s", code, p.stderr.String())
+	}
+	for _, c := range [][]string{
+		{"--format", "xml", "passed", "allowed are ndjson, table, csv"},
+		{"nosuch", `there is no view "nosuch"`},
+		{"--from-epoch", "99", "passed", "subscribe --snapshot"},
+	} {
+		_, said := run(t, dir, 1, append([]string{"subscribe", "--server", url}, c[:len(c)-1]...)...)
+		says(t, strings.Join(c, " "), said, c[len(c)-1])
+	}
 }

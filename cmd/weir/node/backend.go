@@ -28,12 +28,25 @@ func (n *Node) Status() engine.Status {
 }
 
 // Subscribe implements server.Backend.
-func (n *Node) Subscribe(view string) (<-chan engine.Committed, func(), error) {
+func (n *Node) Subscribe(f engine.Following) (*engine.Subscription, error) {
 	e := n.running()
 	if e == nil {
-		return nil, nil, server.ErrStarting
+		return nil, server.ErrStarting
 	}
-	return e.Subscribe(view)
+	s, err := e.Subscribe(f)
+	if errors.Is(err, runtime.ErrNotOpen) {
+		return nil, server.ErrStarting
+	}
+	return s, err
+}
+
+// Snapshot implements server.Backend.
+func (n *Node) Snapshot(ctx context.Context, view string) (*server.Result, int64, error) {
+	rows, epoch, err := n.store.Snapshot(ctx, view)
+	if err != nil {
+		return nil, 0, userError(err)
+	}
+	return server.NewResult(rows.Columns(), rows, nil), epoch, nil
 }
 
 // Ready implements server.Backend.

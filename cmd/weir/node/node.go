@@ -109,13 +109,11 @@ func (n *Node) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if _, err := n.catalog.Apply(e.SQL); err != nil {
-			return fmt.Errorf("definition of %s %s in the database: %w", e.Kind, e.Name, err)
-		}
+	definitions := make([]catalog.Definition, len(entries))
+	for i, e := range entries {
+		definitions[i] = catalog.Definition{Kind: e.Kind, Name: e.Name, Text: e.SQL}
 	}
-	n.catalog.Changes() // what the database has is not a change
-	return nil
+	return n.catalog.Load(definitions)
 }
 
 // NewCatalog makes an empty catalog over the given connectors and plain tables, which may be nil. The caller closes the planner.
@@ -124,7 +122,7 @@ func NewCatalog(connectors []engine.Connector, tables catalog.Tables) (*catalog.
 }
 
 func newCatalog(connectors []engine.Connector, getenv func(string) (string, bool), tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
-	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check})
+	p, err := planner.New(planner.Config{CheckAggregate: aggregate.Check, CheckRetracts: aggregate.CheckRetracts})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -286,7 +284,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
-	config := engine.SinkConfig{Name: s.Name, Format: s.Format, Columns: n.catalog.View(s.View).Columns, Options: s.Options}
+	config := s.Config(n.catalog.View(s.View))
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)

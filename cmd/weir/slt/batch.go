@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
@@ -92,12 +93,47 @@ func (b *batch) eventTimes(s *catalog.Source, lines []string) ([]int64, error) {
 	return out, b.exec("DROP TABLE IF EXISTS " + types.QuoteIdent(s.Name))
 }
 
-// view computes a view's SELECT as a table, with the column types of the view.
-func (b *batch) view(v *catalog.View) error {
-	if err := b.exec(fmt.Sprintf("CREATE TABLE %s AS %s", types.QuoteIdent(v.Name), v.Select)); err != nil {
+// views computes all views as tables. One that others read is a view while these are computed, so that DuckDB computes the composed
+// SELECTs over the sources. The errors of those that fail are returned by name.
+func (b *batch) views(views []*catalog.View) map[string]error {
+	failed := map[string]error{}
+	note := func(v *catalog.View, err error) {
+		if err != nil && failed[v.Name] == nil {
+			failed[v.Name] = err
+		}
+	}
+	var inner []*catalog.View
+	for _, v := range views {
+		if slices.ContainsFunc(views, func(x *catalog.View) bool { return x.ReadsView(v.Name) }) {
+			inner = append(inner, v)
+			note(v, b.exec(v.SQL()))
+		}
+	}
+	for _, v := range views {
+		if slices.Contains(inner, v) {
+			note(v, b.view(v, innerName(v), "FROM "+types.QuoteIdent(v.Name)))
+		} else {
+			note(v, b.view(v, types.QuoteIdent(v.Name), v.Select))
+		}
+	}
+	for _, v := range inner {
+		note(v, b.exec("DROP VIEW IF EXISTS "+types.QuoteIdent(v.Name)))
+		if failed[v.Name] == nil {
+			note(v, b.exec(fmt.Sprintf("ALTER TABLE %s RENAME TO %s", innerName(v), types.QuoteIdent(v.Name))))
+		}
+	}
+	return failed
+}
+
+// innerName is the table of a view that others read, while the view itself has the name.
+func innerName(v *catalog.View) string { return types.QuoteIdent("table of " + v.Name) }
+
+// view computes a query as a table, which must have the columns of the view.
+func (b *batch) view(v *catalog.View, table, query string) error {
+	if err := b.exec(fmt.Sprintf("CREATE OR REPLACE TABLE %s AS %s", table, query)); err != nil {
 		return err
 	}
-	rows, err := b.rows("SELECT column_name, column_type FROM (DESCRIBE " + types.QuoteIdent(v.Name) + ")")
+	rows, err := b.rows("SELECT column_name, column_type FROM (DESCRIBE " + table + ")")
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (r *batchRun) compute(sources []*catalog.Source, views []*catalog.View) err
 			return err
 		}
 	}
-	r.made, r.failed = nil, map[string]error{}
+	r.made = nil
 	for _, s := range sources {
 		r.made = append(r.made, s.Name)
 		if err := r.batch.load(s, r.events[s.Name]); err != nil {
@@ -44,10 +44,8 @@ func (r *batchRun) compute(sources []*catalog.Source, views []*catalog.View) err
 	}
 	for _, v := range views {
 		r.made = append(r.made, v.Name)
-		if err := r.batch.view(v); err != nil {
-			r.failed[v.Name] = err
-		}
 	}
+	r.failed = r.batch.views(views)
 	return r.unexpected()
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weirdb/weir/cmd/weir/node"
@@ -17,11 +18,16 @@ type judged struct {
 	file        *File
 	refused     []string // views that DuckDB refuses, with the reason
 	unsupported []string // views that Weir has no operator or kernel for, with the reason
+	crashed     bool     // DuckDB has failed with an internal error, and answers no more
 	failing     int      // views that fail while they run
+	empty       int      // views without rows
 }
 
 // declined are the words by which Weir says that it lacks something.
 var declined = regexp.MustCompile(`not supported|no kernel for|without a window|that has no window`)
+
+// crash is how DuckDB's own mistakes begin.
+var crash = regexp.MustCompile(`^(INTERNAL|FATAL) Error`)
 
 // judge asks DuckDB what the views hold. Views that cannot be defined are left out of the file. A view that Weir refuses
 // without saying that it lacks something is an error.
@@ -36,34 +42,84 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer p.Close()
-	if _, err := definitions.Apply(c.sourceStatement()); err != nil {
-		return nil, err
+	for _, s := range c.Sources {
+		if _, err := definitions.Apply(s.statement()); err != nil {
+			return nil, err
+		}
 	}
-	lines := make([]string, len(c.Events))
-	for i, e := range c.Events {
-		lines[i] = e.Line
-	}
-	if err := b.load(definitions.Sources[0], lines); err != nil {
+	if err := b.loadGenerated(c, definitions, func(generatedEvent) bool { return true }); err != nil {
 		return nil, err
 	}
 	return judgeViews(c, b, definitions)
 }
 
-func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, error) {
-	all, err := b.rows("SELECT * FROM src")
+// loadGenerated makes tables of the events that are asked for.
+func (b *batch) loadGenerated(c *generated, definitions *catalog.Catalog, asked func(generatedEvent) bool) error {
+	for i, s := range c.Sources {
+		var lines []string
+		for _, e := range s.Events {
+			if asked(e) {
+				lines = append(lines, e.Line)
+			}
+		}
+		if err := b.load(definitions.Sources[i], lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// middle asks DuckDB what the views that change hold at the cut.
+func middle(c *generated, dir string, definitions *catalog.Catalog) (out []Block, err error) {
+	b, err := newBatch(dir)
 	if err != nil {
 		return nil, err
 	}
+	defer b.close()
+	if err := b.loadGenerated(c, definitions, c.early); err != nil {
+		return nil, err
+	}
+	for _, v := range definitions.Views {
+		at := slices.IndexFunc(c.Views, func(x *generatedView) bool { return x.Name == v.Name })
+		if at < 0 || v.Emit != engine.EmitChanges || b.exec("CREATE TABLE "+v.Name+" AS "+c.Views[at].query()) != nil {
+			continue
+		}
+		rows, err := b.rows("SELECT * FROM " + v.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows})
+	}
+	return out, nil
+}
+
+func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, error) {
 	j, kept := &judged{}, *c
 	kept.Views = nil
-	queries := []Block{{Kind: "query", Sort: true, Text: "SELECT * FROM everything", Want: all}}
+	var queries []Block
+	for _, s := range c.Sources {
+		all, err := b.rows("SELECT * FROM " + s.Name)
+		if err != nil {
+			return nil, err
+		}
+		queries = append(queries, Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + s.Name + "_all", Want: all})
+	}
 	for _, v := range c.Views {
 		block, err := j.view(b, v, func() error { _, err := definitions.Apply(v.statement()); return err })
 		if err != nil {
 			return nil, fmt.Errorf("%s:\n%s\n%w", v.Name, v.statement(), err)
 		}
+		if j.crashed {
+			break
+		}
 		if block != nil {
 			kept.Views, queries = append(kept.Views, v), append(queries, *block)
+		}
+	}
+	if !kept.Cut.IsZero() {
+		var err error
+		if kept.Middle, err = middle(&kept, b.dir, definitions); err != nil {
+			return nil, err
 		}
 	}
 	j.file = kept.file()
@@ -77,6 +133,10 @@ func judgeViews(c *generated, b *batch, definitions *catalog.Catalog) (*judged, 
 // view asks DuckDB and Weir's planner about one view. The block is what its table must hold; nil if it cannot be defined.
 func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, error) {
 	inDuckDB := b.exec("CREATE TABLE " + v.Name + " AS " + v.query())
+	if inDuckDB != nil && crash.MatchString(inDuckDB.Error()) {
+		j.refused, j.crashed = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query()), true
+		return nil, nil
+	}
 	switch inWeir := define(); {
 	case inDuckDB != nil && (inWeir != nil || !atRunTime(inDuckDB)):
 		j.refused = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query())
@@ -91,6 +151,9 @@ func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, 
 		return &Block{Kind: "fails", Source: v.Name}, nil //nolint:nilerr // so is a failure
 	}
 	rows, err := b.rows("SELECT * FROM " + v.Name)
+	if len(rows) == 0 {
+		j.empty++
+	}
 	return &Block{Kind: "query", Sort: true, Text: "SELECT * FROM " + v.Name, Want: rows}, err
 }
 

@@ -20,22 +20,19 @@ var broken = []string{`{`, `{"ts": }`, `null`, `{}`, `not json`, `{"ts": "2026-0
 
 // events makes records in up to three partitions.
 func (g *generator) events(columns []types.Field) []generatedEvent {
-	start, err := time.Parse(time.RFC3339, g.pick(starts...))
-	if err != nil {
-		panic(err) // the list is ours
-	}
-	span := spans[g.rand.IntN(len(spans))]
+	start := g.starting()
 	partitions := 1 + g.rand.IntN(3)
-	out := make([]generatedEvent, 1+g.rand.IntN(40))
+	out := make([]generatedEvent, 1+g.rand.IntN(g.most))
 	for i := range out {
-		at := start.Add(time.Duration(g.rand.Int64N(int64(span)*4)) * time.Second / 4)
+		at := start.Add(time.Duration(g.rand.Int64N(int64(g.span)*4)) * time.Second / 4)
 		if g.one(5) {
 			at = at.Add(time.Duration(g.rand.IntN(1_000_000)) * time.Microsecond)
 		}
-		out[i] = generatedEvent{fmt.Sprint(g.rand.IntN(partitions)), g.record(columns, at)}
+		out[i] = generatedEvent{fmt.Sprint(g.rand.IntN(partitions)), g.record(columns, at), at}
 		switch {
 		case g.one(10) && i > 0:
-			out[i].Line = out[g.rand.IntN(i)].Line
+			again := out[g.rand.IntN(i)]
+			out[i].Line, out[i].At = again.Line, again.At
 		case g.one(30):
 			out[i].Line = g.pick(broken...)
 		}
@@ -43,12 +40,28 @@ func (g *generator) events(columns []types.Field) []generatedEvent {
 	return out
 }
 
+// starting is when event time begins.
+func (g *generator) starting() time.Time {
+	start, err := time.Parse(time.RFC3339, g.start)
+	if err != nil {
+		panic(err) // the list is ours
+	}
+	return start
+}
+
 func (g *generator) record(columns []types.Field, at time.Time) string {
 	var parts []string
 	for i, c := range columns {
 		value := g.value(c.Type, g.extreme[c.Name])
-		if i == 0 {
+		switch {
+		case i == 0:
 			value = quoted(at.Format("2006-01-02T15:04:05.999999"))
+		case c.Name == "id":
+			g.ids++
+			parts = append(parts, fmt.Sprintf(`"id": %d`, g.ids))
+			continue
+		case few[c.Name] != nil && g.language == &tame:
+			value = g.pick(few[c.Name]...)
 		}
 		switch {
 		case g.one(12) && i > 0 || g.one(100):

@@ -132,6 +132,18 @@ var derived = map[string]string{
 	"row": "{'a': k, 'b': k::VARCHAR}", "map": "MAP {'a': k}", "nested": "[[k]]",
 }
 
+// language is a way to make expressions.
+type language struct {
+	grammar  map[string][]string // by kind; $kind stands for another expression
+	literals map[string][]string
+	derived  map[string]string // expressions for kinds that no column has; literals stand in for what is missing
+	instead  map[string]string // the same, over $int, $str or $ts that are in scope
+	kinds    []string          // what $any stands for
+}
+
+// rich is about expressions: some of them fail.
+var rich = language{grammar: grammar, literals: literals, derived: derived, kinds: anyKinds}
+
 // anyKinds are what $any stands for.
 var anyKinds = []string{
 	"bool", "int", "int", "dbl", "dec", "str", "str", "date", "ts", "tz", "time", "ival", "uuid", "blob", "json", "ints", "strs", "row", "map", "nested", "ns",
@@ -140,12 +152,12 @@ var anyKinds = []string{
 // expr makes an expression of a kind over what is in scope. Depth bounds how deep it nests.
 func (g *generator) expr(scope []leaf, kind string, depth int) string {
 	if kind == "any" {
-		kind = g.pick(anyKinds...)
+		kind = g.pick(g.language.kinds...)
 	}
 	if depth <= 0 || kind != "part" && g.one(3) {
 		return g.end(scope, kind)
 	}
-	return placeholder.ReplaceAllStringFunc(g.pick(grammar[kind]...), func(name string) string {
+	return placeholder.ReplaceAllStringFunc(g.pick(g.language.grammar[kind]...), func(name string) string {
 		return g.operand(scope, name[1:], depth-1)
 	})
 }
@@ -168,10 +180,23 @@ func (g *generator) end(scope []leaf, kind string) string {
 		}
 	}
 	switch {
-	case kind == "part" || g.one(10):
-		return g.pick(literals[kind]...)
-	case len(fit) == 0:
-		return derived[kind]
+	case len(fit) == 0 && g.language.derived[kind] != "" && kind != "part" && !g.one(10):
+		return g.language.derived[kind]
+	case len(fit) == 0 && g.language.instead != nil && !g.one(10):
+		return g.instead(scope, kind)
+	case len(fit) == 0 || kind == "part" || g.one(10):
+		return g.pick(g.language.literals[kind]...)
 	}
 	return g.pick(fit...)
+}
+
+// instead makes a value of a kind that no column has from one of another kind; a literal, if there is none.
+func (g *generator) instead(scope []leaf, kind string) string {
+	for _, l := range scope {
+		text, ok := g.language.instead[kind+" of "+l.kind]
+		if ok {
+			return strings.ReplaceAll(text, "$", l.text)
+		}
+	}
+	return g.pick(g.language.literals[kind]...)
 }

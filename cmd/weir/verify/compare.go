@@ -93,6 +93,11 @@ func (c *comparison) compute(letters bool) error {
 	if err := c.tables(); err != nil {
 		return err
 	}
+	for _, v := range c.definitions.Below(c.view) {
+		if err := c.results.exec(c.ctx, v.SQL()); err != nil {
+			return fmt.Errorf("view %s, which it reads: %w", v.Name, err)
+		}
+	}
 	if err := c.results.exec(c.ctx, "CREATE OR REPLACE TABLE weir_verify.want AS "+c.view.Select); err != nil {
 		c.out.Refused = "DuckDB does not compute its SELECT over these events: " + err.Error()
 	}

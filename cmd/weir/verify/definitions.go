@@ -52,13 +52,14 @@ func (d *definitions) read(ctx context.Context, r *results) error {
 	if err != nil {
 		return fmt.Errorf("read the definitions in %s: %w", r.path, err)
 	}
+	var stored []catalog.Definition
 	for _, e := range entries.Rows {
-		if e[0] == string(parse.Sink) {
-			continue
+		if e[0] != string(parse.Sink) {
+			stored = append(stored, catalog.Definition{Kind: e[0], Name: e[1], Text: e[2]})
 		}
-		if _, err := d.Apply(e[2]); err != nil {
-			return fmt.Errorf("definition of %s %s in %s: %w", e[0], e[1], r.path, err)
-		}
+	}
+	if err := d.Load(stored); err != nil {
+		return fmt.Errorf("%s: %w", r.path, err)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 //
 //	weir_results   the result database
 //	weir_events    the sources' events, with their positions
-//	main           what the view's SELECT sees: a view for each source, and the window macros
+//	main           what the view's SELECT sees: a view for each source and for each view that it reads, and the window macros
 //	weir_verify    the batch, and what differs
 type results struct {
 	path string // of the result database

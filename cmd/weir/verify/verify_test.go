@@ -29,6 +29,9 @@ CREATE MATERIALIZED VIEW changing WITH (emit = 'changes') AS
 SELECT date_trunc('minute', ts) AS m, place.room AS room, avg(v) AS mean FROM s GROUP BY ALL;
 CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n, count(DISTINCT k) AS keys FROM s;
 CREATE MATERIALIZED VIEW copies AS SELECT id, upper(k) AS k, place FROM s WHERE v > 1;
+CREATE MATERIALIZED VIEW minutes AS SELECT time_bucket(INTERVAL '1 minute', window_start) AS m, sum(n) AS n FROM windows GROUP BY ALL;
+CREATE MATERIALIZED VIEW busy AS SELECT m, n FROM minutes WHERE n > 1;
+CREATE MATERIALIZED VIEW counts AS SELECT k, count(*) AS n FROM copies GROUP BY k;
 `
 
 // pipeline is a folder with events and a result database.

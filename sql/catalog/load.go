@@ -1,0 +1,32 @@
+package catalog
+
+import "fmt"
+
+// Definition is a definition as a database keeps it.
+type Definition struct {
+	Kind, Name string
+	Text       string // the statement
+}
+
+// Load takes in definitions that have been accepted before; they are no changes. One that was replaced has kept its place, so that
+// it may stand before what it reads: what does not work yet is tried again behind the others.
+func (c *Catalog) Load(definitions []Definition) error {
+	for len(definitions) > 0 {
+		var waiting []Definition
+		var first error
+		for _, d := range definitions {
+			if _, err := c.Apply(d.Text); err != nil {
+				waiting = append(waiting, d)
+				if first == nil {
+					first = fmt.Errorf("definition of %s %s in the database: %w", d.Kind, d.Name, err)
+				}
+			}
+		}
+		if len(waiting) == len(definitions) {
+			return first
+		}
+		definitions = waiting
+	}
+	c.Changes()
+	return nil
+}
