@@ -118,6 +118,5 @@ func microsOf(e *plan.Expr) (int64, bool) {
 	if !e.IsConstant() || e.Value.Interval == nil || e.Value.Interval.Months != 0 {
 		return 0, false
 	}
-	const day = 24 * 3600 * 1_000_000
 	return int64(e.Value.Interval.Days)*day + e.Value.Interval.Micros, true
 }

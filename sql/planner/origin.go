@@ -31,18 +31,30 @@ func clock(n plan.Node, t types.Type) *plan.Expr {
 //	lead(ts) OVER (PARTITION BY k ORDER BY ts), as changes     a new row of k ─► the row before it, however old, is written anew
 func originsOf(n plan.Node) []*plan.Expr {
 	out := ownOrigins(n)
-	if !changesAnyRow(n) {
-		return out
+	if key := heldUntil(n); key != nil {
+		return held(out, key)
 	}
-	for i, o := range out {
-		out[i] = o.Rewrite(func(e *plan.Expr) *plan.Expr {
-			if e.Name == eventTime {
-				return unknown(e.Type)
-			}
-			return e
-		})
+	if changesAnyRow(n) {
+		for i, o := range out {
+			out[i] = withoutTime(o)
+		}
 	}
 	return out
+}
+
+// heldUntil is the window that a node waits for the end of, by event times; nil if it waits for none.
+func heldUntil(n plan.Node) *plan.Expr {
+	switch n := n.(type) {
+	case *plan.Aggregate:
+		if n.Window != nil {
+			return n.Groups[n.Window.Group].Bind(originsOf(n.From))
+		}
+	case *plan.Relational:
+		if n.Window != nil {
+			return originsOf(n.From[0])[n.Keys[0][n.Window.Group]]
+		}
+	}
+	return nil
 }
 
 // changesAnyRow reports whether a node takes back rows of windows that the watermark has passed.

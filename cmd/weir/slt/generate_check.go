@@ -69,8 +69,13 @@ func (b *batch) loadGenerated(c *generated, definitions *catalog.Catalog, asked 
 	return nil
 }
 
-// middle asks DuckDB what the views that change hold at the cut.
+// middle asks DuckDB what the views that change hold at the cut. A source without events commits nothing that could be looked at.
 func middle(c *generated, dir string, definitions *catalog.Catalog) (out []Block, err error) {
+	for _, s := range c.Sources {
+		if !slices.ContainsFunc(s.Events, c.early) {
+			return nil, nil
+		}
+	}
 	b, err := newBatch(dir)
 	if err != nil {
 		return nil, err

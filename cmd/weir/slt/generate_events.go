@@ -18,6 +18,9 @@ var spans = []int{30, 300, 300, 20_000, 400_000, 40_000_000}
 // broken are records that DuckDB refuses, or reads in a way of its own.
 var broken = []string{`{`, `{"ts": }`, `null`, `{}`, `not json`, `{"ts": "2026-01-01", "ts": "2026-01-02"}`, `{"ts": "yesterday"}`, `{"k": 99999999999}`, `5`, `{"ts": "2026-01-01T00:00:00", "k": 1,}`}
 
+// dead are records that DuckDB refuses.
+var dead = []string{`{`, `not json`, `{"ts": "yesterday"}`, `{"id": 99999999999999999999}`}
+
 // events makes records in up to three partitions.
 func (g *generator) events(columns []types.Field) []generatedEvent {
 	start := g.starting()
@@ -30,6 +33,12 @@ func (g *generator) events(columns []types.Field) []generatedEvent {
 		}
 		out[i] = generatedEvent{fmt.Sprint(g.rand.IntN(partitions)), g.record(columns, at), at}
 		switch {
+		case g.language == &tame && g.one(10) && i > 0: // at the same time
+			out[i].At = out[g.rand.IntN(i)].At
+			out[i].Line = g.record(columns, out[i].At)
+		case g.language == &tame && g.one(30):
+			out[i].Line = g.pick(dead...)
+		case g.language == &tame:
 		case g.one(10) && i > 0:
 			again := out[g.rand.IntN(i)]
 			out[i].Line, out[i].At = again.Line, again.At

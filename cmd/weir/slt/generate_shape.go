@@ -72,7 +72,11 @@ func (g *generator) addSome(s *selecting, most int) {
 }
 
 // done is the query as a table.
-func (s *selecting) done() table { return derivedTable(s.generatedView, s.at, s.kept) }
+func (s *selecting) done() table {
+	t := derivedTable(s.generatedView, s.at, s.kept)
+	t.twins = s.twins
+	return t
+}
 
 // selected filters and computes.
 func (g *generator) selected(depth int) table {
@@ -168,7 +172,7 @@ func (g *generator) unnested(depth int) table {
 		list.text = "u.e"
 	}
 	s.Where = g.conditions(s.scope)
-	s.kept = append(s.kept, s.add(list))
+	s.kept, s.twins = append(s.kept, s.add(list)), true
 	return s.done()
 }
 

@@ -51,7 +51,9 @@ func (g *generator) groupedOver(t table) table {
 	if len(v.Groups) > 0 && strings.Contains(v.Groups[0], "(a.") || len(total) == 0 {
 		total = nil // sets may give a group twice
 	}
-	return derivedTable(v, time, total)
+	out := derivedTable(v, time, total)
+	out.twins = total == nil
+	return out
 }
 
 // anyName is the name of a plain column.
@@ -118,13 +120,20 @@ func (g *generator) tameCall(t table) leaf {
 // ranked adds columns that are computed over other rows.
 func (g *generator) ranked(depth int) table {
 	s := g.over(g.input(depth))
-	for range 1 + g.rand.IntN(3) {
-		s.add(g.overCall(s.table))
+	calls := 1 + g.rand.IntN(3)
+	if s.twins { // two calls may number them in different orders
+		calls = 1
+	}
+	for range calls {
+		alias := s.add(g.overCall(s.table))
+		if s.twins {
+			s.kept = append(s.kept, alias)
+		}
 	}
 	if g.one(3) {
 		s.Where = g.conditions(s.scope)
 	}
-	if g.one(5) {
+	if g.one(5) && !s.twins {
 		s.Qualify = append(s.Qualify, g.overCall(s.table).text+" IS NOT NULL")
 	}
 	return s.done()

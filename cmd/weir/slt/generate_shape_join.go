@@ -26,6 +26,7 @@ func (g *generator) joinedOver(l, r table) table {
 	s.Joins = append(s.Joins, join)
 	if word != "SEMI JOIN" && word != "ANTI JOIN" {
 		s.keep(r)
+		s.twins = s.twins || r.twins
 		s.scope = append(s.scope, r.scope...)
 	}
 	if word == "RIGHT JOIN" || word == "FULL JOIN" {
@@ -203,5 +204,7 @@ func (g *generator) togetherOver(l, r table) table {
 	if kinds[0] == "ts" {
 		time = "c0"
 	}
-	return derivedTable(v, time, nil)
+	out := derivedTable(v, time, nil)
+	out.twins = true
+	return out
 }

@@ -13,6 +13,7 @@ type table struct {
 	scope []leaf   // its columns, and what is in them
 	time  string   // an event time among them; empty if there is none
 	total []string // columns that order the rows; of rows that tie, all else is equal too
+	twins bool     // some rows may be all alike
 	spec  string   // of the window whose window_start it has; empty if it has none
 }
 
