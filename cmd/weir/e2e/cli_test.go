@@ -151,8 +151,8 @@ func TestSQL(t *testing.T) {
 	out, _ = ask(0, "csv", "SELECT count(*) AS c FROM tumble(passed, ts, INTERVAL '10 seconds')")
 	says(t, "a window in a query", out, "c\n3\n")
 	for statement, part := range map[string]string{
-		"INSERT INTO passed SELECT * FROM passed":            "only one statement that reads",
-		"DROP TABLE passed":                                  "only one statement that reads",
+		"INSERT INTO passed SELECT * FROM passed":            "tables can be changed here only if weir runs with --writable",
+		"DROP TABLE passed":                                  "tables can be changed here only if weir runs with --writable",
 		"FROM read_csv('/etc/passwd')":                       "read_csv is not allowed",
 		"FROM '/etc/passwd'":                                 "/etc/passwd",
 		"SELECT nosuch FROM passed":                          "line 1, column 8",
