@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -35,7 +37,7 @@ var _ engine.Evaluator = (*Evaluator)(nil)
 // EvaluatorOptions bound what an evaluator may use. The zero value is good.
 type EvaluatorOptions struct {
 	MemoryLimit   string           // as DuckDB's memory_limit, '256MB' if empty
-	TempDirectory string           // where DuckDB puts what goes beyond it; .tmp in the working directory if empty
+	TempDirectory string           // where DuckDB puts what goes beyond it; a folder among the temporary ones if empty
 	Allocator     memory.Allocator // of the batches that are returned; the Go heap if nil
 	Functions     []engine.Function
 }
@@ -55,9 +57,10 @@ func NewEvaluatorWith(o EvaluatorOptions) (*Evaluator, error) {
 		o.Allocator = memory.DefaultAllocator
 	}
 	settings := map[string]string{"threads": "1", "memory_limit": o.MemoryLimit}
-	if o.TempDirectory != "" {
-		settings["temp_directory"] = o.TempDirectory
+	if o.TempDirectory == "" {
+		o.TempDirectory = filepath.Join(os.TempDir(), fmt.Sprintf("weir-spill-%d", os.Getpid()))
 	}
+	settings["temp_directory"] = o.TempDirectory
 	in, err := openInstance(settings, o.Functions)
 	if err != nil {
 		return nil, queryError("opening an evaluator", err)
