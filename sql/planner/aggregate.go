@@ -113,8 +113,8 @@ func foreignAggregate(agg *plan.Aggregate) plan.Node {
 		columns = append(columns, agg.Calls[i].SQL(byPosition))
 	}
 	fields := agg.Columns()
-	if len(columns) == 0 { // a lone row without columns has no spelling
-		columns, fields = []string{"0"}, []types.Field{{Name: "row", Type: types.Of(types.Integer)}}
+	if len(columns) == 0 { // one row without columns has no spelling
+		columns, fields = []string{"CAST(count(*) * 0 AS INTEGER)"}, []types.Field{{Name: "row", Type: types.Of(types.Integer)}}
 	}
 	return &plan.Relational{
 		From: []plan.Node{agg.From}, What: describeCalls(agg), Keys: [][]int{keys}, Fields: fields,
