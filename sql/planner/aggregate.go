@@ -116,11 +116,13 @@ func foreignAggregate(agg *plan.Aggregate) plan.Node {
 	for i := range agg.Calls {
 		columns = append(columns, agg.Calls[i].SQL(byPosition))
 	}
-	if len(columns) == 0 {
-		columns = []string{"0"} // a lone row without columns has no spelling
+	fields := agg.Columns()
+	if len(columns) == 0 { // one row without columns has no spelling
+		columns, fields = []string{"CAST(count(*) * 0 AS INTEGER)"}, []types.Field{{Name: "row", Type: types.Of(types.Integer)}}
 	}
 	return &plan.Relational{
-		From: []plan.Node{agg.From}, What: describeCalls(agg), Keys: [][]int{keys}, Fields: agg.Columns(), Passed: append(keys[:len(keys):len(keys)], passedThen(0, len(agg.Calls))...),
+		From: []plan.Node{agg.From}, What: describeCalls(agg), Keys: [][]int{keys}, Fields: fields,
+		Passed: append(keys[:len(keys):len(keys)], passedThen(0, len(fields)-len(keys))...),
 		SQL: "SELECT " + strings.Join(columns, ", ") + " FROM in0" + by, KeyOut: identity(len(keys)),
 		Window: agg.Window, EventTime: []int{agg.EventTime}, Always: len(keys) == 0, Changes: agg.Changes,
 	}
