@@ -18,8 +18,8 @@ var windowMacros = []string{
 	SELECT *, weir_tumble(ts, size) AS window_start, weir_tumble(ts, size) + size AS window_end
 	FROM query_table(t) WHERE ts IS NOT NULL`,
 	`CREATE MACRO hop(t, ts, slide, size) AS TABLE
-	SELECT *, window_start + size AS window_end FROM (
-		SELECT *, unnest(weir_hop(ts, slide, size)) AS window_start FROM query_table(t) WHERE ts IS NOT NULL)`,
+	SELECT * REPLACE (window_start + size AS window_end) FROM (
+		SELECT *, unnest(weir_hop(ts, slide, size)) AS window_start, ts AS window_end FROM query_table(t) WHERE ts IS NOT NULL)`,
 	`CREATE MACRO cumulate(t, ts, step, size) AS TABLE
 	SELECT *, weir_tumble(ts, size) AS window_start, unnest(weir_cumulate(ts, step, size)) AS window_end
 	FROM query_table(t) WHERE ts IS NOT NULL`,
