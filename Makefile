@@ -22,7 +22,7 @@ demo: build ## generate a shop's events, and watch live windows on a page; LISTE
 test: console ## run all tests; says how many ran and what was skipped
 	cd $(CONSOLE) && npm test --silent
 	@mkdir -p bin
-	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile bin/test.json -- -timeout 20m $(TESTFLAGS) ./...
+	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile bin/test.json -- -timeout 35m $(TESTFLAGS) ./...
 	@.ci/summary bin/test.json
 
 .PHONY: lint

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 2, "how many random runs of each way")
+	seeds = flag.Int("seeds", 1, "how many random runs of each way")
 	seed  = flag.Uint64("seed", 1, "the first seed")
 	files = flag.String("files", "testdata/*.slt", "the files to run")
 )
