@@ -123,7 +123,7 @@ func foreignAggregate(agg *plan.Aggregate) plan.Node {
 	return &plan.Relational{
 		From: []plan.Node{agg.From}, What: describeCalls(agg), Keys: [][]int{keys}, Fields: fields,
 		Passed: append(keys[:len(keys):len(keys)], passedThen(0, len(fields)-len(keys))...),
-		SQL: "SELECT " + strings.Join(columns, ", ") + " FROM in0" + by, KeyOut: identity(len(keys)),
+		SQL:    "SELECT " + strings.Join(columns, ", ") + " FROM in0" + by, KeyOut: identity(len(keys)),
 		Window: agg.Window, EventTime: []int{agg.EventTime}, Always: len(keys) == 0, Changes: agg.Changes,
 	}
 }
