@@ -98,7 +98,8 @@ func (b *builder) native(agg *plan.Aggregate) bool {
 			return false
 		}
 	}
-	return !agg.Retracts || agg.Changes
+	empty := len(agg.Groups) == 0 && len(agg.Calls) == 0 // a grouping set without groups, in a query without aggregates
+	return !empty && (!agg.Retracts || agg.Changes)
 }
 
 // foreignAggregate is an aggregate that DuckDB computes, over the rows of the groups that have closed or changed.
