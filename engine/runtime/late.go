@@ -34,7 +34,7 @@ func (q *query) lateRows(s *stage, l lateRows, now time.Time) ([]engine.LateRow,
 	for i, text := range texts {
 		out[i] = engine.LateRow{
 			View: q.Name, Source: q.originOf(l), Partition: l.partition, Row: text, At: now,
-			EventTime: engine.MinTime, Watermark: s.horizon,
+			EventTime: engine.MinTime, Watermark: min(s.horizon, q.watermark()),
 		}
 	}
 	if at := l.edge.EventTime; at >= 0 {

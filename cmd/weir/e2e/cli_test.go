@@ -196,7 +196,12 @@ func TestHTTP(t *testing.T) {
 	says(t, "/v1/views", get(t, p.url()+"/v1/views", http.StatusOK), "per_window", "per_key", "passed")
 	get(t, p.url()+"/v1/views/nosuch", http.StatusNotFound)
 	get(t, p.url()+"/v1/nosuch", http.StatusNotFound)
-	response, err := http.Get(p.url() + "/v1/views/passed/changes")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url()+"/v1/views/passed/changes", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "text/event-stream")
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
