@@ -19,11 +19,16 @@ const disabled = "statistics_propagation,compressed_materialization,join_order,"
 //	unused_columns          where not all columns of an inlined common table expression are used
 //	unnest_rewriter         for UNNEST in FROM; build_side_probe_side, which runs later, computes all types anew
 //	build_side_probe_side   where it swaps the sides of a cross product; without it the sides are those of the text
+//	cte_inlining            for correlated subqueries and IN inside a common table expression
 var attempts = []string{
 	disabled + ",build_side_probe_side",
 	disabled + ",build_side_probe_side,unused_columns",
 	disabled,
 	disabled + ",unused_columns",
+	disabled + ",build_side_probe_side,unnest_rewriter",
+	disabled + ",build_side_probe_side,unnest_rewriter,unused_columns",
+	disabled + ",build_side_probe_side,cte_inlining",
+	disabled + ",build_side_probe_side,cte_inlining,unnest_rewriter,unused_columns",
 }
 
 // Settings make a DuckDB connection plan for streams. Plan expects them.

@@ -32,7 +32,9 @@ func newBatch(dir string) (*batch, error) {
 		return nil, err
 	}
 	b := &batch{db: db, conn: conn, dir: dir}
-	return b, b.exec("SET TimeZone = 'UTC'; SET threads = 1; " + duckdb.WindowMacros())
+	// With statistics, DuckDB computes some functions in other ways: substring('b', -4, 2) depends on whether all texts are ASCII, and
+	// date_trunc fails for the greatest value of a column that no row is left of.
+	return b, b.exec("SET TimeZone = 'UTC'; SET threads = 1; SET disabled_optimizers = 'statistics_propagation'; " + duckdb.WindowMacros())
 }
 
 func (b *batch) close() { b.conn.Close(); b.db.Close() }

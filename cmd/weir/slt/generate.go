@@ -119,14 +119,13 @@ func (c *generated) file() *File {
 	for _, v := range c.Views {
 		statement(v.statement())
 	}
+	var late []Block
 	for _, s := range c.Sources {
 		f.Blocks = append(f.Blocks, s.blocks(c.early)...)
+		late = append(late, s.blocks(func(e generatedEvent) bool { return !c.early(e) })...)
 	}
-	if !c.Cut.IsZero() {
-		f.Blocks = append(append(f.Blocks, Block{Kind: "pause"}), c.Middle...)
-		for _, s := range c.Sources {
-			f.Blocks = append(f.Blocks, s.blocks(func(e generatedEvent) bool { return !c.early(e) })...)
-		}
+	if len(late) > 0 {
+		f.Blocks = slices.Concat(f.Blocks, []Block{{Kind: "pause"}}, c.Middle, late)
 	}
 	for i := range f.Blocks {
 		f.Blocks[i].Line = i + 1
