@@ -91,6 +91,12 @@ func isLookup(n plan.Node) bool {
 // isAnew reports whether all that an operator keeps comes from tables.
 func isAnew(n plan.Node) bool { return isLookup(n) || plan.Static(n) }
 
+// answers reports whether a stage remembers what DuckDB has answered, to take it back.
+func answers(n plan.Node) bool {
+	relational, ok := n.(*plan.Relational)
+	return ok && relational.Changes
+}
+
 // gathers reports whether an operator's rows for a watermark come out at the flush behind it.
 func gathers(n plan.Node) bool {
 	switch n := n.(type) {

@@ -30,7 +30,8 @@ type Options struct {
 	DB             string // path of the result database; empty for one in memory
 	Workers        int
 	CommitInterval time.Duration
-	EpochRows      int  // 0 for the engine's default
+	EpochRows      int // 0 for the engine's default
+	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
 	MemoryLimit    string
@@ -249,7 +250,7 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
