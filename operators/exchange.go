@@ -114,9 +114,22 @@ func gathers(n plan.Node) bool {
 
 // behind is by how much an operator's rows may come behind the watermark that it was told.
 func behind(n plan.Node) engine.Time {
-	j, ok := n.(*plan.Join)
-	if !ok || j.Bounds == nil {
+	switch n := n.(type) {
+	case *plan.Join:
+		if n.Bounds != nil {
+			return engine.Time(max(n.Bounds.High, -n.Bounds.Low, 0))
+		}
+	case *plan.Aggregate:
+		return lateness(n.Window)
+	case *plan.Relational:
+		return lateness(n.Window)
+	}
+	return 0
+}
+
+func lateness(w *plan.WindowKey) engine.Time {
+	if w == nil {
 		return 0
 	}
-	return engine.Time(max(j.Bounds.High, -j.Bounds.Low, 0))
+	return engine.Time(w.Lateness)
 }

@@ -40,7 +40,7 @@ func keptBy(n Node) (keeps string, grows bool) {
 	case *Aggregate:
 		switch {
 		case n.Window != nil:
-			return "the groups of open windows", false
+			return "the groups of open windows" + n.Window.andLate(), false
 		case len(n.Groups) == 0:
 			return "one group", keepsValues(n)
 		}
@@ -50,7 +50,7 @@ func keptBy(n Node) (keeps string, grows bool) {
 		case len(n.From) == 0:
 			return "", false
 		case n.Window != nil:
-			return "the rows of open windows", false
+			return "the rows of open windows" + n.Window.andLate(), false
 		}
 		return "all rows of its input", true
 	case *Join:

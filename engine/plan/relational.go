@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/weirdb/weir/engine/types"
@@ -55,7 +54,7 @@ func (n *Relational) Describe() string {
 		text += ", separately for each " + strings.Join(names, ", ")
 	}
 	if n.Window != nil {
-		text += fmt.Sprintf(", closes when %s passes", n.Window.Of)
+		text += n.Window.closing("")
 	}
 	return text + " (in DuckDB)" + changesNote(n.Changes)
 }

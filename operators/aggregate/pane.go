@@ -11,6 +11,7 @@ type pane struct {
 	table    *keys.Table
 	partials []partial
 	changes  changes
+	shown    bool     // it has come out, where windows are held
 	live     []int64  // by group, how many rows it has; nil where no row is taken back
 	rows     []uint32 // of the batch in hand
 	after    *pane    // hit right after this one, the last time
@@ -47,6 +48,7 @@ func (p *pane) reset() {
 		p.partials[i].reset()
 	}
 	p.changes.reset()
+	p.shown = false
 	if p.live != nil {
 		p.live = p.live[:0]
 	}

@@ -60,7 +60,9 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	planned, err := c.plan(text, s.Select, planner.Options{Emit: options["emit"], StateTTL: options.Duration("state_ttl")})
+	planned, err := c.plan(text, s.Select, planner.Options{
+		Emit: options["emit"], StateTTL: options.Duration("state_ttl"), AllowedLateness: options.Duration("allowed_lateness"),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -113,6 +113,8 @@ type View struct {
 type Options struct {
 	Emit     string        // close, changes, or empty for what suits the query
 	StateTTL time.Duration // rows older than this, by the watermark, do not count; 0 if all do
+	// AllowedLateness is how far the watermark may have passed a window while late rows correct what was written of it.
+	AllowedLateness time.Duration
 }
 
 // Plan plans the SELECT in span of text. Mistakes in the text come back as *parse.Error, with their place in text.
@@ -128,7 +130,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate, checkRetracts: p.config.CheckRetracts, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL, rankings: map[*plan.Relational]ranking{}}
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, checkRetracts: p.config.CheckRetracts, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL, lateness: o.AllowedLateness, rankings: map[*plan.Relational]ranking{}}
 	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))

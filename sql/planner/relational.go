@@ -96,9 +96,14 @@ func columnAt(k int) string { return fmt.Sprintf("c%d", k) }
 
 // relational settles when the answer comes: once a key has closed, or at each commit.
 func (b *builder) relational(n *plan.Relational, window *plan.WindowKey, open *neverCloses) (plan.Node, error) {
-	n.Window, n.EventTime, n.Changes = window, eventTimeColumns(n.From), !b.final
+	n.Window, n.EventTime, n.Changes = b.correctable(window), eventTimeColumns(n.From), b.emitsChanges()
 	if b.final && window == nil {
 		return nil, open
+	}
+	for i, at := range n.EventTime {
+		if window != nil && at < 0 {
+			n.EventTime[i] = keepEventTime(n.From[i])
+		}
 	}
 	return n, nil
 }
