@@ -2,11 +2,13 @@ package slt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/engine"
@@ -29,6 +31,9 @@ var declined = regexp.MustCompile(`not supported|no kernel for|without a window|
 // crash is how DuckDB's own mistakes begin.
 var crash = regexp.MustCompile(`^(INTERNAL|FATAL) Error`)
 
+// judgePatience is for one generated view: windows of windows of joins can have more rows than anyone wants to compare.
+const judgePatience = 20 * time.Second
+
 // judge asks DuckDB what the views hold. Views that cannot be defined are left out of the file. A view that Weir refuses
 // without saying that it lacks something is an error.
 func judge(c *generated, dir string) (*judged, error) {
@@ -37,6 +42,7 @@ func judge(c *generated, dir string) (*judged, error) {
 		return nil, err
 	}
 	defer b.close()
+	b.patience = judgePatience
 	definitions, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()}, nil)
 	if err != nil {
 		return nil, err
@@ -140,6 +146,10 @@ func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, 
 	inDuckDB := b.exec("CREATE TABLE " + v.Name + " AS " + v.query())
 	if inDuckDB != nil && crash.MatchString(inDuckDB.Error()) {
 		j.refused, j.crashed = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query()), true
+		return nil, nil
+	}
+	if errors.Is(inDuckDB, errTooLarge) || inDuckDB != nil && strings.HasPrefix(inDuckDB.Error(), "Out of Memory Error") {
+		j.refused = append(j.refused, v.Name+": "+inDuckDB.Error()+"\n"+v.query())
 		return nil, nil
 	}
 	switch inWeir := define(); {
