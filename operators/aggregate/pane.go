@@ -42,6 +42,19 @@ func (o *Operator) newPane() (*pane, error) {
 	return p, nil
 }
 
+// release gives the memory back. The pane is not used afterwards.
+func (p *pane) release() {
+	p.table.Free()
+	for i := range p.partials {
+		if p.partials[i].seen != nil {
+			p.partials[i].seen.table.Free()
+		}
+		if a, ok := p.partials[i].accumulator.(interface{ free() }); ok {
+			a.free()
+		}
+	}
+}
+
 func (p *pane) reset() {
 	p.table.Reset()
 	for i := range p.partials {
