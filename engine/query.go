@@ -13,6 +13,15 @@ type Query struct {
 	Stages  []Stage
 	Results []int // the nodes whose rows are the view's
 	Output  []types.Field
+	// Retention bounds how long the view's table keeps rows; nil if that is for ever.
+	Retention *Retention
+}
+
+// Retention drops rows of a view's table that are old by event time. They cannot change any more: it may not drop others.
+type Retention struct {
+	Keep Time // microseconds behind the watermark
+	// Expired returns a DuckDB condition for the rows that belong to event times before a moment only.
+	Expired func(before Time) string
 }
 
 // Input is a source that the query reads, and what is done with its rows before they are divided by key. A source that is read

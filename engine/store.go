@@ -52,7 +52,14 @@ type Commit struct {
 	Positions   []Position
 	DeadLetters []DeadLetter
 	Late        []LateRow
+	Expired     []Expiry
 	State       []StateFile // replaces all earlier state of the queries named in Positions
+}
+
+// Expiry are rows that are dropped from a view's table once the epoch's changes are in it. Readers of changes do not hear of them.
+type Expiry struct {
+	View  string
+	Where string // a DuckDB condition over the view's columns
 }
 
 // Checkpoint is the last commit, as a restart finds it.

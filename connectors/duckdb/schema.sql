@@ -20,6 +20,9 @@ COMMENT ON TABLE weir.dead_letters IS 'records that could not be used';
 CREATE TABLE weir.late_rows (view VARCHAR, source VARCHAR, "partition" VARCHAR, event_time TIMESTAMP, watermark TIMESTAMP, row JSON, "at" TIMESTAMPTZ);
 COMMENT ON TABLE weir.late_rows IS 'rows that came after their window had closed';
 
+CREATE TABLE weir.expired (view VARCHAR, condition VARCHAR, "at" TIMESTAMPTZ);
+COMMENT ON TABLE weir.expired IS 'which rows of views with a retention were dropped, the last time';
+
 CREATE TABLE weir.catalog (position BIGINT, kind VARCHAR, name VARCHAR, sql VARCHAR, plan JSON, created TIMESTAMPTZ);
 COMMENT ON TABLE weir.catalog IS 'what has been created, in order';
 

@@ -67,6 +67,9 @@ func (s *Store) sinksOf(view string) []string {
 	return s.sinks[view]
 }
 
+// StateDir is the folder of the state files.
+func (s *Store) StateDir() string { return s.state.dir }
+
 // Close checkpoints and closes the database. Rows of Query must be released before.
 func (s *Store) Close() error {
 	s.checkpointing.Wait()

@@ -22,6 +22,8 @@ type query struct {
 	flushed  bool          // the operators have flushed at least once
 	ended    bool          // its inputs have ended
 
+	expired, expiring engine.Time // rows of earlier event times were dropped from the table; or are by the commit under way
+
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
 

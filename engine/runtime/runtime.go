@@ -163,7 +163,7 @@ func New(c Config) (*Engine, error) {
 
 // newQuery joins a query with the sources that it reads.
 func newQuery(q engine.Query, sources map[string]*source, workers int) (*query, error) {
-	run := &query{Query: q, workers: workers, output: types.Schema(q.Output)}
+	run := &query{Query: q, workers: workers, output: types.Schema(q.Output), expired: engine.MinTime}
 	for _, in := range q.Inputs {
 		s, ok := sources[in.Source]
 		if !ok {

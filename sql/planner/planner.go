@@ -107,6 +107,8 @@ type View struct {
 	Views   []string      // defined views that the SELECT reads
 	// Updating says that the view takes rows back.
 	Updating bool
+	// Ages is the column that grows with event time, by which rows are old; nil if there is none.
+	Ages *plan.WindowKey
 }
 
 // Options are what WITH (…) of a view says.
@@ -140,7 +142,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	}
 	dropRanks(node)
 	prune(node)
-	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
+	v := &View{Plan: node, Emit: emit, Updating: updating(node), Ages: agingColumn(node)}
 	if v.Views, err = p.reads(query); err != nil {
 		return nil, place.err(err)
 	}

@@ -100,10 +100,8 @@ func (b *builder) relational(n *plan.Relational, window *plan.WindowKey, open *n
 	if b.final && window == nil {
 		return nil, open
 	}
-	for i, at := range n.EventTime {
-		if window != nil && at < 0 {
-			n.EventTime[i] = keepEventTime(n.From[i])
-		}
+	if window != nil && len(n.From) == 1 && n.EventTime[0] < 0 { // of a join, the sides' columns are counted already
+		n.EventTime[0] = keepEventTime(n.From[0])
 	}
 	return n, nil
 }
