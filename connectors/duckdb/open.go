@@ -183,7 +183,7 @@ func (s *Store) checkFormat(ctx context.Context) error {
 		return err
 	}
 	if len(found) == 0 {
-		version := fmt.Sprintf("; INSERT INTO weir.format VALUES (%d)", formatVersion)
+		version := fmt.Sprintf("; INSERT INTO weir.format (version) VALUES (%d)", formatVersion)
 		return s.session.transaction(ctx, func() error { return s.session.exec(ctx, schemaSQL+version) })
 	}
 	version := int64(-1)

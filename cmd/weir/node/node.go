@@ -62,6 +62,7 @@ type Node struct {
 	tables     *plainTables
 	evaluators *evaluators
 	decoding   *sharedEvaluator // for the sources' decoders
+	instance   string           // of the database
 
 	mu     sync.Mutex // guards engine
 	engine *runtime.Engine
@@ -94,6 +95,9 @@ func (n *Node) prepare(ctx context.Context) error {
 		return err
 	}
 	if n.decoding, err = newSharedEvaluator(); err != nil {
+		return err
+	}
+	if n.instance, err = n.store.Instance(ctx); err != nil {
 		return err
 	}
 	return n.load(ctx)
@@ -302,6 +306,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	config := s.Config(n.catalog.View(s.View))
+	config.Instance = n.instance
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
