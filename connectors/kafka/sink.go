@@ -115,7 +115,7 @@ func (s *sink) produce(ctx context.Context, epoch int64, messages []*kgo.Record)
 	case <-ctx.Done():
 		failed = fmt.Errorf("the brokers have not acknowledged it: %w", ctx.Err())
 		client.Close()
-		<-done // what is under way uses the ledger; it ends with its client
+		_ = <-done // what is under way uses the ledger; it ends with its client, and its error says no more
 	}
 	fresh, err := kgo.NewClient(s.opts...)
 	if err != nil {
