@@ -103,19 +103,22 @@ func (s *sink) produce(ctx context.Context, epoch int64, messages []*kgo.Record)
 		return s.ledger.fenced
 	}
 	client := s.client
-	done := make(chan error, 1)
-	go func() { done <- s.send(ctx, client, epoch, messages) }()
 	var failed error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		failed = s.send(ctx, client, epoch, messages)
+	}()
 	select {
-	case failed = <-done:
+	case <-done:
 		if failed == nil {
 			return nil
 		}
 		client.Close()
 	case <-ctx.Done():
-		failed = fmt.Errorf("the brokers have not acknowledged it: %w", ctx.Err())
 		client.Close()
-		_ = <-done // what is under way uses the ledger; it ends with its client, and its error says no more
+		<-done // what is under way ends with its client
+		failed = fmt.Errorf("the brokers have not acknowledged it: %w", ctx.Err())
 	}
 	fresh, err := kgo.NewClient(s.opts...)
 	if err != nil {
