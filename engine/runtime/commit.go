@@ -12,6 +12,7 @@ import (
 type commit struct {
 	*engine.Commit
 	took time.Duration // writing state and committing; whole once done
+	own  time.Duration // of that, committing
 	err  error         // set once done
 	done chan struct{}
 }
@@ -31,7 +32,8 @@ func (e *Engine) startCommit(ctx context.Context, c *engine.Commit, spent time.D
 		}
 		started := e.config.Now()
 		run.err = e.retry(ctx, c.Epoch, func() error { return e.config.Store.Commit(ctx, c) })
-		run.took += e.config.Now().Sub(started)
+		run.own = e.config.Now().Sub(started)
+		run.took += run.own
 	}()
 }
 
@@ -66,6 +68,7 @@ func (e *Engine) awaitCommit() error {
 		return run.err
 	}
 	e.epoch = run.Epoch
+	e.phases.Commit += run.own
 	e.committed(run)
 	return nil
 }

@@ -31,6 +31,9 @@ type query struct {
 	rowsIn  int64
 	rowsOut int64
 	lateN   int64
+
+	readingsNow []engine.ReadingStatus // as describe last saw them
+	stagesNow   []engine.StageStatus
 }
 
 // outlet says where the rows of a node go.

@@ -37,8 +37,9 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 		for _, r := range s.readings {
 			r.watermark = s.watermarkOf(r, e.config.Now()) // where the last commit left it
-			r.horizon = r.watermark
+			r.horizon, r.moved = r.watermark, e.config.Now()
 		}
+		e.publishStatus() // one source may answer long before another
 	}
 	return nil
 }

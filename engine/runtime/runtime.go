@@ -111,6 +111,8 @@ type Engine struct {
 	epochStart time.Time
 	epochRows  int   // read and written since the last commit
 	epochBytes int64 // of records read since the last commit
+	phases     engine.Phases
+	described  time.Time // when what the queries hold was last looked at
 	stopping   <-chan struct{}
 
 	mu     sync.Mutex // guards status
@@ -219,7 +221,9 @@ func (e *Engine) loop(ctx, work context.Context) error {
 	e.epochStart = e.config.Now()
 	e.publishStatus()
 	for {
+		since := e.config.Now()
 		fetches, more := e.gather(ctx)
+		e.spend(&e.phases.Gather, since)
 		if err := e.noticeCommit(); err != nil {
 			return err
 		}
@@ -240,6 +244,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 		if err := e.awaitCommit(); err != nil {
 			return err
 		}
+		e.described = time.Time{} // whoever asks from now on sees the end
 		e.publishStatus()
 		if stopping || e.config.Bounded {
 			return e.failure()

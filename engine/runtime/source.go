@@ -37,7 +37,10 @@ type source struct {
 
 	rooms rooms // for records of fetches that are unpacked
 
+	blocked blocked // the reader's waiting for the engine
+
 	records, bytes, deadLetters int64
+	lastReason                  string              // of the last dead letter
 	letters                     []engine.DeadLetter // of this epoch
 }
 
@@ -137,8 +140,10 @@ func (s *source) poll(ctx context.Context) {
 		s.acknowledge()
 		fetches, err := s.reader.Poll(ctx)
 		p := polled{fetches, s.reader.Partitions(), err}
+		waited := s.blocked.begin()
 		select {
 		case s.fetches <- p:
+			waited()
 		case <-ctx.Done():
 			return
 		}
@@ -331,6 +336,7 @@ func (s *source) takeLetters(f *fetched) {
 	for _, l := range f.letters {
 		l.Replayed = l.Offset < known
 		s.letters = append(s.letters, l)
+		s.lastReason = l.Reason
 	}
 	s.deadLetters += int64(len(f.letters))
 }

@@ -13,6 +13,7 @@ func (e *Engine) loadTables(ctx, work context.Context) error {
 			select {
 			case p := <-s.fetches:
 				e.round(e.receive(nil, s, p, e.config.Now()))
+				e.publishStatus()
 				loaded = true
 			case <-ctx.Done():
 				return nil
