@@ -21,10 +21,13 @@ var _ server.Backend = (*Node)(nil)
 
 // Status implements server.Backend.
 func (n *Node) Status() engine.Status {
-	if e := n.running(); e != nil {
-		return e.Status()
+	e := n.running()
+	if e == nil {
+		return engine.Status{}
 	}
-	return engine.Status{}
+	s := e.Status()
+	s.Files = n.store.Files()
+	return s
 }
 
 // Subscribe implements server.Backend.
