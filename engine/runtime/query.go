@@ -25,12 +25,13 @@ type query struct {
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
 
-	mu      sync.Mutex // guards failed while workers run
-	failed  error
-	told    bool // failed is in the log
-	rowsIn  int64
-	rowsOut int64
-	lateN   int64
+	mu       sync.Mutex // guards failed while workers run
+	failed   error
+	failedIn place
+	told     bool // failed is in the log
+	rowsIn   int64
+	rowsOut  int64
+	lateN    int64
 
 	readingsNow []engine.ReadingStatus // as describe last saw them
 	stagesNow   []engine.StageStatus
@@ -155,12 +156,18 @@ func (q *query) running() bool {
 	return q.failed == nil && !q.ended
 }
 
+// place is where something failed, as far as that is known.
+type place struct{ source, partition string }
+
 // fail stops the query. The first error stays.
-func (q *query) fail(err error) {
+func (q *query) fail(err error) { q.failIn(place{}, err) }
+
+// failIn stops the query on a record of a source.
+func (q *query) failIn(at place, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.failed == nil {
-		q.failed = fmt.Errorf("query %s: %w", q.Name, err)
+		q.failed, q.failedIn = fmt.Errorf("query %s: %w", q.Name, err), at
 	}
 }
 

@@ -133,7 +133,7 @@ func (e *Engine) headTask(f *fetched, worker int, now time.Time) {
 			return err
 		})
 		if err != nil {
-			r.query.fail(err)
+			r.query.failIn(place{f.source.Name, f.Partition}, err)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func (e *Engine) settle(f *fetched) {
 	s := f.source
 	part := s.positions[f.Partition]
 	if f.err != nil {
-		s.failed, s.ended, part.broken = f.err, true, true
+		s.failed, s.failedIn, s.ended, part.broken = f.err, f.Partition, true, true
 	}
 	if part.broken {
 		f.release()

@@ -33,14 +33,17 @@ type source struct {
 	positions map[string]*partition
 	ended     bool // the reader has ended, or failed
 	failed    error
-	told      bool // failed is in the log
+	failedIn  string // the partition, if it is known
+	told      bool   // failed is in the log
 
 	rooms rooms // for records of fetches that are unpacked
 
 	blocked blocked // the reader's waiting for the engine
 
 	records, bytes, deadLetters int64
-	lastReason                  string              // of the last dead letter
+	lastLetter                  engine.DeadLetter   // without its bytes
+	lettersTold                 int64               // dead letters that the log has told of
+	lettersAt                   time.Time           // when it last did
 	letters                     []engine.DeadLetter // of this epoch
 }
 
@@ -336,7 +339,8 @@ func (s *source) takeLetters(f *fetched) {
 	for _, l := range f.letters {
 		l.Replayed = l.Offset < known
 		s.letters = append(s.letters, l)
-		s.lastReason = l.Reason
+		s.lastLetter = l
+		s.lastLetter.Value = nil
 	}
 	s.deadLetters += int64(len(f.letters))
 }

@@ -50,7 +50,7 @@ func (e *Engine) publishStatus() {
 func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 	out := engine.SourceStatus{
 		Name: s.Name, Connector: s.Connector, State: s.state(), Delay: s.Delay, Records: s.records, Bytes: s.bytes,
-		DeadLetters: s.deadLetters, LastReason: s.lastReason, Buffered: len(s.fetches), Blocked: s.blocked.total(), Error: message(s.failed),
+		DeadLetters: s.deadLetters, LastReason: s.lastLetter.Reason, Buffered: len(s.fetches), Blocked: s.blocked.total(), Error: message(s.failed),
 	}
 	now := e.config.Now()
 	for _, name := range sortedKeys(s.positions) {

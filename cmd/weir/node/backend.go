@@ -88,14 +88,14 @@ func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	if _, ok := statements[0].(parse.ChangeTable); ok {
 		return n.changeTables(ctx, sql)
 	}
-	if show, ok := statements[0].(parse.Show); ok && show.What == "QUERIES" && n.running() != nil {
-		return answerResult(queriesAnswer(n.Status())), nil
-	}
 	n.asking.Lock()
 	answers, err := n.catalog.Apply(sql)
 	n.asking.Unlock()
 	if err != nil || len(answers) == 0 {
 		return nil, mistakeOf(err)
+	}
+	if show, ok := statements[0].(parse.Show); ok && n.running() != nil {
+		return answerResult(withProgress(show.What, answers[0], n.Status())), nil
 	}
 	return answerResult(answers[0]), nil
 }
