@@ -139,6 +139,9 @@ func (e *Engine) committed(c *commit) {
 // acknowledge tells a reader up to where all queries have committed. One that has failed holds this back: after a restart it
 // goes on where it stood.
 func (e *Engine) acknowledge(s *source) {
+	if s.reader == nil {
+		return
+	}
 	safe := map[string]int64{}
 	for name, p := range s.positions {
 		next := p.next

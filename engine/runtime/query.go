@@ -18,6 +18,7 @@ type query struct {
 	inputs   []*input
 	stages   []*stage
 	output   *arrow.Schema // of the view
+	paused   bool          // it takes part in nothing
 	dirty    bool          // something was processed since the last commit
 	flushed  bool          // the operators have flushed at least once
 	ended    bool          // its inputs have ended
@@ -153,7 +154,7 @@ func (q *query) advanceStage(s *stage) {
 func (q *query) running() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.failed == nil && !q.ended
+	return q.failed == nil && !q.ended && !q.paused
 }
 
 // place is where something failed, as far as that is known.

@@ -46,7 +46,7 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 func (e *Engine) liveSources() []*source {
 	var live []*source
 	for _, s := range e.sources {
-		if !s.ended {
+		if !s.ended && (!s.resting() || !e.config.Bounded) { // one that rests may be resumed, but by no bounded run
 			live = append(live, s)
 		}
 	}

@@ -39,6 +39,9 @@ func (s *sinkRun) poke() {
 func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	for _, s := range e.sinks {
+		if s.Paused { // its outbox grows
+			continue
+		}
 		s.poke() // what an earlier run has left
 		wg.Go(func() {
 			for {
@@ -116,6 +119,9 @@ const drainTries = 3
 func (e *Engine) drainSinks(ctx context.Context) error {
 	var errs []error
 	for _, s := range e.sinks {
+		if s.Paused {
+			continue
+		}
 		err := e.deliver(ctx, s)
 		for try := 1; err != nil && try < drainTries && ctx.Err() == nil; try++ {
 			time.Sleep(sinkPause)

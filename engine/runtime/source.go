@@ -98,7 +98,7 @@ func (s *source) needed() {
 // readBy is what the queries read of a column; false if none does.
 func (s *source) readBy(c types.Field) (types.Field, bool) {
 	out, read := c, false
-	for _, r := range s.readings {
+	for _, r := range s.awake() {
 		for _, in := range r.inputs {
 			at := indexOf(in.Read, c.Name)
 			switch {

@@ -25,6 +25,9 @@ func (s *sinkRun) status() engine.SinkStatus {
 }
 
 func (s *sinkRun) state() string {
+	if s.Paused {
+		return "paused"
+	}
 	if s.failed != nil {
 		return "retrying"
 	}
@@ -75,6 +78,8 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	switch {
 	case q.failed != nil:
 		out.State = "failed"
+	case q.paused:
+		out.State = "paused"
 	case q.ended:
 		out.State = "ended"
 	}
@@ -88,6 +93,8 @@ func (s *source) state() string {
 		return "failed"
 	case s.ended:
 		return "ended"
+	case s.resting():
+		return "paused"
 	case s.reader == nil:
 		return "opening"
 	}

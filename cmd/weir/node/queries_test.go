@@ -71,7 +71,7 @@ func TestShowSourcesAndSinksTellHowTheyGetOn(t *testing.T) {
 	n := open(t, "", e, Options{CommitInterval: time.Millisecond})
 	defer shut(t, n)
 	apply(t, n, source+"CREATE MATERIALIZED VIEW v AS SELECT a FROM s; CREATE SINK out WITH (connector = 'events', format = 'json') AS FROM v", "")
-	if got := showRows(t, n, "SHOW SINKS"); !slices.Equal(got, []string{"out v events json"}) {
+	if got := showRows(t, n, "SHOW SINKS"); !slices.Equal(got, []string{"out v events json stopped"}) {
 		t.Errorf("SHOW SINKS before the engine runs: %q", got)
 	}
 	defer run(t, n)()

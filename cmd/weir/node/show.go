@@ -7,9 +7,17 @@ import (
 	"github.com/weirdb/weir/sql/catalog"
 )
 
-// withProgress adds to SHOW QUERIES, SHOW SOURCES and SHOW SINKS, while the engine runs, how it gets on and why something has stopped.
-func withProgress(what string, a catalog.Answer, s engine.Status) catalog.Answer {
+// withProgress adds to what SHOW says, while the engine runs, how it gets on and why something has stopped; otherwise, what is paused.
+func (n *Node) withProgress(what string, a catalog.Answer) catalog.Answer {
+	s := n.Status()
+	if n.running() == nil && what != "MACROS" {
+		n.asking.Lock()
+		defer n.asking.Unlock()
+		return beside(a, []string{"state"}, stateRows(n.catalog.States(what)))
+	}
 	switch what {
+	case "VIEWS":
+		return beside(a, []string{"state"}, viewRows(s))
 	case "QUERIES":
 		return queriesAnswer(s)
 	case "SOURCES":
@@ -31,6 +39,22 @@ func beside(a catalog.Answer, columns []string, rows map[string][]string) catalo
 		a.Rows[i] = append(row, more...)
 	}
 	return a
+}
+
+func stateRows(states map[string]string) map[string][]string {
+	out := map[string][]string{}
+	for name, state := range states {
+		out[name] = []string{state}
+	}
+	return out
+}
+
+func viewRows(s engine.Status) map[string][]string {
+	out := map[string][]string{}
+	for _, x := range s.Queries {
+		out[x.View] = []string{x.State}
+	}
+	return out
 }
 
 func sourceRows(s engine.Status) map[string][]string {

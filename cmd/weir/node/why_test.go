@@ -42,7 +42,9 @@ func TestWhyKeepsItsWord(t *testing.T) {
 			defer shut(t, n)
 			apply(t, n, timedSource+"CREATE MATERIALIZED VIEW v AS "+c.query, "")
 			defer run(t, n)()
-			reached := func(at engine.Time) func(*why.Why) bool { return func(w *why.Why) bool { return settled(w, why.Moment(at-4_000_000)) } }
+			reached := func(at engine.Time) func(*why.Why) bool {
+				return func(w *why.Why) bool { return settled(w, why.Moment(at-4_000_000)) }
+			}
 			w := asked(t, n, reached(start))
 			if w.Next == nil || w.Next.Kind != c.kind || w.Next.Unit != c.unit || w.Next.Window.Count == 0 || len(w.Next.Needs) != 1 {
 				t.Fatalf("next to close: %+v of %+v", w.Next, w)
