@@ -52,7 +52,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.DurationVar(&f.node.CommitInterval, "commit-interval", 500*time.Millisecond, "time between commits")
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "1GB", "what the result database may use, as DuckDB's memory_limit")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
-	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables; whoever reaches the address can")
+	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume; whoever reaches the address can")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
 	cpuProfileFlag(fs, &f.cpuProfile)
 	return c

@@ -71,12 +71,7 @@ func of(s *engine.Status, q *engine.QueryStatus, now time.Time) *Why {
 		w.CommitShare = s.CommitTime.Seconds() / run.Seconds()
 	}
 	w.Sources = sourcesOf(s, q, now)
-	for _, source := range w.Sources {
-		w.DeadLetters += source.DeadLetters
-		if !source.Table && source.Watermark == w.Watermark {
-			w.Since = source.Since
-		}
-	}
+	w.take(w.Sources)
 	w.Stages = stagesOf(q)
 	for _, sink := range s.Sinks {
 		if sink.View == q.View {
@@ -86,6 +81,21 @@ func of(s *engine.Status, q *engine.QueryStatus, now time.Time) *Why {
 	w.Next = next(w)
 	w.Summary = summarise(w)
 	return w
+}
+
+// take adds up what the sources say. The watermark is theirs, as the partitions were seen at the same moment: the query may be further by now.
+func (w *Why) take(sources []Source) {
+	lowest := (*Source)(nil)
+	for i := range sources {
+		s := &sources[i]
+		w.DeadLetters += s.DeadLetters
+		if !s.Table && (lowest == nil || s.Watermark < lowest.Watermark) {
+			lowest = s
+		}
+	}
+	if lowest != nil {
+		w.Watermark, w.Since = lowest.Watermark, lowest.Since
+	}
 }
 
 // source is the view's source of a name, nil if it has none.
