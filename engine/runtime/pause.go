@@ -1,6 +1,11 @@
 package runtime
 
-import "github.com/weirdb/weir/engine"
+import (
+	"context"
+	"slices"
+
+	"github.com/weirdb/weir/engine"
+)
 
 // What is paused rests from the engine's start to its end: pausing and resuming take another engine (succeed.go), so that there is one way
 // only in which a query goes on where it stood.
@@ -8,6 +13,7 @@ import "github.com/weirdb/weir/engine"
 //	paused query    no operators, no state in memory; its positions and state files stay in the checkpoint, since a commit replaces those
 //	                of the queries that it names only
 //	paused source   not opened: the watermarks of the queries on it stand
+//	paused sink     delivers nothing: the outbox keeps what its view changes, and grows
 //
 // A source is not opened either if all queries on it are paused. Readers are not told that what a paused query has still to read is done with.
 
@@ -43,4 +49,27 @@ func (q *query) restorePositions(cp engine.Checkpoint) {
 			r.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
 		}
 	}
+}
+
+// lookAt counts what waits for a paused sink when the engine starts, up to sinkBatch epochs.
+func (e *Engine) lookAt(ctx context.Context, s *sinkRun) {
+	pending, err := e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
+	if err != nil {
+		e.config.Log.Error("cannot tell what waits for a paused sink", "sink", s.Name, "error", err)
+		return
+	}
+	for _, d := range pending {
+		release(d.Changes)
+	}
+	s.note(len(pending))
+}
+
+// await counts an epoch that a paused sink has to deliver later.
+func (s *sinkRun) await(changes []engine.Change) {
+	if !s.Paused || !slices.ContainsFunc(changes, func(c engine.Change) bool { return c.View == s.View }) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending++
 }

@@ -39,7 +39,8 @@ func (s *sinkRun) poke() {
 func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	for _, s := range e.sinks {
-		if s.Paused { // its outbox grows
+		if s.Paused {
+			e.lookAt(ctx, s)
 			continue
 		}
 		s.poke() // what an earlier run has left

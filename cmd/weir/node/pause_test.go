@@ -279,3 +279,30 @@ func TestPauseOverTables(t *testing.T) {
 	alter(t, n, "ALTER MATERIALIZED VIEW v RESUME")
 	await(t, n, content, "drei1 one2")
 }
+
+// TestPauseOfASink: what its view changes waits, also over a restart, and is delivered once it is resumed.
+func TestPauseOfASink(t *testing.T) {
+	path, e := filepath.Join(t.TempDir(), "weir.duckdb"), &events{lines: []string{`{"a": 1, "b": 2}`}, live: true, delivered: make(chan engine.Delivery, 1)}
+	definitions := source + "CREATE MATERIALIZED VIEW v AS SELECT a FROM s; CREATE SINK out WITH (connector = 'events', format = 'json') AS FROM v"
+	for _, pause := range []string{"; ALTER SINK out PAUSE", ""} {
+		n := open(t, path, e, Options{CommitInterval: time.Millisecond, Writable: true})
+		apply(t, n, definitions+pause, "")
+		stop := run(t, n)
+		for deadline := time.Now().Add(20 * time.Second); len(n.Status().Sinks) == 0 || n.Status().Sinks[0].Pending == 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("nothing waits for the sink: %+v", n.Status().Sinks)
+			}
+		}
+		if s := n.Status().Sinks[0]; s.State != "paused" || s.Delivered != 0 || s.Pending != 1 {
+			t.Errorf("sink %+v", s)
+		}
+		if pause == "" {
+			alter(t, n, "ALTER SINK out RESUME")
+			if d := <-e.delivered; d.Changes[0].Rows.NumRows() != 1 {
+				t.Errorf("delivered %v", d)
+			}
+		}
+		stop()
+		shut(t, n)
+	}
+}
