@@ -7,7 +7,7 @@
 //	                     ▲ watermark     closes when partition 1 has an event at or after 10:00:10 + delay
 //
 // Files: why.go is the answer, readings.go and stages.go are its parts, closing.go finds what the next window waits for, summary.go puts
-// that into a sentence, words.go spells times and numbers.
+// what matters most into a sentence, because.go is that of an open window, words.go spells times and numbers.
 package why
 
 import (
