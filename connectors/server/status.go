@@ -29,7 +29,7 @@ type view struct {
 	RowsOut   int64    `json:"rows_out"`
 	LateRows  int64    `json:"late_rows"`
 	Watermark *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
-	State     string   `json:"state"`     // running, ended or failed
+	State     string   `json:"state"`     // running, ended, failed or paused
 	Error     string   `json:"error,omitempty"`
 }
 
@@ -49,7 +49,7 @@ type partition struct {
 	Next      int64   `json:"next"`
 	Waiting   *int64  `json:"waiting"`   // null if the connector cannot tell
 	Watermark *string `json:"watermark"` // as a view's
-	State     string  `json:"state"`     // active, idle or ended
+	State     string  `json:"state"`     // active, idle, ended or gone
 }
 
 func (a *api) serveStatus(w http.ResponseWriter, _ *http.Request) {
