@@ -192,6 +192,8 @@ type SinkConfig struct {
 	// Updating says that the view takes rows back; if it does not, all weights are 1.
 	Updating bool
 	Options  Options
+	// Instance tells the databases of different installations apart; empty while the sink is only checked.
+	Instance string
 }
 
 // FormatSpec declares a record format: its name in WITH (format = …) and how to decode it.

@@ -91,6 +91,12 @@ func isLookup(n plan.Node) bool {
 // isAnew reports whether all that an operator keeps comes from tables.
 func isAnew(n plan.Node) bool { return isLookup(n) || plan.Static(n) }
 
+// answers reports whether a stage remembers what DuckDB has answered, to take it back.
+func answers(n plan.Node) bool {
+	relational, ok := n.(*plan.Relational)
+	return ok && relational.Changes
+}
+
 // gathers reports whether an operator's rows for a watermark come out at the flush behind it.
 func gathers(n plan.Node) bool {
 	switch n := n.(type) {
@@ -108,9 +114,22 @@ func gathers(n plan.Node) bool {
 
 // behind is by how much an operator's rows may come behind the watermark that it was told.
 func behind(n plan.Node) engine.Time {
-	j, ok := n.(*plan.Join)
-	if !ok || j.Bounds == nil {
+	switch n := n.(type) {
+	case *plan.Join:
+		if n.Bounds != nil {
+			return engine.Time(max(n.Bounds.High, -n.Bounds.Low, 0))
+		}
+	case *plan.Aggregate:
+		return lateness(n.Window)
+	case *plan.Relational:
+		return lateness(n.Window)
+	}
+	return 0
+}
+
+func lateness(w *plan.WindowKey) engine.Time {
+	if w == nil {
 		return 0
 	}
-	return engine.Time(max(j.Bounds.High, -j.Bounds.Low, 0))
+	return engine.Time(w.Lateness)
 }

@@ -23,7 +23,7 @@ var schemaSQL string
 var windowsSQL string
 
 // formatVersion is that of schema.sql, of state files and of the outbox.
-const formatVersion = 2
+const formatVersion = 3
 
 // StoreOptions bound what the database may use. The zero value leaves DuckDB's defaults: all cores, 80% of the memory.
 type StoreOptions struct {
@@ -183,7 +183,7 @@ func (s *Store) checkFormat(ctx context.Context) error {
 		return err
 	}
 	if len(found) == 0 {
-		version := fmt.Sprintf("; INSERT INTO weir.format VALUES (%d)", formatVersion)
+		version := fmt.Sprintf("; INSERT INTO weir.format (version) VALUES (%d)", formatVersion)
 		return s.session.transaction(ctx, func() error { return s.session.exec(ctx, schemaSQL+version) })
 	}
 	version := int64(-1)

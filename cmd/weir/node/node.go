@@ -30,7 +30,9 @@ type Options struct {
 	DB             string // path of the result database; empty for one in memory
 	Workers        int
 	CommitInterval time.Duration
-	EpochRows      int  // 0 for the engine's default
+	EpochRows      int   // 0 for the engine's default
+	EpochBytes     int64 // likewise
+	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
 	MemoryLimit    string
@@ -60,6 +62,7 @@ type Node struct {
 	tables     *plainTables
 	evaluators *evaluators
 	decoding   *sharedEvaluator // for the sources' decoders
+	instance   string           // of the database
 
 	mu     sync.Mutex // guards engine and what follows
 	engine *runtime.Engine
@@ -95,6 +98,9 @@ func (n *Node) prepare(ctx context.Context) error {
 		return err
 	}
 	if n.decoding, err = newSharedEvaluator(); err != nil {
+		return err
+	}
+	if n.instance, err = n.store.Instance(ctx); err != nil {
 		return err
 	}
 	return n.load(ctx)
@@ -250,7 +256,7 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
@@ -301,6 +307,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	config := s.Config(n.catalog.View(s.View))
+	config.Instance = n.instance
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
@@ -308,6 +315,9 @@ func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	}
 	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink, Paused: n.catalog.Paused(parse.Sink, s.Name)}, err
 }
+
+// StateDir is the folder of the operators' state.
+func (n *Node) StateDir() string { return n.store.StateDir() }
 
 // Store is the result database.
 func (n *Node) Store() *duckdb.Store { return n.store }
