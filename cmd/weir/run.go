@@ -54,7 +54,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.memory, "memory", "", "about what the process may use, such as 512MB; state beyond its share goes to files beside the database (default three quarters of the machine's or container's)")
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
-	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables; whoever reaches the address can")
+	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume; whoever reaches the address can")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
 	cpuProfileFlag(fs, &f.cpuProfile)
 	return c

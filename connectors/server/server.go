@@ -6,6 +6,7 @@
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
 //	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
+//	GET  /v1/views/{view}/why      why its windows are still open, as engine/why.Why
 //	GET  /v1/sources               the sources, with their partitions
 //	GET  /v1/status                engine.Status as it stands: times in µs since 1970, counters since the start
 //	GET  /healthz, /readyz         the process is up; the engine has committed, or has its sources open
@@ -144,6 +145,7 @@ func (a *api) routes(r chi.Router) {
 	r.Get("/v1/views", a.serveViews)
 	r.Get("/v1/views/{view}", a.serveView)
 	r.Get("/v1/views/{view}/changes", a.serveChanges)
+	r.Get("/v1/views/{view}/why", a.serveWhy)
 	r.Get("/v1/sources", a.serveSources)
 	r.Get("/v1/status", a.serveStatus)
 	r.Get("/v1/sql", writeNoMethod)

@@ -29,7 +29,7 @@ type view struct {
 	RowsOut   int64    `json:"rows_out"`
 	LateRows  int64    `json:"late_rows"`
 	Watermark *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
-	State     string   `json:"state"`     // running, ended or failed
+	State     string   `json:"state"`     // running, ended, failed or paused
 	Error     string   `json:"error,omitempty"`
 }
 
@@ -49,7 +49,7 @@ type partition struct {
 	Next      int64   `json:"next"`
 	Waiting   *int64  `json:"waiting"`   // null if the connector cannot tell
 	Watermark *string `json:"watermark"` // as a view's
-	State     string  `json:"state"`     // active, idle or ended
+	State     string  `json:"state"`     // active, idle, ended or gone
 }
 
 func (a *api) serveStatus(w http.ResponseWriter, _ *http.Request) {
@@ -76,20 +76,31 @@ func (a *api) serveView(w http.ResponseWriter, r *http.Request) {
 func (a *api) findView(w http.ResponseWriter, r *http.Request) *engine.QueryStatus {
 	name := viewName(r)
 	queries := a.backend.Status().Queries
-	names := make([]string, len(queries))
 	for i := range queries {
 		if queries[i].View == name {
 			return &queries[i]
 		}
-		names[i] = queries[i].View
 	}
+	a.noView(w, name)
+	return nil
+}
+
+// noView answers that there is no such view, with those that there are.
+func (a *api) noView(w http.ResponseWriter, name string) {
 	if err := a.backend.Ready(); err != nil {
 		writeProblem(w, problemOf(err, ""))
-		return nil
+		return
+	}
+	names := []string{}
+	for _, q := range a.backend.Status().Queries {
+		names = append(names, q.View)
 	}
 	slices.Sort(names)
-	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: "there is no view " + strconv.Quote(name), Names: names})
-	return nil
+	message := "there is no view " + strconv.Quote(name)
+	if s := similar(name, names); s != "" {
+		message += "; did you mean " + s
+	}
+	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: message, Names: names})
 }
 
 // viewName is the path's {view}. The router leaves a path with escapes, such as %2F, as it came.

@@ -14,16 +14,19 @@ import (
 //	                                    └─ DuckDB commits epoch 7 ─┘                   └─ DuckDB commits epoch 8
 func (e *Engine) endEpoch(ctx context.Context) error {
 	defer func() { e.epochStart, e.epochRows, e.epochBytes = e.config.Now(), 0, 0 }()
+	started := e.config.Now()
 	if err := e.awaitCommit(); err != nil {
 		return err
 	}
+	started = e.spend(&e.phases.Await, started)
 	e.flush()
-	started := e.config.Now()
+	started = e.spend(&e.phases.Flush, started)
 	var c *engine.Commit
 	var queries []*query
 	written := e.config.Committing()
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
 	written()
+	e.spend(&e.phases.State, started)
 	if err != nil || c == nil {
 		return err
 	}

@@ -15,7 +15,8 @@
 //
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
 // graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, failure.go tells what has stopped,
-// restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
+// restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on,
+// describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -24,6 +25,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirdb/weir/engine"
@@ -45,6 +47,7 @@ type Source struct {
 	// IdleTimeout is how long a partition in which nothing waits may be silent before the watermark goes on without it; 0
 	// means that it never does.
 	IdleTimeout time.Duration
+	Paused      bool // it is not read
 }
 
 // Sink is a sink to deliver a view's changes to.
@@ -53,6 +56,7 @@ type Sink struct {
 	View      string
 	Connector string
 	Sink      engine.Sink
+	Paused    bool // it delivers nothing; what the view changes waits in the outbox
 }
 
 // Outbox keeps changes for sinks from the commit that made them until they are delivered.
@@ -96,8 +100,9 @@ type Config struct {
 
 // ViewInfo is what Status shows of a view beyond its query.
 type ViewInfo struct {
-	SQL  string
-	Emit string
+	SQL    string
+	Emit   string
+	Paused bool // it reads nothing, and keeps its table, positions and state
 }
 
 // Engine runs queries. Make one with New, run it once.
@@ -113,7 +118,11 @@ type Engine struct {
 	epochStart time.Time
 	epochRows  int   // read and written since the last commit
 	epochBytes int64 // of records read since the last commit
+	phases     engine.Phases
+	described  time.Time // when what the queries hold was last looked at
 	stopping   <-chan struct{}
+
+	handedOver atomic.Bool // another engine goes on: live readers stay
 
 	mu     sync.Mutex // guards status
 	status engine.Status
@@ -152,6 +161,7 @@ func New(c Config) (*Engine, error) {
 		if err != nil {
 			return nil, err
 		}
+		run.paused = c.Views[q.Name].Paused
 		e.queries = append(e.queries, run)
 	}
 	for _, s := range c.Sinks {
@@ -222,7 +232,9 @@ func (e *Engine) loop(ctx, work context.Context) error {
 	e.epochStart = e.config.Now()
 	e.publishStatus()
 	for {
+		since := e.config.Now()
 		fetches, more := e.gather(ctx)
+		e.spend(&e.phases.Gather, since)
 		if err := e.noticeCommit(); err != nil {
 			return err
 		}
@@ -243,6 +255,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 		if err := e.awaitCommit(); err != nil {
 			return err
 		}
+		e.described = time.Time{} // whoever asks from now on sees the end
 		e.publishStatus()
 		if stopping || e.config.Bounded {
 			return e.failure()
@@ -268,6 +281,8 @@ func (e *Engine) close() error {
 			errs = append(errs, fmt.Errorf("close sink %s: %w", s.Name, err))
 		}
 	}
-	e.hub.close()
+	if !e.handedOver.Load() {
+		e.hub.close()
+	}
 	return errors.Join(errs...)
 }

@@ -33,11 +33,17 @@ type source struct {
 	positions map[string]*partition
 	ended     bool // the reader has ended, or failed
 	failed    error
-	told      bool // failed is in the log
+	failedIn  string // the partition, if it is known
+	told      bool   // failed is in the log
 
 	rooms rooms // for records of fetches that are unpacked
 
+	blocked blocked // the reader's waiting for the engine
+
 	records, bytes, deadLetters int64
+	lastLetter                  engine.DeadLetter   // without its bytes
+	lettersTold                 int64               // dead letters that the log has told of
+	lettersAt                   time.Time           // when it last did
 	letters                     []engine.DeadLetter // of this epoch
 }
 
@@ -92,7 +98,7 @@ func (s *source) needed() {
 // readBy is what the queries read of a column; false if none does.
 func (s *source) readBy(c types.Field) (types.Field, bool) {
 	out, read := c, false
-	for _, r := range s.readings {
+	for _, r := range s.awake() {
 		for _, in := range r.inputs {
 			at := indexOf(in.Read, c.Name)
 			switch {
@@ -137,8 +143,10 @@ func (s *source) poll(ctx context.Context) {
 		s.acknowledge()
 		fetches, err := s.reader.Poll(ctx)
 		p := polled{fetches, s.reader.Partitions(), err}
+		waited := s.blocked.begin()
 		select {
 		case s.fetches <- p:
+			waited()
 		case <-ctx.Done():
 			return
 		}
@@ -331,6 +339,8 @@ func (s *source) takeLetters(f *fetched) {
 	for _, l := range f.letters {
 		l.Replayed = l.Offset < known
 		s.letters = append(s.letters, l)
+		s.lastLetter = l
+		s.lastLetter.Value = nil
 	}
 	s.deadLetters += int64(len(f.letters))
 }

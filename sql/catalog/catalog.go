@@ -39,6 +39,7 @@ type Catalog struct {
 	Sinks   []*Sink
 	tables  map[string]*knownTable // by name in lower case
 	Macros  []*Macro
+	paused  []string // as pauseName has them
 	changes []Change
 }
 
@@ -109,6 +110,8 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 		return nil, c.createMacro(text, s)
 	case parse.Drop:
 		return nil, c.drop(s)
+	case parse.Alter:
+		return nil, c.alter(s)
 	case parse.ChangeTable:
 		return nil, c.changeTable(text, s)
 	case parse.Show:
@@ -216,6 +219,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
+	c.resume(kind, written)
 	return nil
 }
 

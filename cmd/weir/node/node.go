@@ -64,9 +64,12 @@ type Node struct {
 	decoding   *sharedEvaluator // for the sources' decoders
 	instance   string           // of the database
 
-	mu     sync.Mutex // guards engine
+	mu     sync.Mutex // guards engine and what follows
 	engine *runtime.Engine
-	asking sync.Mutex // the catalog answers one question at a time
+	stop   context.CancelFunc // has the engine's Run return; nil while none runs
+	again  bool               // and another engine go on
+	began  chan struct{}      // closed when the next engine is there, or none will be
+	asking sync.Mutex         // the catalog answers one question at a time
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -230,18 +233,16 @@ func (n *Node) Run(ctx context.Context) error {
 	if err := n.store.LockDown(); err != nil {
 		return err
 	}
-	c, err := n.runtimeConfig()
-	if err != nil {
-		return err
+	defer n.finish()
+	for first := true; ; first = false {
+		e, engineCtx, err := n.nextEngine(ctx, first)
+		if err != nil {
+			return err
+		}
+		if err := e.Run(engineCtx); err != nil || !n.goesOn() {
+			return err
+		}
 	}
-	e, err := runtime.New(c)
-	if err != nil {
-		return errors.Join(err, closeSinks(c.Sinks))
-	}
-	n.mu.Lock()
-	n.engine = e
-	n.mu.Unlock()
-	return e.Run(ctx)
 }
 
 func closeSinks(sinks []runtime.Sink) error {
@@ -264,7 +265,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 			return c, err
 		}
 		c.Queries = append(c.Queries, q)
-		c.Views[v.Name] = runtime.ViewInfo{SQL: v.Select, Emit: v.Emit}
+		c.Views[v.Name] = runtime.ViewInfo{SQL: v.Select, Emit: v.Emit, Paused: n.catalog.Paused(parse.View, v.Name)}
 	}
 	for _, s := range n.catalog.Sources {
 		source, err := n.source(s)
@@ -290,7 +291,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
-		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"),
+		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), Paused: n.catalog.Paused(parse.Source, s.Name),
 	}
 	var err error
 	if s.FormatSpec != nil {
@@ -312,7 +313,7 @@ func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
 		sink, err = &lateSink{open: func() (engine.Sink, error) { return s.Connector.Sink(config) }}, nil
 	}
-	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink}, err
+	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink, Paused: n.catalog.Paused(parse.Sink, s.Name)}, err
 }
 
 // StateDir is the folder of the operators' state.
