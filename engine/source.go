@@ -58,6 +58,9 @@ type ReadOptions struct {
 	NotAfter map[string]int64
 	// Bounded asks for the present content only: the reader notes where each partition ends now, and ends there.
 	Bounded bool
+	// Again says that the events from From on have been read before, and all are to be had once more: a source that has lost some
+	// returns an error that says so.
+	Again bool
 }
 
 // Source is a configured stream of events that can be read again from a position.

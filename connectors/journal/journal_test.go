@@ -47,7 +47,9 @@ func start(t *testing.T, s Settings) *Journal {
 	return j
 }
 
-func record(n int) []byte { return fmt.Appendf(nil, `{"n":%d,"text":"%s"}`, n, bytes.Repeat([]byte("x"), n%13)) }
+func record(n int) []byte {
+	return fmt.Appendf(nil, `{"n":%d,"text":"%s"}`, n, bytes.Repeat([]byte("x"), n%13))
+}
 
 // appendRange appends the records from one number up to another in one block.
 func appendRange(t *testing.T, j *Journal, from, to int) {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -61,9 +62,10 @@ type Node struct {
 	evaluators *evaluators
 	decoding   *sharedEvaluator // for the sources' decoders
 
-	mu     sync.Mutex // guards engine
-	engine *runtime.Engine
-	asking sync.Mutex // the catalog answers one question at a time
+	mu        sync.Mutex // guards engine and receivers
+	engine    *runtime.Engine
+	receivers map[string]http.Handler // what takes the events that are sent to sources
+	asking    sync.Mutex              // the catalog answers one question at a time
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -293,8 +295,9 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 		}
 	}
 	out.Source, err = s.Connector.Source(engine.SourceConfig{
-		Name: s.Name, Format: s.Format, Columns: s.Columns, Options: s.Options, Eval: n.decoding,
+		Name: s.Name, Format: s.Format, Columns: s.Columns, Options: s.Options, Eval: n.decoding, Dir: SourceDir(n.options.DB, s.Name),
 	})
+	n.receive(s.Name, out.Source)
 	return out, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors/generated"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -16,6 +17,7 @@ type input struct {
 	*catalog.Source
 	read []types.Field    // the columns that some view reads, in declared order, and the event time
 	upTo map[string]int64 // by partition: the first position that no view has come to
+	dir  string           // of what the source keeps beside the database
 	// failed is why the events could not be read again; nil if they could.
 	failed error
 }
@@ -35,7 +37,7 @@ func inputsOf(ctx context.Context, r *results, d *definitions) (inputs map[strin
 			source := d.Source(scan.Source)
 			in := inputs[source.Name]
 			if in == nil {
-				in = &input{Source: source, upTo: map[string]int64{}}
+				in = &input{Source: source, upTo: map[string]int64{}, dir: node.SourceDir(r.path, source.Name)}
 				inputs[source.Name] = in
 			}
 			in.add(scan)
