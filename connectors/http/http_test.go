@@ -5,12 +5,14 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	nethttp "net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/weirdb/weir/engine"
@@ -231,6 +233,18 @@ func TestBackPressure(t *testing.T) {
 	}
 	if w.Code != 429 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "is full (max_bytes)") {
 		t.Errorf("full: %d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
+// What the journal could not write is told apart: a full disk, and everything else.
+func TestDiskErrors(t *testing.T) {
+	s := &source{name: "s"}
+	for err, want := range map[syscall.Errno]int{syscall.ENOSPC: 507, syscall.EDQUOT: 507, syscall.EIO: 503} {
+		w := httptest.NewRecorder()
+		answer(w, s.refusalOf(fmt.Errorf("journal: %w", &os.PathError{Op: "write", Path: "x", Err: err})))
+		if w.Code != want || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), err.Error()) {
+			t.Errorf("%v: %d %v %s", err, w.Code, w.Header(), w.Body)
+		}
 	}
 }
 

@@ -79,7 +79,9 @@ type Journal struct {
 	wake chan struct{} // something to write, or to remove
 	done chan struct{} // the writer has ended
 
-	tail    file // the last segment, open for writing; nil before the first write. Only the writer touches it and torn.
+	// Only the writer touches these.
+	tail    file // the last segment, open for writing; nil before the first write
+	failing bool // the last write failed, which is in the log
 	torn    bool // the last write failed: cut off what it left before the next
 	blocked bool // the last segment ends with damage: the next write begins another one
 }

@@ -27,8 +27,8 @@ func (j *Journal) store(g *group) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.queued -= g.bytes
+	j.tell(err)
 	if err != nil {
-		j.settings.Log.Error("the journal could not be written; its records were refused", "journal", j.settings.Dir, "error", err)
 		return fmt.Errorf("journal %s: %w", j.settings.Dir, err)
 	}
 	last := &j.segments[len(j.segments)-1]
@@ -41,6 +41,17 @@ func (j *Journal) store(g *group) error {
 	close(j.grown)
 	j.grown = make(chan struct{})
 	return nil
+}
+
+// tell logs that the journal cannot be written, and that it can be again; the senders hear of each refusal.
+func (j *Journal) tell(err error) {
+	switch {
+	case err != nil && !j.failing:
+		j.settings.Log.Error("the journal cannot be written: records are refused", "journal", j.settings.Dir, "error", err)
+	case err == nil && j.failing:
+		j.settings.Log.Info("the journal can be written again", "journal", j.settings.Dir)
+	}
+	j.failing = err != nil
 }
 
 // ready makes the last segment one that can be written to: what a failed write has left is cut off, a segment that is full or ends
