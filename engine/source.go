@@ -69,6 +69,13 @@ type Source interface {
 	Open(ctx context.Context, o ReadOptions) (Reader, error)
 }
 
+// Seeker is what a Source adds that knows when its records came, so that reading can begin at a time.
+type Seeker interface {
+	// Seek returns the position of the first record, in each partition there is, that came at or after t; where none did, the
+	// position of the next one to come. It is called before Open.
+	Seek(ctx context.Context, t time.Time) (map[string]int64, error)
+}
+
 // Reader fetches from the partitions of one source. One goroutine calls it.
 type Reader interface {
 	// Partitions are those known now. A new one may join between polls; a query's watermark waits for each of them.

@@ -48,6 +48,8 @@ type Commit struct {
 	DeadLetters []DeadLetter
 	Late        []LateRow
 	State       []StateFile // replaces all earlier state of the queries named in Positions
+	// Starts are where queries have begun to read partitions that they have not read from the beginning: Next is the first record.
+	Starts []Position
 }
 
 // Checkpoint is the last commit, as a restart finds it.

@@ -25,7 +25,6 @@ func (s *source) body(r *nethttp.Request) ([]byte, error) {
 		if err != nil {
 			return nil, unreadable(fmt.Errorf("Content-Encoding is gzip: %w", err))
 		}
-		defer z.Close()
 		in = z
 	default:
 		return nil, &refusal{status: nethttp.StatusUnsupportedMediaType, Code: "encoding", Message: "Content-Encoding: " + coding + " is not known; allowed is gzip"}

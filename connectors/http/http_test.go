@@ -281,6 +281,32 @@ func TestClosed(t *testing.T) {
 	refuses("after")
 }
 
+// What was removed cannot be read again: whoever wants all of it is told so, others begin at what is left.
+func TestReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	s, err := configured(t, dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Open(t.Context(), engine.ReadOptions{From: map[string]int64{"0": 70}}) // the journal begins at event 70
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, said := post(s, "", `[{"a":1},{"a":2}]`); code != 202 {
+		t.Fatalf("%d %s", code, said)
+	}
+	r.Close()
+	for from, want := range map[int64]string{0: "the journal begins at event 70: what came before was removed", 70: "", 71: ""} {
+		r, err := s.Open(t.Context(), engine.ReadOptions{Bounded: true, Again: true, From: map[string]int64{"0": from}})
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("from %d: %v", from, err)
+		}
+		if err == nil {
+			r.Close()
+		}
+	}
+}
+
 // Options that do not go together are refused, with what is allowed.
 func TestOptions(t *testing.T) {
 	for _, c := range []struct {

@@ -28,7 +28,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 		return err
 	}
 	for _, q := range queries {
-		q.changes, q.late, q.dirty = nil, nil, false
+		q.changes, q.late, q.starts, q.dirty = nil, nil, nil, false
 	}
 	for _, s := range e.sources {
 		s.letters = nil
@@ -60,7 +60,7 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 		if len(q.changes) > 0 {
 			c.Changes = append(c.Changes, engine.Change{View: q.Name, Batches: q.changes})
 		}
-		c.Late = append(c.Late, q.late...)
+		c.Late, c.Starts = append(c.Late, q.late...), append(c.Starts, q.starts...)
 		for _, r := range q.readings {
 			c.Positions = append(c.Positions, r.commitPositions()...)
 		}

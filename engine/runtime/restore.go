@@ -30,6 +30,9 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 	}
 	for _, s := range e.sources {
+		if err := e.begin(ctx, s); err != nil {
+			return err
+		}
 		o := engine.ReadOptions{Bounded: e.config.Bounded}
 		o.From, o.NotAfter = s.resume()
 		if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {

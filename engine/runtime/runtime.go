@@ -13,7 +13,7 @@
 // goroutines; workers are goroutines that take (partition) or (query, stage, shard) tasks, and wait for each other after each
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
-// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
+// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, begin.go where it starts, query.go holds a query's
 // graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
@@ -80,6 +80,8 @@ type Config struct {
 	EpochRows int
 	// EpochBytes ends an epoch early once records of so many bytes were read in it, for records that are few but long.
 	EpochBytes int64
+	// From is when queries begin that have not read anything of a source yet; zero for the source's beginning.
+	From time.Time
 	// Bounded reads what the sources hold now, closes all windows, commits and returns.
 	Bounded bool
 	// BeforeCommit is called once before each commit; an error ends the run there, as a crash would. It may be nil.

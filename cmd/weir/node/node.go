@@ -34,9 +34,11 @@ type Options struct {
 	EpochRows      int  // 0 for the engine's default
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
-	MemoryLimit    string
-	Threads        int // DuckDB's, for the result database
-	Log            *slog.Logger
+	// From is when views begin that have not read anything of a source yet; zero for the source's beginning.
+	From        time.Time
+	MemoryLimit string
+	Threads     int // DuckDB's, for the result database
+	Log         *slog.Logger
 	// BeforeCommit is called before each commit; an error ends the run there, as a crash would. It may be nil.
 	BeforeCommit func(epoch int64) error
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
@@ -251,7 +253,7 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, From: n.options.From, Log: n.options.Log,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {

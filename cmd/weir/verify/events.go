@@ -45,11 +45,7 @@ func read(ctx context.Context, in *input, to *loader) (err error) {
 	if err != nil {
 		return err
 	}
-	from := map[string]int64{}
-	for partition := range in.upTo {
-		from[partition] = 0
-	}
-	reader, err := source.Open(ctx, engine.ReadOptions{Columns: in.read, From: from, Bounded: true, Again: true})
+	reader, err := source.Open(ctx, engine.ReadOptions{Columns: in.read, From: in.from, Bounded: true, Again: true})
 	if err != nil {
 		return err
 	}
