@@ -61,6 +61,8 @@ type ReadOptions struct {
 	// Again says that the events from From on have been read before, and all are to be had once more: a source that has lost some
 	// returns an error that says so.
 	Again bool
+	// Aside says that another reader follows the source's present: what this one has committed is not for others to see.
+	Aside bool
 }
 
 // Source is a configured stream of events that can be read again from a position.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,7 +33,10 @@ type source struct {
 	maxBody    int64
 	maxWaiting int64
 	slots      chan struct{} // one for each body that is being read
-	read       atomic.Int64  // the position that the reader has come to
+	read       atomic.Int64  // the position that the reader of the present has come to
+
+	mu      sync.Mutex // guards readers
+	readers []*reader  // that are open
 }
 
 func newSource(c engine.SourceConfig) (*source, error) {
@@ -94,28 +98,14 @@ func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, e
 		return nil, fmt.Errorf("http: the journal begins at event %d: what came before was removed after its retention, so that views cannot be "+
 			"computed over all events again; raise retention and retention_bytes to keep more", first)
 	}
-	if !o.Bounded {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !o.Bounded && len(s.readers) == 0 {
 		if err := s.journal.Start(max(from, o.NotAfter[journal.Partition])); err != nil {
 			return nil, err
 		}
 	}
-	return &reader{Reader: s.journal.Read(from, o.Bounded), source: s}, nil
+	r := &reader{Reader: s.journal.Read(from, o.Bounded), source: s, aside: o.Aside}
+	s.readers = append(s.readers, r)
+	return r, nil
 }
-
-// reader is a journal's reader. It tells the source how far it has come, and closes the journal with itself.
-type reader struct {
-	*journal.Reader
-	source *source
-}
-
-// Poll implements engine.Reader.
-func (r *reader) Poll(ctx context.Context) ([]engine.Fetch, error) {
-	fetches, err := r.Reader.Poll(ctx)
-	for _, f := range fetches {
-		r.source.read.Store(f.Next)
-	}
-	return fetches, err
-}
-
-// Close implements engine.Reader.
-func (r *reader) Close() error { return errors.Join(r.Reader.Close(), r.source.journal.Close()) }

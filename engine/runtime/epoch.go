@@ -97,6 +97,9 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 			continue
 		}
 		c.DeadLetters = append(c.DeadLetters, s.letters...)
+		if s.Of != "" {
+			continue
+		}
 		for _, name := range sortedKeys(s.positions) {
 			if p := s.positions[name]; p.next > 0 {
 				c.Positions = append(c.Positions, engine.Position{Source: s.Name, Partition: name, Next: p.next, Watermark: engine.MinTime})

@@ -33,7 +33,7 @@ func (e *Engine) open(ctx context.Context) error {
 		if err := e.begin(ctx, s); err != nil {
 			return err
 		}
-		o := engine.ReadOptions{Bounded: e.config.Bounded}
+		o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != ""}
 		o.From, o.NotAfter = s.resume()
 		if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
 			return err

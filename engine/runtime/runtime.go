@@ -34,6 +34,9 @@ import (
 type Source struct {
 	Name      string
 	Connector string
+	// Of is the source that this one reads once more, beside it: dead letters are that one's, and may be known. Empty if it is a source
+	// of its own.
+	Of        string
 	Source    engine.Source
 	Format    engine.Format // nil if the connector gives rows by columns
 	Columns   []types.Field // all that are declared
@@ -80,8 +83,6 @@ type Config struct {
 	EpochRows int
 	// EpochBytes ends an epoch early once records of so many bytes were read in it, for records that are few but long.
 	EpochBytes int64
-	// From is when queries begin that have not read anything of a source yet; zero for the source's beginning.
-	From time.Time
 	// Bounded reads what the sources hold now, closes all windows, commits and returns.
 	Bounded bool
 	// BeforeCommit is called once before each commit; an error ends the run there, as a crash would. It may be nil.
@@ -98,6 +99,8 @@ type Config struct {
 type ViewInfo struct {
 	SQL  string
 	Emit string
+	// From is when the query begins if it has not read anything of a source yet; zero for the source's beginning.
+	From time.Time
 }
 
 // Engine runs queries. Make one with New, run it once.

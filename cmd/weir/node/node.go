@@ -66,8 +66,9 @@ type Node struct {
 
 	mu        sync.Mutex // guards engine and receivers
 	engine    *runtime.Engine
-	receivers map[string]http.Handler // what takes the events that are sent to sources
-	asking    sync.Mutex              // the catalog answers one question at a time
+	receivers map[string]http.Handler    // what takes the events that are sent to sources
+	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
+	asking    sync.Mutex                 // the catalog answers one question at a time
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -228,18 +229,44 @@ func (n *Node) Run(ctx context.Context) error {
 	if err := n.store.LockDown(); err != nil {
 		return err
 	}
+	for {
+		closing, err := n.runEngine(ctx)
+		if err != nil || ctx.Err() != nil && !n.options.Bounded || len(n.catalog.Backfills) == 0 {
+			return err
+		}
+		if err := n.succeedAll(context.WithoutCancel(ctx), closing); err != nil || n.options.Bounded {
+			return err
+		}
+	}
+}
+
+// runEngine runs the engine until ctx is done, the input has ended, or successors of views are close behind these, whose names it returns.
+func (n *Node) runEngine(ctx context.Context) (closing []string, err error) {
 	c, err := n.runtimeConfig()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e, err := runtime.New(c)
 	if err != nil {
-		return errors.Join(err, closeSinks(c.Sinks))
+		return nil, errors.Join(err, closeSinks(c.Sinks))
 	}
 	n.mu.Lock()
 	n.engine = e
 	n.mu.Unlock()
-	return e.Run(ctx)
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	if n.options.Bounded || len(n.catalog.Backfills) == 0 {
+		return nil, e.Run(run)
+	}
+	watched := make(chan []string, 1)
+	go func() {
+		closing := n.watchBackfills(run, e)
+		watched <- closing
+		stop()
+	}()
+	err = e.Run(run)
+	stop()
+	return <-watched, err
 }
 
 func closeSinks(sinks []runtime.Sink) error {
@@ -253,16 +280,19 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, From: n.options.From, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
+		if n.held[v.Name] != nil {
+			continue
+		}
 		q, err := n.build(v)
 		if err != nil {
 			return c, err
 		}
 		c.Queries = append(c.Queries, q)
-		c.Views[v.Name] = runtime.ViewInfo{SQL: v.Select, Emit: v.Emit}
+		c.Views[v.Name] = n.viewInfo(v)
 	}
 	for _, s := range n.catalog.Sources {
 		source, err := n.source(s)
@@ -272,6 +302,9 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		c.Sources = append(c.Sources, source)
 	}
 	c.Sources = append(c.Sources, n.tableSources()...)
+	if err := n.addBackfills(&c); err != nil {
+		return c, err
+	}
 	sinks := map[string][]string{}
 	for _, s := range n.catalog.Sinks {
 		sink, err := n.sink(s)
