@@ -121,7 +121,7 @@ func (c *Catalog) loadBackfill(text string) error {
 	}
 	made, err := c.newView(text, statements[0].(parse.CreateView))
 	if err == nil {
-		made.Text = text
+		made.Text = statements[0].At().Of(text)
 		c.backfill(made)
 	}
 	return err

@@ -50,7 +50,19 @@ func (n *Node) addBackfills(c *runtime.Config) error {
 		c.Queries = append(c.Queries, q)
 		c.Views[b.Name] = n.viewInfo(b)
 	}
+	c.Sources = slices.DeleteFunc(c.Sources, func(s runtime.Source) bool { return n.readByHeld(s) && !readByAny(c.Queries, s) })
 	return nil
+}
+
+// readByHeld reports whether a view that is held reads a source. If nobody else does, there is no need to read it.
+func (n *Node) readByHeld(s runtime.Source) bool {
+	return slices.ContainsFunc(n.catalog.Views, func(v *catalog.View) bool { return n.held[v.Name] != nil && v.Reads(s.Name) })
+}
+
+func readByAny(queries []engine.Query, s runtime.Source) bool {
+	return slices.ContainsFunc(queries, func(q engine.Query) bool {
+		return slices.ContainsFunc(q.Inputs, func(in engine.Input) bool { return in.Source == s.Name })
+	})
 }
 
 // viewInfo is what the engine is told of a view beside its query.
