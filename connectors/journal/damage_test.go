@@ -191,3 +191,36 @@ func FuzzSegment(f *testing.F) {
 		}
 	})
 }
+
+// A crash may cut the last of several segments, also right after it was begun: those before it are whole, and it is written on.
+func TestCutLastSegment(t *testing.T) {
+	s := settings(t.TempDir())
+	j := start(t, s)
+	for n := range 40 {
+		appendRange(t, j, n, n+1)
+	}
+	check(t, j.Close())
+	last := j.segments[len(j.segments)-1]
+	text, err := os.ReadFile(j.path(last.first))
+	check(t, err)
+	for cut := range len(text) {
+		check(t, os.WriteFile(j.path(last.first), text[:cut], 0o600))
+		again, err := Open(s)
+		check(t, err)
+		_, next := again.Bounds()
+		if next < last.first || next >= 40 {
+			t.Fatalf("cut at %d of %d: the next record is %d", cut, len(text), next)
+		}
+		check(t, again.Start(0))
+		appendRange(t, again, int(next), int(next)+1)
+		records, letters := drain(t, again, 0)
+		isRange(t, records, 0, int(next)+1)
+		if len(letters) > 0 {
+			t.Fatalf("cut at %d: %v", cut, letters)
+		}
+		check(t, again.Close())
+		for _, more := range again.segments[len(j.segments):] { // that the new record has begun
+			check(t, os.Remove(again.path(more.first)))
+		}
+	}
+}

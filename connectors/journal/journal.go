@@ -20,7 +20,7 @@
 // records; it never drops one.
 //
 // To use it for another source: Open it in the connector's constructor, Start it when the source is opened, give records to Append,
-// and return its Reader. The connector's options are Options here.
+// and return its Reader. The connector's options become Settings.
 //
 // Files: append.go is the group commit, store.go what writes to segments, open.go looks at what is there, cursor.go and reader.go
 // read, seek.go finds a time.

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // table asks for a query's rows as CSV, without the header; what the server refuses is its error.
@@ -154,5 +157,52 @@ func TestBackfillOnce(t *testing.T) {
 	out, _ = run(t, dir, 0, "verify", "--db", "x.duckdb", "--ended")
 	if !strings.Contains(out, "view v: equal: 1 row over 800 events") {
 		t.Errorf("after a successor that was given up, weir verify says\n%s", out)
+	}
+}
+
+// From Kafka a successor can begin at a time: the brokers know where it stands in each partition.
+func TestBackfillKafka(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, "ev"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	rng, dir, addr := newRand(t), t.TempDir(), cluster.ListenAddrs()[0]
+	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.DefaultProduceTopic("ev"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	e, at := newEvents(rng, 0), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	produce := func(n int) { // a record a minute
+		t.Helper()
+		for range n {
+			r := &kgo.Record{Partition: rng.Int32N(3), Timestamp: at, Value: e.next(nil)}
+			if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+			at = at.Add(time.Minute)
+		}
+	}
+	produce(120)
+	source := sourceOf("connector = 'kafka', brokers = '" + addr + "', topic = 'ev', format = 'json'")
+	write(t, dir, "x.sql", source+"CREATE MATERIALIZED VIEW v AS SELECT id FROM ev;")
+	p := follow(t, dir)
+	p.read(120)
+	if code := p.terminate(); code != 0 {
+		t.Fatal(p.stderr.String())
+	}
+	write(t, dir, "x.sql", source+"CREATE OR REPLACE MATERIALIZED VIEW v WITH (backfill = '2026-01-01 01:00') AS SELECT id, k FROM ev;")
+	p = follow(t, dir)
+	p.eventually("the successor has taken the view's place", func() bool {
+		return p.table("SELECT count(*) FROM duckdb_columns() WHERE table_name = 'v'") == "2"
+	})
+	produce(30)
+	p.eventually("it is kept current", func() bool { return p.table("SELECT count(*) FROM v") == "90" })
+	if code := p.terminate(); code != 0 {
+		t.Fatal(p.stderr.String())
+	}
+	if out, _ := run(t, dir, 0, "verify", "--db", "x.duckdb"); !strings.Contains(out, "view v: equal: 90 rows over 90 events") {
+		t.Errorf("weir verify says\n%s", out)
 	}
 }
