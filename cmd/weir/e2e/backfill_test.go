@@ -160,6 +160,31 @@ func TestBackfillOnce(t *testing.T) {
 	}
 }
 
+// A successor that fails says so, and its view goes on.
+func TestBackfillFails(t *testing.T) {
+	rng, dir := newRand(t), t.TempDir()
+	source := sourceOf("connector = 'http', format = 'json'")
+	write(t, dir, "x.sql", source+"CREATE MATERIALIZED VIEW v AS SELECT count(*) AS n FROM ev;")
+	e := newEvents(rng, 0)
+	p := follow(t, dir)
+	p.eventually("it takes events", func() bool { return len(p.status().Sources) > 0 })
+	p.send(e.lines(nil, 50))
+	p.read(50)
+	if code := p.terminate(); code != 0 {
+		t.Fatal(p.stderr.String())
+	}
+	write(t, dir, "x.sql", source+"CREATE OR REPLACE MATERIALIZED VIEW v WITH (backfill = 'earliest') AS SELECT CAST(k AS INTEGER) AS n FROM ev;")
+	p = follow(t, dir)
+	p.eventually("the successor has failed", func() bool {
+		return strings.Contains(p.stderr.String(), "view has stopped, the others go on") && strings.Contains(p.stderr.String(), "v (backfill)")
+	})
+	p.send(e.lines(nil, 50))
+	p.eventually("the view goes on", func() bool { return p.table("SELECT n FROM v") == "100" })
+	if code := p.terminate(); code != 0 {
+		t.Fatal(p.stderr.String())
+	}
+}
+
 // From Kafka a successor can begin at a time: the brokers know where it stands in each partition.
 func TestBackfillKafka(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, "ev"))
