@@ -137,11 +137,14 @@ func (c *cursor) miss(f *engine.Fetch, to int64) {
 
 func (c *cursor) reason(lost *loss, to int64) string {
 	which := fmt.Sprintf("records %d to %d", c.next, to-1)
+	if to == c.next+1 {
+		which = fmt.Sprintf("record %d", c.next)
+	}
 	if lost == nil {
-		return fmt.Sprintf("%s are not in the journal %s: retention, or somebody, has removed them before they were read; reading goes on at %d",
+		return fmt.Sprintf("%s: not in the journal %s, removed by retention, or by somebody, before it was read; reading goes on at %d",
 			which, c.journal.settings.Dir, to)
 	}
-	return fmt.Sprintf("%s cannot be read: %s is damaged at byte %d (%d bytes); reading goes on at %d. If a copy of the file is undamaged, "+
+	return fmt.Sprintf("%s: cannot be read, %s is damaged at byte %d (%d bytes); reading goes on at %d. If a copy of the file is undamaged, "+
 		"stop weir, put it back, and rebuild the views", which, c.walker.file.Name(), lost.offset, lost.bytes, to)
 }
 
