@@ -58,12 +58,24 @@ type ReadOptions struct {
 	NotAfter map[string]int64
 	// Bounded asks for the present content only: the reader notes where each partition ends now, and ends there.
 	Bounded bool
+	// Again says that the events from From on have been read before, and all are to be had once more: a source that has lost some
+	// returns an error that says so.
+	Again bool
+	// Aside says that another reader follows the source's present: what this one has committed is not for others to see.
+	Aside bool
 }
 
 // Source is a configured stream of events that can be read again from a position.
 type Source interface {
 	// Open starts reading. The reader's own goroutines end when it is closed.
 	Open(ctx context.Context, o ReadOptions) (Reader, error)
+}
+
+// Seeker is what a Source adds that knows when its records came, so that reading can begin at a time.
+type Seeker interface {
+	// Seek returns the position of the first record, in each partition there is, that came at or after t; where none did, the
+	// position of the next one to come. It is called before Open.
+	Seek(ctx context.Context, t time.Time) (map[string]int64, error)
 }
 
 // Reader fetches from the partitions of one source. One goroutine calls it.

@@ -181,6 +181,8 @@ type SourceConfig struct {
 	Columns []types.Field
 	Options Options
 	Eval    Evaluator // converts texts as DuckDB does, for formats that the connector reads itself
+	// Dir is a folder for what the source has to keep, beside the database. It need not be there yet. Empty for a database in memory.
+	Dir string
 }
 
 // SinkConfig is what a CREATE SINK says.

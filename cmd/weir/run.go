@@ -49,6 +49,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.DB, "db", "weir.duckdb", "the result database")
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the HTTP API and the console; with --once, only if given")
 	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
+	fs.Var(fromFlag{&f.node.From}, "from", "begin at a time, in views that have read nothing of a source yet: 'YYYY-MM-DD HH:MM', in UTC")
 	fs.IntVar(&f.node.Workers, "workers", runtime.NumCPU(), "goroutines that process")
 	fs.DurationVar(&f.node.CommitInterval, "commit-interval", 500*time.Millisecond, "time between commits")
 	fs.StringVar(&f.memory, "memory", "", "about what the process may use, such as 512MB; state beyond its share goes to files beside the database (default three quarters of the machine's or container's)")

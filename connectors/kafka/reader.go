@@ -22,6 +22,7 @@ type reader struct {
 	client     *kgo.Client
 	admin      *kadm.Client
 	bounded    bool
+	aside      bool         // the positions are not for the consumer group
 	partitions []*partition // by number
 	byNumber   map[int32]*partition
 	pending    []engine.Fetch // to be returned by the next poll, before anything else
@@ -157,7 +158,9 @@ func (r *reader) fetchFailed(ctx context.Context, p *partition, err error) ([]en
 
 // Committed mirrors the positions to the consumer group, in the background: they are for lag tools only.
 func (r *reader) Committed(positions map[string]int64) error {
-	r.mirror.offer(positions)
+	if !r.aside {
+		r.mirror.offer(positions)
+	}
 	return nil
 }
 

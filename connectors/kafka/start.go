@@ -64,6 +64,7 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 		return nil, err
 	}
 	r := newReader(s, client, admin, o.Bounded)
+	r.aside = o.Aside
 	for _, d := range detail.Partitions.Sorted() {
 		if err := r.begin(d.Partition, b, o); err != nil {
 			return nil, err

@@ -74,7 +74,7 @@ func (a *api) serveView(w http.ResponseWriter, r *http.Request) {
 // findView finds the view that the path names. If there is none, it answers with those that exist, or that they are not known yet,
 // and returns nil.
 func (a *api) findView(w http.ResponseWriter, r *http.Request) *engine.QueryStatus {
-	name := viewName(r)
+	name := nameIn(r, "view")
 	queries := a.backend.Status().Queries
 	for i := range queries {
 		if queries[i].View == name {
@@ -103,9 +103,9 @@ func (a *api) noView(w http.ResponseWriter, name string) {
 	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: message, Names: names})
 }
 
-// viewName is the path's {view}. The router leaves a path with escapes, such as %2F, as it came.
-func viewName(r *http.Request) string {
-	name := chi.URLParam(r, "view")
+// nameIn is a part of the path, such as {view}. The router leaves a path with escapes, such as %2F, as it came.
+func nameIn(r *http.Request, part string) string {
+	name := chi.URLParam(r, part)
 	if r.URL.RawPath == "" {
 		return name
 	}

@@ -31,7 +31,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 		return err
 	}
 	for _, q := range queries {
-		q.changes, q.late, q.dirty = nil, nil, false
+		q.changes, q.late, q.starts, q.dirty = nil, nil, nil, false
 	}
 	for _, x := range c.Expired {
 		q := e.queryNamed(x.View)
@@ -68,7 +68,7 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 		if len(q.changes) > 0 {
 			c.Changes = append(c.Changes, engine.Change{View: q.Name, Batches: q.changes})
 		}
-		c.Late = append(c.Late, q.late...)
+		c.Late, c.Starts = append(c.Late, q.late...), append(c.Starts, q.starts...)
 		if x, ok := q.expiry(); ok {
 			c.Expired = append(c.Expired, x)
 		}
@@ -108,6 +108,9 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 			continue
 		}
 		c.DeadLetters = append(c.DeadLetters, s.letters...)
+		if s.Of != "" {
+			continue
+		}
 		for _, name := range sortedKeys(s.positions) {
 			if p := s.positions[name]; p.next > 0 {
 				c.Positions = append(c.Positions, engine.Position{Source: s.Name, Partition: name, Next: p.next, Watermark: engine.MinTime})

@@ -27,6 +27,7 @@ type query struct {
 
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
+	starts  []engine.Position // where it has begun other than at the beginning, until that is committed
 
 	mu       sync.Mutex // guards failed while workers run
 	failed   error

@@ -33,7 +33,10 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 	}
 	for _, s := range e.sources {
-		o := engine.ReadOptions{Bounded: e.config.Bounded}
+		if err := e.begin(ctx, s); err != nil {
+			return err
+		}
+		o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != ""}
 		o.From, o.NotAfter = s.resume()
 		if !s.resting() {
 			if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {

@@ -13,7 +13,7 @@
 // goroutines; workers are goroutines that take (partition) or (query, stage, shard) tasks, and wait for each other after each
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
-// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
+// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, begin.go where it starts, query.go holds a query's
 // graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, failure.go tells what has stopped,
 // restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on,
 // describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
@@ -36,6 +36,9 @@ import (
 type Source struct {
 	Name      string
 	Connector string
+	// Of is the source that this one reads once more, beside it: dead letters are that one's, and may be known. Empty if it is a source
+	// of its own.
+	Of        string
 	Source    engine.Source
 	Format    engine.Format // nil if the connector gives rows by columns
 	Columns   []types.Field // all that are declared
@@ -103,6 +106,8 @@ type ViewInfo struct {
 	SQL    string
 	Emit   string
 	Paused bool // it reads nothing, and keeps its table, positions and state
+	// From is when the query begins if it has not read anything of a source yet; zero for the source's beginning.
+	From time.Time
 }
 
 // Engine runs queries. Make one with New, run it once.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -249,7 +250,7 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 		s.decodeRows(f, worker)
 	}
 	for i := range f.letters {
-		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
+		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = cmp.Or(s.Of, s.Name), f.Partition, now
 	}
 }
 
@@ -337,7 +338,7 @@ func (f *fetched) highestFrom(from int) engine.Time {
 func (s *source) takeLetters(f *fetched) {
 	known := s.positions[f.Partition].next
 	for _, l := range f.letters {
-		l.Replayed = l.Offset < known
+		l.Replayed = l.Offset < known || s.Of != ""
 		s.letters = append(s.letters, l)
 		s.lastLetter = l
 		s.lastLetter.Value = nil

@@ -37,10 +37,12 @@ type Catalog struct {
 	Sources []*Source
 	Views   []*View
 	Sinks   []*Sink
-	tables  map[string]*knownTable // by name in lower case
-	Macros  []*Macro
-	paused  []string // as pauseName has them
-	changes []Change
+	// Backfills are the successors of views, while they are computed: see backfill.go.
+	Backfills []*View
+	tables    map[string]*knownTable // by name in lower case
+	Macros    []*Macro
+	paused    []string // as pauseName has them
+	changes   []Change
 }
 
 // Change is what a statement did to the definitions.
@@ -86,6 +88,9 @@ func (c *Catalog) Apply(text string) ([]Answer, error) {
 		if a != nil {
 			answers = append(answers, *a)
 		}
+	}
+	if err := c.checkBackfills(text, statements); err != nil {
+		return answers, err
 	}
 	return answers, c.checkSinks(text, statements)
 }
@@ -207,6 +212,9 @@ func (c *Catalog) drop(s parse.Drop) error {
 	}
 	if kind == parse.Macro {
 		return c.dropMacro(c.Macro(s.Name))
+	}
+	if kind == parse.View {
+		c.settleBackfill(s.Name, "")
 	}
 	if users := c.Users(s.Name); len(users) > 0 {
 		return fmt.Errorf("%s %s is used by %s: drop that first", s.Kind, s.Name, strings.Join(users, ", "))

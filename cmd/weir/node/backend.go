@@ -82,7 +82,10 @@ func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*ser
 // ask answers a statement about Weir's objects; nil if the statement is not one.
 func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	statements, _ := parse.Statements(sql) // what does not parse here is for DuckDB to judge
-	if len(statements) != 1 || !n.isOurs(statements[0]) {
+	n.asking.Lock()
+	ours := len(statements) == 1 && n.isOurs(statements[0])
+	n.asking.Unlock()
+	if !ours {
 		return nil, nil
 	}
 	if _, ok := statements[0].(parse.ChangeTable); ok {
