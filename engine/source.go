@@ -71,6 +71,9 @@ type Source interface {
 	Open(ctx context.Context, o ReadOptions) (Reader, error)
 }
 
+// Latest is a time after every record: what begins there reads only what is to come.
+var Latest = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // Seeker is what a Source adds that knows when its records came, so that reading can begin at a time.
 type Seeker interface {
 	// Seek returns the position of the first record, in each partition there is, that came at or after t; where none did, the

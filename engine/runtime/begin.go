@@ -37,15 +37,18 @@ func (e *Engine) begin(ctx context.Context, s *source) error {
 
 // seek finds where a time stands in each partition.
 func (s *source) seek(ctx context.Context, from time.Time) (map[string]int64, error) {
-	text := from.UTC().Format("2006-01-02 15:04:05")
+	text := from.UTC().Format("2006-01-02 15:04:05Z")
+	if from.Equal(engine.Latest) {
+		text = "the end"
+	}
 	seeker, ok := s.Source.Source.(engine.Seeker)
 	if !ok {
-		return nil, fmt.Errorf("source %s: connector %s cannot start at a time; start at the beginning, and let the view leave out what is older: "+
-			"WHERE … >= TIMESTAMP '%s'", s.Name, s.Connector, text)
+		return nil, fmt.Errorf("source %s: connector %s cannot start at a time (%s): start at the beginning, and let the view leave out what is "+
+			"older, by a WHERE over the event time", s.Name, s.Connector, text)
 	}
 	starts, err := seeker.Seek(ctx, from)
 	if err != nil {
-		return nil, fmt.Errorf("source %s: find where %s UTC stands: %w", s.Name, text, err)
+		return nil, fmt.Errorf("source %s: find where %s stands: %w", s.Name, text, err)
 	}
 	return starts, nil
 }

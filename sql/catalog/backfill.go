@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/sql/parse"
 )
 
@@ -21,9 +22,6 @@ const (
 	backfillLatest   = "latest"
 )
 
-// never is a time that no record is after: what begins there reads only what is to come.
-var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // successor is what a view's successor is called until it has its place.
 func successor(view string) string { return view + " (backfill)" }
 
@@ -38,7 +36,7 @@ func (v *View) begins() (at time.Time, known bool, err error) {
 	case backfillEarliest:
 		return at, true, nil
 	case backfillLatest:
-		return never, true, nil
+		return engine.Latest, true, nil
 	}
 	for _, layout := range backfillLayouts {
 		if at, err = time.Parse(layout, v.Backfill); err == nil {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weirdb/weir/engine"
 )
 
 const filled = "CREATE OR REPLACE MATERIALIZED VIEW totals WITH (backfill = 'earliest') AS SELECT channel, max(price) AS top FROM bid GROUP BY channel;"
@@ -68,7 +70,7 @@ func TestBackfillIsLoaded(t *testing.T) {
 func TestBegins(t *testing.T) {
 	otherwise := time.Unix(1_800_000_000, 0)
 	for option, want := range map[string]time.Time{
-		"": otherwise, "WITH (backfill = 'earliest')": {}, "WITH (backfill = 'latest')": never,
+		"": otherwise, "WITH (backfill = 'earliest')": {}, "WITH (backfill = 'latest')": engine.Latest,
 		"WITH (backfill = '2026-01-01 06:00')":          time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC),
 		"WITH (backfill = '2026-01-01T06:00:00+02:00')": time.Date(2026, 1, 1, 4, 0, 0, 0, time.UTC),
 	} {

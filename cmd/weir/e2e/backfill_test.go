@@ -145,7 +145,7 @@ func TestBackfillOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"CREATE MATERIALIZED VIEW w AS FROM v; CREATE OR REPLACE MATERIALIZED VIEW v WITH (backfill = 'earliest') AS SELECT 2 AS n FROM ev;": "view v is used by view w, and cannot be replaced with backfill",
 		"CREATE OR REPLACE MATERIALIZED VIEW v WITH (backfill = 'soon') AS SELECT 2 AS n FROM ev;":                                           "allowed are 'earliest', 'latest' and a time such as",
-		"CREATE OR REPLACE MATERIALIZED VIEW v WITH (backfill = 'latest') AS SELECT 2 AS n FROM ev;":                                         "connector file cannot start at a time",
+		"CREATE OR REPLACE MATERIALIZED VIEW v WITH (backfill = 'latest') AS SELECT 2 AS n FROM ev;":                                         "connector file cannot start at a time (the end)",
 	} {
 		write(t, dir, "bad.sql", source+text)
 		if _, said := run(t, dir, 1, "run", "--once", "--db", "x.duckdb", "bad.sql"); !strings.Contains(said, want) {

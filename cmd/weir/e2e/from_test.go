@@ -66,8 +66,8 @@ func TestFromRefused(t *testing.T) {
 	write(t, dir, "ev.ndjson", "{}\n")
 	write(t, dir, "x.sql", followed+"CREATE MATERIALIZED VIEW v AS SELECT id FROM ev;")
 	_, said := run(t, dir, 1, "run", "--once", "--from", "2026-01-01 10:00", "x.sql")
-	if want := "source ev: connector file cannot start at a time; start at the beginning, and let the view leave out what is older: " +
-		"WHERE … >= TIMESTAMP '2026-01-01 10:00:00'"; !strings.Contains(said, want) {
+	if want := "source ev: connector file cannot start at a time (2026-01-01 10:00:00Z): start at the beginning, and let the view leave out " +
+		"what is older"; !strings.Contains(said, want) {
 		t.Errorf("it says\n%s", said)
 	}
 	_, said = run(t, dir, 1, "run", "--once", "--from", "yesterday", "x.sql")
