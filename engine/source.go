@@ -107,6 +107,9 @@ type Format interface {
 	NewDecoder(columns []types.Field) (Decoder, error)
 }
 
+// TooFarAhead begins the reason of a dead letter whose event time was too far ahead of the clock: see max_future.
+const TooFarAhead = "event time too far in the future: "
+
 // DeadLetter is a record that Weir could not use, kept with its bytes.
 type DeadLetter struct {
 	Source    string

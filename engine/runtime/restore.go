@@ -32,6 +32,9 @@ func (e *Engine) open(ctx context.Context) error {
 	for _, s := range e.sources {
 		o := engine.ReadOptions{Bounded: e.config.Bounded}
 		o.From, o.NotAfter = s.resume()
+		if err := e.recallRefused(ctx, s, o.From); err != nil {
+			return err
+		}
 		if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
 			return err
 		}

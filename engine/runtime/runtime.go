@@ -14,7 +14,7 @@
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
-// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped,
+// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
 
@@ -45,6 +45,8 @@ type Source struct {
 	// IdleTimeout is how long a partition in which nothing waits may be silent before the watermark goes on without it; 0
 	// means that it never does.
 	IdleTimeout time.Duration
+	// MaxFuture is how far an event time may lie ahead of the clock; 0 for any time.
+	MaxFuture time.Duration
 }
 
 // Sink is a sink to deliver a view's changes to.
@@ -67,7 +69,8 @@ type Outbox interface {
 // Config says what to run.
 type Config struct {
 	Store   engine.Store
-	Outbox  Outbox // may be nil if there are no sinks
+	Outbox  Outbox  // may be nil if there are no sinks
+	Letters Letters // may be nil: nothing was refused before
 	Sources []Source
 	Queries []engine.Query
 	Views   map[string]ViewInfo // by query name
@@ -87,7 +90,7 @@ type Config struct {
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
 	// done, by the same goroutine. The two never overlap. It may be nil.
 	Committing func() (committed func())
-	// Now is the wall clock, for idleness and status only.
+	// Now is the wall clock, for idleness, status, and event times that are too far ahead of it.
 	Now func() time.Time
 	Log *slog.Logger
 }

@@ -35,6 +35,8 @@ type source struct {
 	failed    error
 	told      bool // failed is in the log
 
+	refused map[string][]int64 // by partition, ascending: positions that max_future has refused before
+
 	rooms rooms // for records of fetches that are unpacked
 
 	records, bytes, deadLetters int64
@@ -64,7 +66,7 @@ type fetched struct {
 	engine.Fetch
 	source  *source
 	rows    arrow.RecordBatch // nil if there are none
-	offsets func(row int) int64
+	origin  []int32           // of each row, its place in Records or in Offsets; nil if that is the row's own
 	heads   map[*reading]*headResult
 	err     error // of decoding
 	letters []engine.DeadLetter
@@ -239,6 +241,7 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 	}
 	if f.err == nil {
 		s.decodeRows(f, worker)
+		s.refuseFuture(f, now)
 	}
 	for i := range f.letters {
 		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
@@ -256,7 +259,6 @@ func (s *source) unpack(f *fetched) {
 func (s *source) decodeRows(f *fetched, worker int) {
 	if f.Rows != nil {
 		f.rows = f.Rows
-		f.offsets = func(row int) int64 { return f.Offsets[row] }
 		return
 	}
 	if len(f.Records) == 0 {
@@ -279,22 +281,27 @@ func (s *source) decodeRows(f *fetched, worker int) {
 			Offset: f.Records[r.Record].Offset, Value: append([]byte(nil), f.Records[r.Record].Value...), Reason: r.Reason,
 		})
 	}
-	f.rows = d.Rows
-	f.offsets = func(row int) int64 {
-		if d.Record != nil {
-			row = int(d.Record[row])
-		}
-		return f.Records[row].Offset
+	f.rows, f.origin = d.Rows, d.Record
+}
+
+// offset is a row's position in its partition.
+func (f *fetched) offset(row int) int64 {
+	if f.origin != nil {
+		row = int(f.origin[row])
 	}
+	if f.Rows != nil {
+		return f.Offsets[row]
+	}
+	return f.Records[row].Offset
 }
 
 // firstAtOrAfter is the first row whose position is not before next.
 func (f *fetched) firstAtOrAfter(next int64) int {
 	n := int(f.rows.NumRows())
-	if n == 0 || f.offsets(0) >= next {
+	if n == 0 || f.offset(0) >= next {
 		return 0
 	}
-	return sort.Search(n, func(i int) bool { return f.offsets(i) >= next })
+	return sort.Search(n, func(i int) bool { return f.offset(i) >= next })
 }
 
 // infinity is DuckDB's timestamp of that name; negative, -infinity. Neither is a time that a watermark can follow.

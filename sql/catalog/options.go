@@ -11,6 +11,9 @@ import (
 	"github.com/weirdb/weir/sql/parse"
 )
 
+// maxFuture is the option whose default depends on the connector.
+const maxFuture = "max_future"
+
 // Options that the engine itself understands.
 var (
 	// SourceOptions go with any source's connector.
@@ -19,6 +22,8 @@ var (
 		{Name: "format", Doc: "How records are encoded; the connector says which formats it has."},
 		{Name: "idle_timeout", Kind: engine.Duration, Default: "1 minute",
 			Doc: "How long a partition in which nothing waits may be silent before windows close without it; '0 seconds' for never."},
+		{Name: maxFuture, Kind: engine.Limit, Default: "1 hour",
+			Doc: "How far an event time may lie ahead of the clock. An event beyond that goes to the dead letters and moves no watermark, so that one wrong clock does not close every window; 'none' for any time, which is the default where events are generated."},
 	}
 	// ViewOptions are WITH (…) of a view.
 	ViewOptions = []engine.Option{
@@ -33,6 +38,17 @@ var (
 		{Name: "format", Doc: "How rows are encoded; the connector says which formats it has."},
 	}
 )
+
+// sourceOptions are those of any source, with the defaults that they have for a connector.
+func sourceOptions(x engine.Connector) []engine.Option {
+	out := slices.Clone(SourceOptions)
+	for i := range out {
+		if x.MadeUp && out[i].Name == maxFuture {
+			out[i].Default = engine.NoLimit
+		}
+	}
+	return out
+}
 
 var environment = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 

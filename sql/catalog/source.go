@@ -66,7 +66,7 @@ func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) 
 	if made.Format, made.FormatSpec, err = c.format(text, s.With, made.Connector); err != nil {
 		return nil, err
 	}
-	declared := slices.Concat(SourceOptions, made.Connector.SourceOptions)
+	declared := slices.Concat(sourceOptions(made.Connector), made.Connector.SourceOptions)
 	if made.FormatSpec != nil {
 		declared = slices.Concat(declared, made.FormatSpec.Options)
 	}
@@ -77,8 +77,20 @@ func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) 
 	if made.Options, err = validate(text, s.With, given, declared); err != nil {
 		return nil, err
 	}
-	made.Source, err = c.defineSource(text, s, made)
-	return made, err
+	if made.Source, err = c.defineSource(text, s, made); err != nil {
+		return made, err
+	}
+	return made, checkTimed(text, s.With, made)
+}
+
+// checkTimed refuses options about event times for a source that has none.
+func checkTimed(text string, with parse.With, s *Source) error {
+	for _, name := range []string{maxFuture} {
+		if given, ok := with[name]; ok && s.EventTime < 0 {
+			return parse.Errorf(text, given.Pos, "option %s: source %s has no event time: declare WATERMARK FOR a column", name, s.Name)
+		}
+	}
+	return nil
 }
 
 // defineSource settles columns and watermark: those that are declared, or those that the connector fixes.

@@ -48,7 +48,7 @@ func (c *comparison) run() (Outcome, error) {
 			return c.out, err
 		}
 		if c.out.Refused == "" && c.out.Equal() {
-			c.note("%s counted for this view, which had read them before another view needed a column that cannot be decoded", count(doubtful, "dead letter"))
+			c.note("%s counted for this view, which had read them before another view needed a column that cannot be decoded, or max_future was lower", count(doubtful, "dead letter"))
 			return c.out, nil
 		}
 		c.out = first

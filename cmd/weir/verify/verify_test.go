@@ -255,6 +255,18 @@ func TestLettersOfALaterView(t *testing.T) {
 	}
 }
 
+// TestFutureEvents: what max_future refuses is not in the batch either, and closes no window.
+func TestFutureEvents(t *testing.T) {
+	p := newPipeline(t, views)
+	p.events(0, 200)
+	p.append("0.ndjson", `{"id": 7, "k": "a", "v": 2, "ts": "2999-01-01T00:00:00"}`)
+	p.events(200, 400)
+	p.run(0)
+	if x := p.equal(Options{Ended: true})["totals"]; x.DeadLetters != 1 || x.Late != 0 {
+		t.Errorf("totals: %+v", x)
+	}
+}
+
 func TestRounding(t *testing.T) {
 	p := newPipeline(t, "CREATE MATERIALIZED VIEW means AS SELECT k, avg(v) AS mean FROM s GROUP BY k;")
 	p.events(0, 100)
