@@ -178,7 +178,9 @@ type Connector struct {
 	Formats []string
 	// MadeUp says that the times of a source's events are made up, and not those of the clock on the wall: max_future counts only if
 	// it is given.
-	MadeUp        bool
+	MadeUp bool
+	// Metadata are the columns of package engine/metadata that its sources have, beside those that all have.
+	Metadata      []string
 	SourceOptions []Option
 	SinkOptions   []Option
 	// Source configures a source; nil if the connector has none. It does not connect yet.

@@ -22,6 +22,7 @@ type reader struct {
 	client     *kgo.Client
 	admin      *kadm.Client
 	bounded    bool
+	meta       bool         // some query reads keys, timestamps or headers
 	partitions []*partition // by number
 	byNumber   map[int32]*partition
 	pending    []engine.Fetch // to be returned by the next poll, before anything else
@@ -110,6 +111,7 @@ func (r *reader) take(ctx context.Context, answers []answer) ([]engine.Fetch, er
 		if p.ended || a.from != p.next {
 			continue // sent before the reader went elsewhere
 		}
+		a.meta = r.meta
 		if fetch, ok := p.take(a, r.decompress, now); ok {
 			out = append(out, r.ending(p, fetch))
 		}

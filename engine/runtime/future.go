@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 )
@@ -69,58 +68,4 @@ func (s *source) refuseFuture(f *fetched, now time.Time) {
 func (s *source) aheadReason(at int64, now time.Time) string {
 	return fmt.Sprintf("%s%s is %s, more than max_future (%s) ahead of the clock, which was %s",
 		engine.TooFarAhead, s.read[s.event].Name, time.UnixMicro(at).UTC().Format(time.RFC3339Nano), s.MaxFuture, now.UTC().Format(time.RFC3339))
-}
-
-// bytesOf are those of the record that a row was decoded from or, where a connector gives rows, the row as JSON.
-func (f *fetched) bytesOf(row int) []byte {
-	if f.Rows == nil {
-		at := row
-		if f.origin != nil {
-			at = int(f.origin[row])
-		}
-		return slices.Clone(f.Records[at].Value)
-	}
-	one := f.rows.NewSlice(int64(row), int64(row)+1)
-	defer one.Release()
-	text, err := jsonRows(one)
-	if err != nil {
-		return []byte("this row cannot be shown: " + err.Error())
-	}
-	return []byte(text[0])
-}
-
-// remove drops rows, given ascending, from a fetch.
-func (f *fetched) remove(gone []int) {
-	if len(gone) == 0 {
-		return
-	}
-	var parts []arrow.RecordBatch
-	var origin []int32
-	from := 0
-	for _, row := range append(slices.Clone(gone), int(f.rows.NumRows())) {
-		if row > from {
-			parts = append(parts, f.rows.NewSlice(int64(from), int64(row)))
-		}
-		for ; from < row; from++ {
-			origin = append(origin, f.originOf(from))
-		}
-		from = row + 1
-	}
-	rest, err := joined(f.rows.Schema(), parts)
-	for _, p := range parts {
-		p.Release()
-	}
-	if err != nil {
-		f.err = fmt.Errorf("source %s: drop rows of partition %s: %w", f.source.Name, f.Partition, err)
-		return
-	}
-	f.rows.Release()
-	f.rows, f.origin = rest, origin
-}
-
-func (f *fetched) originOf(row int) int32 {
-	if f.origin != nil {
-		return f.origin[row]
-	}
-	return int32(row)
 }

@@ -14,7 +14,7 @@
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
-// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock,
+// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock, setaside.go takes rows out of a fetch,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
 

@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -21,8 +22,9 @@ type source struct {
 	Source
 	log      *slog.Logger
 	readings []*reading
-	read     []types.Field // the columns that are decoded: what the queries need, and the event time
-	event    int           // position of the event time in read, -1 if there is none
+	read     []types.Field     // the columns that are decoded: what the queries need, and the event time
+	columns  *metadata.Columns // read, apart: what is decoded, and what is known of the records
+	event    int               // position of the event time in read, -1 if there is none
 	reader   engine.Reader
 	decoders []engine.Decoder // one for each worker; nil if the connector gives rows
 	fetches  chan polled
@@ -89,6 +91,7 @@ func (s *source) needed() {
 		}
 		s.read = append(s.read, field)
 	}
+	s.columns = metadata.Of(s.read)
 }
 
 // readBy is what the queries read of a column; false if none does.
@@ -110,10 +113,10 @@ func (s *source) readBy(c types.Field) (types.Field, bool) {
 }
 
 func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions, now time.Time) error {
-	o.Columns = s.read
+	o.Columns, o.Metadata = s.columns.Plain, s.columns.Own
 	if s.Format != nil {
 		for range workers {
-			d, err := s.Format.NewDecoder(s.read)
+			d, err := s.Format.NewDecoder(s.columns.Plain)
 			if err != nil {
 				return fmt.Errorf("source %s: %w", s.Name, err)
 			}
@@ -241,6 +244,7 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 	}
 	if f.err == nil {
 		s.decodeRows(f, worker)
+		s.addMetadata(f)
 		s.refuseFuture(f, now)
 	}
 	for i := range f.letters {
@@ -282,17 +286,6 @@ func (s *source) decodeRows(f *fetched, worker int) {
 		})
 	}
 	f.rows, f.origin = d.Rows, d.Record
-}
-
-// offset is a row's position in its partition.
-func (f *fetched) offset(row int) int64 {
-	if f.origin != nil {
-		row = int(f.origin[row])
-	}
-	if f.Rows != nil {
-		return f.Offsets[row]
-	}
-	return f.Records[row].Offset
 }
 
 // firstAtOrAfter is the first row whose position is not before next.

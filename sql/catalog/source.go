@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/duckplan"
 	"github.com/weirdb/weir/sql/parse"
@@ -119,7 +120,26 @@ func (c *Catalog) defineSource(text string, s parse.CreateSource, made *Source) 
 		return nil, fmt.Errorf("source %s declares column %s twice", s.Name, twice)
 	}
 	defined, err := c.config.Planner.DefineSource(s.Name, columns, eventTime, watermark)
-	return defined, placeInSource(err, text, s)
+	if err != nil {
+		return defined, placeInSource(err, text, s)
+	}
+	return defined, checkMetadata(text, s, defined, made.Connector)
+}
+
+// checkMetadata wants columns whose names are kept for metadata to be such.
+func checkMetadata(text string, s parse.CreateSource, defined *planner.Source, x engine.Connector) error {
+	for _, f := range defined.Columns {
+		err := metadata.Check(f, x.Name, x.Metadata)
+		for _, d := range s.Columns {
+			if err != nil && d.Name == f.Name {
+				return parse.Errorf(text, d.Type.Start, "%s", err)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fixedColumns(fields []types.Field) []planner.Column {

@@ -17,6 +17,7 @@ import (
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/format"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/runtime"
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/function"
@@ -298,7 +299,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 		}
 	}
 	out.Source, err = s.Connector.Source(engine.SourceConfig{
-		Name: s.Name, Format: s.Format, Columns: s.Columns, Options: s.Options, Eval: n.decoding,
+		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: n.decoding,
 	})
 	return out, err
 }

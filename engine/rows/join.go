@@ -1,4 +1,4 @@
-package runtime
+package rows
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
@@ -6,8 +6,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// joined puts batches of one schema together. It borrows them; the caller releases the result.
-func joined(schema *arrow.Schema, parts []arrow.RecordBatch) (arrow.RecordBatch, error) {
+// Join puts batches of one schema together. It borrows them; the caller releases the result.
+func Join(schema *arrow.Schema, parts []arrow.RecordBatch) (arrow.RecordBatch, error) {
 	rows := int64(0)
 	for _, p := range parts {
 		rows += p.NumRows()
