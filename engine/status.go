@@ -41,17 +41,19 @@ type PartitionStatus struct {
 
 // QueryStatus is one view's part of Status.
 type QueryStatus struct {
-	View      string        `json:"view"`
-	SQL       string        `json:"sql"`
-	Sources   []string      `json:"sources"`
-	Emit      string        `json:"emit"` // close or changes
-	Columns   []types.Field `json:"columns"`
-	RowsIn    int64         `json:"rows_in"`  // read by the query
-	RowsOut   int64         `json:"rows_out"` // written to the view's table, taken back rows included
-	LateRows  int64         `json:"late_rows"`
-	Watermark Time          `json:"watermark"` // the minimum over the active partitions of all sources
-	State     string        `json:"state"`     // running, ended or failed
-	Error     string        `json:"error,omitempty"`
+	View     string        `json:"view"`
+	SQL      string        `json:"sql"`
+	Sources  []string      `json:"sources"`
+	Emit     string        `json:"emit"` // close or changes
+	Columns  []types.Field `json:"columns"`
+	RowsIn   int64         `json:"rows_in"`  // read by the query
+	RowsOut  int64         `json:"rows_out"` // written to the view's table, taken back rows included
+	LateRows int64         `json:"late_rows"`
+	// Duplicates are events that had been delivered before, and were left out: see unique_key.
+	Duplicates int64  `json:"duplicates"`
+	Watermark  Time   `json:"watermark"` // the minimum over the active partitions of all sources
+	State      string `json:"state"`     // running, ended or failed
+	Error      string `json:"error,omitempty"`
 }
 
 // SinkStatus is one sink's part of Status.

@@ -107,7 +107,7 @@ func sampleStatus() engine.Status {
 				{Partition: "2", Next: 50, Waiting: 0, Watermark: engine.MaxTime, State: "ended"}}},
 			{Name: "gone", Connector: "file", Error: "file: open x: no such file"}},
 		Queries: []engine.QueryStatus{
-			{View: "hot", SQL: "SELECT 1", Sources: []string{"bid"}, Emit: "close", Columns: hotColumns, RowsIn: 98, RowsOut: 5, LateRows: 1,
+			{View: "hot", SQL: "SELECT 1", Sources: []string{"bid"}, Emit: "close", Columns: hotColumns, RowsIn: 98, RowsOut: 5, LateRows: 1, Duplicates: 2,
 				Watermark: 1_767_261_600_500_000, State: "running"},
 			{View: "a/b", Sources: []string{"bid"}, Emit: "changes", Watermark: engine.MinTime, State: "failed", Error: "boom"}},
 		Sinks: []engine.SinkStatus{{Name: "out", View: "hot", Connector: "kafka", Delivered: 5, Pending: 1}},

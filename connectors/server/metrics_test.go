@@ -34,7 +34,7 @@ func TestMetrics(t *testing.T) {
 		`weir_source_dead_letters_total{source="bid"} 2`, `weir_source_up{source="bid"} 1`, `weir_source_up{source="gone"} 0`,
 		`weir_partition_waiting_records{partition="0",source="bid"} 9`, `weir_partition_waiting_records{partition="2",source="bid"} 0`,
 		`weir_partition_watermark_seconds{partition="0",source="bid"} 1.7672616005e+09`,
-		`weir_query_rows_in_total{view="hot"} 98`, `weir_query_rows_out_total{view="hot"} 5`, `weir_query_late_rows_total{view="hot"} 1`,
+		`weir_query_rows_in_total{view="hot"} 98`, `weir_query_rows_out_total{view="hot"} 5`, `weir_query_late_rows_total{view="hot"} 1`, `weir_query_duplicates_total{view="hot"} 2`,
 		`weir_query_watermark_seconds{view="hot"} 1.7672616005e+09`, `weir_query_up{view="hot"} 1`, `weir_query_up{view="a/b"} 0`,
 		`weir_sink_delivered_total{sink="out"} 5`, `weir_sink_pending_epochs{sink="out"} 1`, `weir_sink_up{sink="out"} 1`,
 	} {

@@ -205,6 +205,21 @@ func (e *outEdge) route(parts []engine.Batch, from *fetched) {
 	}
 }
 
+// route puts the parts of the stage's batches before the shards of those behind it. Where rows pass as they came, they still are of the
+// fetch that they came from.
+func (s *stage) route(edge int, parts []engine.Batch, origins []*fetched) {
+	if !s.Passes {
+		s.edges[edge].route(parts, nil)
+		return
+	}
+	shards := len(s.edges[edge].to.waiting)
+	for i, from := range origins {
+		if (i+1)*shards <= len(parts) { // fewer if dividing has failed
+			s.edges[edge].route(parts[i*shards:(i+1)*shards], from)
+		}
+	}
+}
+
 // consume processes what waits before one shard.
 func (s *stage) consume(shard int) error {
 	waiting := s.waiting[shard]

@@ -67,7 +67,7 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	info := e.config.Views[q.Name]
 	out := engine.QueryStatus{
 		View: q.Name, SQL: info.SQL, Emit: info.Emit, Sources: q.sources(), Columns: q.Output,
-		RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Watermark: q.watermark(), State: "running", Error: message(q.failed),
+		RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
 	}
 	switch {
 	case q.failed != nil:
@@ -76,6 +76,20 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 		out.State = "ended"
 	}
 	return out
+}
+
+// duplicates are the events that the query's operators have left out because they came before.
+func (q *query) duplicates() (n int64) {
+	for _, s := range q.stages {
+		for _, c := range s.chains {
+			for _, op := range c.ops {
+				if d, ok := op.(engine.Deduplicator); ok {
+					n += d.Duplicates()
+				}
+			}
+		}
+	}
+	return n
 }
 
 // sources are the names of what the query reads.

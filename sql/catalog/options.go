@@ -11,8 +11,12 @@ import (
 	"github.com/weirdb/weir/sql/parse"
 )
 
-// maxFuture is the option whose default depends on the connector.
-const maxFuture = "max_future"
+// Options about event time. The default of max_future depends on the connector.
+const (
+	maxFuture    = "max_future"
+	uniqueKey    = "unique_key"
+	uniqueWithin = "unique_within"
+)
 
 // Options that the engine itself understands.
 var (
@@ -24,6 +28,10 @@ var (
 			Doc: "How long a partition in which nothing waits may be silent before windows close without it; '0 seconds' for never."},
 		{Name: maxFuture, Kind: engine.Limit, Default: "1 hour",
 			Doc: "How far an event time may lie ahead of the clock. An event beyond that goes to the dead letters and moves no watermark, so that one wrong clock does not close every window; 'none' for any time, which is the default where events are generated."},
+		{Name: uniqueKey,
+			Doc: "Columns, separated by commas, by which an event that is delivered again is known: it counts once, for every view and across restarts. Events in which one of them is NULL all count."},
+		{Name: uniqueWithin, Kind: engine.Duration, Default: "1 hour",
+			Doc: "With unique_key: how far apart in event time events of one key may be to count once. It bounds what is remembered; an event further behind the watermark is late."},
 	}
 	// ViewOptions are WITH (…) of a view.
 	ViewOptions = []engine.Option{

@@ -81,12 +81,16 @@ func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) 
 	if made.Source, err = c.defineSource(text, s, made); err != nil {
 		return made, err
 	}
-	return made, checkTimed(text, s.With, made)
+	if err := checkTimed(text, s.With, made); err != nil {
+		return made, err
+	}
+	made.Unique, err = uniqueOf(text, s.With, made)
+	return made, err
 }
 
 // checkTimed refuses options about event times for a source that has none.
 func checkTimed(text string, with parse.With, s *Source) error {
-	for _, name := range []string{maxFuture} {
+	for _, name := range []string{maxFuture, uniqueKey} {
 		if given, ok := with[name]; ok && s.EventTime < 0 {
 			return parse.Errorf(text, given.Pos, "option %s: source %s has no event time: declare WATERMARK FOR a column", name, s.Name)
 		}

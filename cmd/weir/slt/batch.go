@@ -58,12 +58,30 @@ func (b *batch) load(s *catalog.Source, events []placed) error {
 		return nil
 	}
 	if len(metadata.Plain(s.Columns)) == len(s.Columns) && b.insert(s, events...) == nil {
-		return nil
+		return b.deduplicate(s)
 	}
 	for _, e := range events {
 		_ = b.insert(s, e) // what DuckDB refuses is a dead letter
 	}
-	return nil
+	return b.deduplicate(s)
+}
+
+// deduplicate deletes the events of a source with a unique_key that came before, by the definition in docs/sql.md. They came in the
+// order of the table.
+func (b *batch) deduplicate(s *catalog.Source) error {
+	if s.Unique == nil {
+		return nil
+	}
+	keys := make([]string, len(s.Unique.Keys))
+	for i, k := range s.Unique.Keys {
+		keys[i] = types.QuoteIdent(k.Name)
+	}
+	by, time := strings.Join(keys, ", "), types.QuoteIdent(s.Unique.Time.Name)
+	return b.exec(fmt.Sprintf(`DELETE FROM %[1]s WHERE rowid IN (SELECT id FROM (
+		SELECT rowid AS id, min(rowid) OVER (PARTITION BY %[2]s ORDER BY %[3]s
+			RANGE BETWEEN to_microseconds(%[4]d) PRECEDING AND to_microseconds(%[4]d) FOLLOWING) AS first
+		FROM %[1]s WHERE isfinite(%[3]s) AND %[5]s) WHERE first < id)`,
+		types.QuoteIdent(s.Name), by, time, s.Unique.Within, strings.Join(keys, " IS NOT NULL AND ")+" IS NOT NULL"))
 }
 
 // insert appends events to a source's table. They are from one place, if the source has columns that tell it.

@@ -155,6 +155,11 @@ func (c *comparison) counts() error {
 			return err
 		}
 		c.out.Events += n
+		left, err := c.results.number(c.ctx, "SELECT count(*) FROM weir_verify.left_out WHERE source = $1 AND why = 'duplicate'", in.Name)
+		if err != nil {
+			return err
+		}
+		c.out.Duplicates += left
 		if err := c.unknownLetters(in); err != nil {
 			return err
 		}

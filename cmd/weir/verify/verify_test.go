@@ -267,6 +267,33 @@ func TestFutureEvents(t *testing.T) {
 	}
 }
 
+// TestDuplicates: what is delivered again is not in the batch either, even if it is in another partition, has come in another run, or
+// is so far behind that it is late for the key. Windows have late rows of their own.
+func TestDuplicates(t *testing.T) {
+	p := newPipeline(t, views)
+	p.text = strings.Replace(p.text, "follow = 'true'", "follow = 'true', unique_key = 'id,k', unique_within = '30 seconds'", 1)
+	if !strings.Contains(p.text, "unique_key") {
+		t.Fatal("the source has no unique_key")
+	}
+	p.events(0, 200)
+	p.events(100, 160) // again, in the same file
+	p.append("1.ndjson", event(150, 50, "a", 1.3))
+	p.run(200)
+	p.equal(Options{})
+	p.append("0.ndjson", event(199, 66, "e", 1.3), event(7000, 500, "a", 1), event(7001, 500, "b", 1))
+	p.append("1.ndjson", event(7000, 500, "a", 1))
+	p.run(0)
+	p.append("0.ndjson", event(7002, 501, "a", 1), event(5, 1, "a", 1.5), event(7003, 480, "a", 1), event(5, 1, "a", 1.5))
+	p.run(0)
+	out := p.equal(Options{Ended: true})
+	if x := out["totals"]; x.Duplicates < 60 || x.Late != 2 {
+		t.Errorf("totals: %d duplicates, %d late rows", x.Duplicates, x.Late)
+	}
+	if x := out["windows"]; x.Late < 2 {
+		t.Errorf("windows: %d late rows", x.Late)
+	}
+}
+
 func TestRounding(t *testing.T) {
 	p := newPipeline(t, "CREATE MATERIALIZED VIEW means AS SELECT k, avg(v) AS mean FROM s GROUP BY k;")
 	p.events(0, 100)
