@@ -98,6 +98,13 @@ type Reader interface {
 	Close() error
 }
 
+// Holder is what a reader adds that can leave partitions unread for a while, so that they do not run ahead of others.
+type Holder interface {
+	// Hold names the partitions that are not to be fetched until the next call, in place of those that it named before. What has been
+	// fetched already may still come. Poll goes on with the others; if there are none, it waits. It may be called beside Poll.
+	Hold(partitions []string)
+}
+
 // Decoder turns records into rows. A decoder belongs to one goroutine.
 type Decoder interface {
 	// Decode appends the records that it can decode to a new batch. The caller releases Decoded.Rows.

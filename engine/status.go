@@ -36,7 +36,7 @@ type PartitionStatus struct {
 	Next      int64  `json:"next"`      // the next record to read
 	Waiting   int64  `json:"waiting"`   // records known to wait; -1 if the connector cannot tell
 	Watermark Time   `json:"watermark"` // µs since 1970; MinTime before the first event
-	State     string `json:"state"`     // active, idle or ended
+	State     string `json:"state"`     // active, idle, ended, or ahead: it waits for others, see max_ahead
 }
 
 // QueryStatus is one view's part of Status.

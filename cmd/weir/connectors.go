@@ -63,6 +63,9 @@ func connectorPage(x engine.Connector) string {
 	fmt.Fprintf(&b, "```sql\n%s\n```\n\n", strings.TrimSpace(x.Example))
 	if x.Source != nil {
 		fmt.Fprintf(&b, "Columns of metadata: `%s`.\n\n", strings.Join(metadata.Names(x.Metadata), "`, `"))
+		if x.Holds {
+			b.WriteString("Partitions can wait for each other: see `max_ahead`.\n\n")
+		}
 		writeOptions(&b, "As a source", x.SourceOptions)
 	}
 	if x.Sink != nil {

@@ -42,6 +42,7 @@ CREATE SINK hot_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', top
 CREATE MATERIALIZED VIEW total AS SELECT auction, count(*) AS bids FROM bid GROUP BY auction;
 CREATE SINK total_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'total', key = 'auction', envelope = 'debezium') AS FROM total;`,
 	Formats:       []string{"json"},
+	Holds:         true,
 	Metadata:      []string{metadata.Key, metadata.Timestamp, metadata.Headers},
 	SourceOptions: append(connectionOptions(), sourceOptions()...),
 	SinkOptions:   append(connectionOptions(), sinkOptions()...),

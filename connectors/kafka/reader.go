@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -155,6 +156,18 @@ func (r *reader) fetchFailed(ctx context.Context, p *partition, err error) ([]en
 		return r.outOfRange(ctx, p)
 	}
 	return nil, fmt.Errorf("kafka: fetch %s[%d] at offset %d: %w", r.topic, p.number, p.next, err)
+}
+
+// Hold implements engine.Holder. What brokers have been asked for already still comes: of each partition that is at most one answer
+// on its way, one that waits, and one in hand.
+func (r *reader) Hold(partitions []string) {
+	numbers := map[int32]bool{}
+	for _, name := range partitions {
+		if n, err := strconv.ParseInt(name, 10, 32); err == nil {
+			numbers[int32(n)] = true
+		}
+	}
+	r.fetcher.pause(numbers)
 }
 
 // Committed mirrors the positions to the consumer group, in the background: they are for lag tools only.

@@ -95,6 +95,7 @@ func (e *Engine) round(fetches []*fetched) {
 		}
 	}
 	e.dropFailed()
+	e.align(now)
 }
 
 func (e *Engine) dropFailed() {

@@ -14,7 +14,7 @@
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
-// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock, setaside.go takes rows out of a fetch,
+// graph, chain.go links operators, watermark.go says how far time has come, align.go has partitions that are ahead wait, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock, setaside.go takes rows out of a fetch,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
 
@@ -47,6 +47,8 @@ type Source struct {
 	IdleTimeout time.Duration
 	// MaxFuture is how far an event time may lie ahead of the clock; 0 for any time.
 	MaxFuture time.Duration
+	// MaxAhead is how far a partition may be ahead of the slowest, in event time; 0 for any distance.
+	MaxAhead time.Duration
 }
 
 // Sink is a sink to deliver a view's changes to.
@@ -220,6 +222,7 @@ func (e *Engine) start(ctx, work context.Context) error {
 // loop runs rounds until the input has ended or ctx is done.
 func (e *Engine) loop(ctx, work context.Context) error {
 	e.epochStart = e.config.Now()
+	e.align(e.epochStart) // where the last commit left them
 	e.publishStatus()
 	for {
 		fetches, more := e.gather(ctx)

@@ -37,6 +37,8 @@ type source struct {
 	failed    error
 	told      bool // failed is in the log
 
+	slowest engine.Time        // of the partitions that hold others back: see align.go
+	held    map[string]bool    // partitions that the reader was told to hold
 	refused map[string][]int64 // by partition, ascending: positions that max_future has refused before
 
 	rooms rooms // for records of fetches that are unpacked
@@ -49,6 +51,8 @@ type source struct {
 type partition struct {
 	next    int64 // the first record not yet decoded for the first time: before it, dead letters are known
 	waiting int64
+	begun   bool        // something has been fetched of it
+	place   engine.Time // see align.go
 	ended   bool
 	gone    bool      // the reader no longer has it
 	broken  bool      // a fetch could not be decoded: nothing after it counts
@@ -195,7 +199,7 @@ func (s *source) note(p polled, now time.Time) {
 		part.waiting, part.quiet = f.Waiting, f.Waiting == 0
 		part.ended = part.ended || f.End
 		if len(f.Records) > 0 || f.Unpack != nil || f.Rows != nil {
-			part.heard = now
+			part.heard, part.begun = now, true
 		}
 	}
 	if p.err == nil {

@@ -57,6 +57,8 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 			status.State = "ended"
 		case s.idle(p, now):
 			status.State = "idle"
+		case s.held[name]:
+			status.State = "ahead"
 		}
 		out.Partitions = append(out.Partitions, status)
 	}

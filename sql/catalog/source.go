@@ -90,10 +90,13 @@ func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) 
 
 // checkTimed refuses options about event times for a source that has none.
 func checkTimed(text string, with parse.With, s *Source) error {
-	for _, name := range []string{maxFuture, uniqueKey} {
+	for _, name := range []string{maxFuture, maxAhead, uniqueKey} {
 		if given, ok := with[name]; ok && s.EventTime < 0 {
 			return parse.Errorf(text, given.Pos, "option %s: source %s has no event time: declare WATERMARK FOR a column", name, s.Name)
 		}
+	}
+	if given, ok := with[maxAhead]; ok && !s.Connector.Holds {
+		return parse.Errorf(text, given.Pos, "option %s: partitions of connector %s cannot wait for each other", maxAhead, s.Connector.Name)
 	}
 	return nil
 }

@@ -287,7 +287,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
-		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"),
+		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")
