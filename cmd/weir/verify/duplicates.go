@@ -18,24 +18,21 @@ func (c *comparison) leaveOutDuplicates(in *input) error {
 	if err := c.leaveOutForgotten(in); err != nil {
 		return err
 	}
-	time := types.QuoteIdent(in.Unique.Time.Name)
-	within := fmt.Sprintf("to_microseconds(%d)", in.Unique.Within)
-	return c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out SELECT $1, p, o, 'duplicate' FROM (
-		SELECT p, o, n, min(n) OVER (PARTITION BY %[1]s ORDER BY %[2]s RANGE BETWEEN %[3]s PRECEDING AND %[3]s FOLLOWING) AS first
-		FROM (SELECT *, %[4]s AS p, %[5]s AS o, row_number() OVER (ORDER BY %[4]s, %[5]s) AS n FROM %[6]s e WHERE %[7]s
-			AND NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $1 AND x."partition" = e.%[4]s AND x."offset" = e.%[5]s))
-		) WHERE first < n`,
-		strings.Join(c.uniqueKeys(in, "%s"), ", "), time, within, types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), c.eventsOf(in),
-		strings.Join(append(c.uniqueKeys(in, "%s IS NOT NULL"), "isfinite("+time+")"), " AND ")), in.Name)
-}
-
-// uniqueKeys prints each column of a source's unique_key in a form.
-func (c *comparison) uniqueKeys(in *input, form string) []string {
-	out := make([]string, len(in.Unique.Keys))
+	columns, keys, known := "", "", ""
 	for i, k := range in.Unique.Keys {
-		out[i] = fmt.Sprintf(form, types.QuoteIdent(k.Name))
+		columns += fmt.Sprintf(", e.%s AS k%d", types.QuoteIdent(k.Name), i)
+		keys += fmt.Sprintf("k%d, ", i)
+		known += fmt.Sprintf(" AND e.%s IS NOT NULL", types.QuoteIdent(k.Name))
 	}
-	return out
+	return c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out SELECT $1, p, o, 'duplicate' FROM (
+		SELECT p, o, n, min(n) OVER (PARTITION BY %[1]s ORDER BY t
+			RANGE BETWEEN to_microseconds(%[2]d) PRECEDING AND to_microseconds(%[2]d) FOLLOWING) AS first
+		FROM (SELECT e.%[3]s AS p, e.%[4]s AS o, e.%[5]s AS t%[6]s, row_number() OVER (ORDER BY e.%[3]s, e.%[4]s) AS n
+			FROM %[7]s e WHERE isfinite(e.%[5]s)%[8]s
+			AND NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $1 AND x."partition" = e.%[3]s AND x."offset" = e.%[4]s))
+		) WHERE first < n`,
+		strings.TrimSuffix(keys, ", "), in.Unique.Within, types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn),
+		types.QuoteIdent(in.Unique.Time.Name), columns, c.eventsOf(in), known), in.Name)
 }
 
 // forgotten is the condition on a late row l that it was late for the unique_key: so far behind the watermark that it may have come

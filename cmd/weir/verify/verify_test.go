@@ -294,6 +294,23 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
+// TestDuplicatesByAnyName: a source may call its columns what verify calls its own.
+func TestDuplicatesByAnyName(t *testing.T) {
+	p := &pipeline{t: t, dir: t.TempDir()}
+	p.text = fmt.Sprintf(`CREATE SOURCE s (n INTEGER, first INTEGER, p INTEGER, k0 INTEGER, t TIMESTAMP, WATERMARK FOR t AS t)
+		WITH (connector = 'file', path = '%s/*.ndjson', unique_key = 'n,p,first,k0', unique_within = '1 minute');
+		CREATE MATERIALIZED VIEW total AS SELECT count(*) AS n, sum(n) AS p FROM s;`, p.dir)
+	for i := range 6 {
+		line := fmt.Sprintf(`{"n": %d, "first": 1, "p": 2, "k0": 3, "t": "2026-01-01T00:0%d:00"}`, i%4, i)
+		p.append("0.ndjson", line, line)
+	}
+	p.append("1.ndjson", `{"n": 5, "first": 1, "p": 2, "k0": 3, "t": "2026-01-01T00:00:00"}`, `{"n": 5, "first": 1, "p": 2, "t": "2026-01-01T00:00:00"}`)
+	p.run(0)
+	if x := p.equal(Options{Ended: true})["total"]; x.Duplicates != 6 {
+		t.Errorf("%d duplicates, want 6", x.Duplicates)
+	}
+}
+
 func TestRounding(t *testing.T) {
 	p := newPipeline(t, "CREATE MATERIALIZED VIEW means AS SELECT k, avg(v) AS mean FROM s GROUP BY k;")
 	p.events(0, 100)
