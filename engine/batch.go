@@ -28,6 +28,24 @@ func (b Batch) Retain() Batch {
 // Release gives the batch's memory back.
 func (b Batch) Release() { b.Rows.Release() }
 
+// Size is how many bytes the rows take. Of a slice it is those of the whole.
+func (b Batch) Size() uint64 {
+	total := uint64(0)
+	for _, column := range b.Rows.Columns() {
+		total += column.Data().SizeInBytes()
+	}
+	return total
+}
+
+// Size is how many bytes the rows of batches take.
+func Size(batches []Batch) uint64 {
+	total := uint64(0)
+	for _, b := range batches {
+		total += b.Size()
+	}
+	return total
+}
+
 // Time is an event time or a watermark: microseconds since 1970-01-01 UTC, as DuckDB's TIMESTAMP.
 type Time int64
 

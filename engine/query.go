@@ -13,6 +13,15 @@ type Query struct {
 	Stages  []Stage
 	Results []int // the nodes whose rows are the view's
 	Output  []types.Field
+	// Retention bounds how long the view's table keeps rows; nil if that is for ever.
+	Retention *Retention
+}
+
+// Retention drops rows of a view's table that are old by event time. They cannot change any more: it may not drop others.
+type Retention struct {
+	Keep Time // microseconds behind the watermark
+	// Expired returns a DuckDB condition for the rows that belong to event times before a moment only.
+	Expired func(before Time) string
 }
 
 // Input is a source that the query reads, and what is done with its rows before they are divided by key. A source that is read
@@ -42,6 +51,9 @@ type Stage struct {
 	Passes bool
 	// Anew says that all that the stage keeps comes from inputs that are Anew: its state is not written.
 	Anew bool
+	// Whole says that the state is written whole at each commit. It must be where what has been emitted is part of the state, and may
+	// differ when the same rows come again, as DuckDB's answers do where a query leaves them open. Otherwise rows are logged.
+	Whole bool
 }
 
 // Edge brings the rows of one node to a stage.

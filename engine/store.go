@@ -38,6 +38,11 @@ type StateFile struct {
 	Query string
 	Stage int
 	Name  string
+	// Log says that the file holds what has come to one shard of the stage since its state was last written whole. Logs of one Epoch
+	// belong together; they are to be read in the order of their epochs.
+	Log   bool
+	Epoch int64  // in which the whole state was written, or the log begun
+	Bytes uint64 // of the rows in it, as they lie in memory
 }
 
 // Commit is everything that one epoch makes durable, in one transaction.
@@ -47,7 +52,14 @@ type Commit struct {
 	Positions   []Position
 	DeadLetters []DeadLetter
 	Late        []LateRow
+	Expired     []Expiry
 	State       []StateFile // replaces all earlier state of the queries named in Positions
+}
+
+// Expiry are rows that are dropped from a view's table once the epoch's changes are in it. Readers of changes do not hear of them.
+type Expiry struct {
+	View  string
+	Where string // a DuckDB condition over the view's columns
 }
 
 // Checkpoint is the last commit, as a restart finds it.

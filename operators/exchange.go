@@ -99,6 +99,12 @@ func passes(n plan.Node) bool {
 	return ok
 }
 
+// answers reports whether a stage remembers what DuckDB has answered, to take it back.
+func answers(n plan.Node) bool {
+	relational, ok := n.(*plan.Relational)
+	return ok && relational.Changes
+}
+
 // gathers reports whether an operator's rows for a watermark come out at the flush behind it.
 func gathers(n plan.Node) bool {
 	switch n := n.(type) {
@@ -116,9 +122,22 @@ func gathers(n plan.Node) bool {
 
 // behind is by how much an operator's rows may come behind the watermark that it was told.
 func behind(n plan.Node) engine.Time {
-	j, ok := n.(*plan.Join)
-	if !ok || j.Bounds == nil {
+	switch n := n.(type) {
+	case *plan.Join:
+		if n.Bounds != nil {
+			return engine.Time(max(n.Bounds.High, -n.Bounds.Low, 0))
+		}
+	case *plan.Aggregate:
+		return lateness(n.Window)
+	case *plan.Relational:
+		return lateness(n.Window)
+	}
+	return 0
+}
+
+func lateness(w *plan.WindowKey) engine.Time {
+	if w == nil {
 		return 0
 	}
-	return engine.Time(max(j.Bounds.High, -j.Bounds.Low, 0))
+	return engine.Time(w.Lateness)
 }

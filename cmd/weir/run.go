@@ -17,6 +17,7 @@ import (
 type runFlags struct {
 	node   node.Options
 	listen string
+	memory string
 	quiet  bool
 	// cpuProfile is a file for a profile of the run; empty for none.
 	cpuProfile string
@@ -50,7 +51,8 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
 	fs.IntVar(&f.node.Workers, "workers", runtime.NumCPU(), "goroutines that process")
 	fs.DurationVar(&f.node.CommitInterval, "commit-interval", 500*time.Millisecond, "time between commits")
-	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "1GB", "what the result database may use, as DuckDB's memory_limit")
+	fs.StringVar(&f.memory, "memory", "", "about what the process may use, such as 512MB; state beyond its share goes to files beside the database (default three quarters of the machine's or container's)")
+	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
 	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables; whoever reaches the address can")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
@@ -67,13 +69,19 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	if err != nil {
 		return err
 	}
+	memory, err := memoryFor(f.memory)
+	if err != nil {
+		return err
+	}
 	tune()
+	memory.apply(&f.node)
 	f.node.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	n, err := node.Open(ctx, f.node)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
+	memory.spill(ctx, n)
 	if err := apply(ctx, n, scripts); err != nil {
 		return err
 	}

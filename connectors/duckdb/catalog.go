@@ -135,6 +135,9 @@ func (c *Catalog) DropView(name string) error {
 	if err := c.store.session.exec(c.ctx, "DROP TABLE "+tableName(name)); err != nil {
 		return fmt.Errorf("dropping the table of view %s: %w", name, err)
 	}
+	if err := c.store.forgetExpired(c.ctx, name); err != nil {
+		return fmt.Errorf("dropping view %s: %w", name, err)
+	}
 	c.forget(func(p engine.Position) bool { return p.Query == name })
 	c.next.State = slices.DeleteFunc(c.next.State, func(f engine.StateFile) bool { return f.Query == name })
 	return nil

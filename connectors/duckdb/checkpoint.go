@@ -22,8 +22,9 @@ const addPositions = `INSERT INTO weir.positions SELECT p.query, p.source, p.par
 	FROM (SELECT unnest(from_json($1::VARCHAR::JSON,
 		'[{"query": "VARCHAR", "source": "VARCHAR", "part": "VARCHAR", "next": "BIGINT", "watermark": "BIGINT"}]')) AS p)`
 
-const addState = `INSERT INTO weir.state_files SELECT f.query, f.name, f.stage, f.epoch
-	FROM (SELECT unnest(from_json($1::VARCHAR::JSON, '[{"query": "VARCHAR", "name": "VARCHAR", "stage": "INTEGER", "epoch": "BIGINT"}]')) AS f)`
+const addState = `INSERT INTO weir.state_files SELECT f.query, f.name, f.stage, f.log, f.epoch, f.bytes
+	FROM (SELECT unnest(from_json($1::VARCHAR::JSON,
+		'[{"query": "VARCHAR", "name": "VARCHAR", "stage": "INTEGER", "log": "BOOLEAN", "epoch": "BIGINT", "bytes": "UBIGINT"}]')) AS f)`
 
 func newBookkeeper(s *session) (*bookkeeper, error) {
 	b := &bookkeeper{}
@@ -65,7 +66,9 @@ type jsonState struct {
 	Query string `json:"query"`
 	Name  string `json:"name"`
 	Stage int    `json:"stage"`
+	Log   bool   `json:"log"`
 	Epoch int64  `json:"epoch"`
+	Bytes uint64 `json:"bytes"`
 }
 
 // write puts what has changed from last to next into the tables, in the transaction.
@@ -82,7 +85,7 @@ func (b *bookkeeper) write(ctx context.Context, last, next *engine.Checkpoint) e
 	if !slices.Equal(last.State, next.State) {
 		rows := make([]jsonState, len(next.State))
 		for i, f := range next.State {
-			rows[i] = jsonState{f.Query, f.Name, f.Stage, next.Epoch}
+			rows[i] = jsonState{f.Query, f.Name, f.Stage, f.Log, f.Epoch, f.Bytes}
 		}
 		if err := replaceAll(ctx, b.dropState, b.addState, rows); err != nil {
 			return err

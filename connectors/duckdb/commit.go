@@ -57,6 +57,9 @@ func (s *Store) commit(ctx context.Context, c *engine.Commit, next *engine.Check
 				return viewError(change.View, err)
 			}
 		}
+		if err := s.expire(ctx, c.Expired); err != nil {
+			return err
+		}
 		return s.writeSmall(ctx, c, next)
 	})
 }

@@ -23,7 +23,7 @@ var schemaSQL string
 var windowsSQL string
 
 // formatVersion is that of schema.sql, of state files and of the outbox.
-const formatVersion = 2
+const formatVersion = 3
 
 // StoreOptions bound what the database may use. The zero value leaves DuckDB's defaults: all cores, 80% of the memory.
 type StoreOptions struct {

@@ -48,7 +48,7 @@ func (s *Store) post(epoch int64, change engine.Change, sinks []string) error {
 	}
 	var packed []byte
 	file := ""
-	if sizeOf(change.Batches) < largeChange {
+	if engine.Size(change.Batches) < largeChange {
 		packed, err = packChanges(columns, change.Batches)
 	} else {
 		file = fmt.Sprintf("outbox-%d-%s", epoch, change.View)
@@ -69,16 +69,6 @@ func (s *Store) post(epoch int64, change engine.Change, sinks []string) error {
 		b.Field(3).AppendNull()
 		b.Field(4).(*array.StringBuilder).Append(file)
 	})
-}
-
-func sizeOf(batches []engine.Batch) uint64 {
-	total := uint64(0)
-	for _, b := range batches {
-		for _, column := range b.Rows.Columns() {
-			total += column.Data().SizeInBytes()
-		}
-	}
-	return total
 }
 
 // pendingBytes bounds what one call of Pending unpacks, as it lies in the outbox: a sink that was down for long has large epochs

@@ -11,14 +11,17 @@ INSERT INTO weir.checkpoint VALUES (0, now());
 CREATE TABLE weir.positions (query VARCHAR, source VARCHAR, "partition" VARCHAR, next BIGINT, watermark TIMESTAMP);
 COMMENT ON TABLE weir.positions IS 'how far each query has come in each partition of its source; query is empty for the source itself';
 
-CREATE TABLE weir.state_files (query VARCHAR, name VARCHAR, stage INTEGER, epoch BIGINT);
-COMMENT ON TABLE weir.state_files IS 'the state that belongs to the last commit: files in the folder beside the database';
+CREATE TABLE weir.state_files (query VARCHAR, name VARCHAR, stage INTEGER, log BOOLEAN, epoch BIGINT, bytes UBIGINT);
+COMMENT ON TABLE weir.state_files IS 'the state that belongs to the last commit, whole and as logs of what came since: files in the folder beside the database';
 
 CREATE TABLE weir.dead_letters (source VARCHAR, "partition" VARCHAR, "offset" BIGINT, value BLOB, reason VARCHAR, "at" TIMESTAMPTZ);
 COMMENT ON TABLE weir.dead_letters IS 'records that could not be used';
 
 CREATE TABLE weir.late_rows (view VARCHAR, source VARCHAR, "partition" VARCHAR, event_time TIMESTAMP, watermark TIMESTAMP, row JSON, "at" TIMESTAMPTZ);
 COMMENT ON TABLE weir.late_rows IS 'rows that came after their window had closed';
+
+CREATE TABLE weir.expired (view VARCHAR, condition VARCHAR, "at" TIMESTAMPTZ);
+COMMENT ON TABLE weir.expired IS 'which rows of views with a retention were dropped, the last time';
 
 CREATE TABLE weir.catalog (position BIGINT, kind VARCHAR, name VARCHAR, sql VARCHAR, plan JSON, created TIMESTAMPTZ);
 COMMENT ON TABLE weir.catalog IS 'what has been created, in order';

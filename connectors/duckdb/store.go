@@ -67,6 +67,9 @@ func (s *Store) sinksOf(view string) []string {
 	return s.sinks[view]
 }
 
+// StateDir is the folder of the state files.
+func (s *Store) StateDir() string { return s.state.dir }
+
 // Close checkpoints and closes the database. Rows of Query must be released before.
 func (s *Store) Close() error {
 	s.checkpointing.Wait()
@@ -109,8 +112,10 @@ func (s *Store) load(ctx context.Context) (engine.Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
-	err = s.session.each(ctx, "SELECT query, stage, name FROM weir.state_files ORDER BY ALL", func(r row) {
-		c.State = append(c.State, engine.StateFile{Query: r.text(0), Stage: int(r.int(1)), Name: r.text(2)})
+	err = s.session.each(ctx, "SELECT query, stage, name, log::INTEGER, epoch, bytes::BIGINT FROM weir.state_files", func(r row) {
+		c.State = append(c.State, engine.StateFile{
+			Query: r.text(0), Stage: int(r.int(1)), Name: r.text(2), Log: r.int(3) != 0, Epoch: r.int(4), Bytes: uint64(r.int(5)),
+		})
 	})
 	return c, err
 }

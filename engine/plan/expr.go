@@ -41,6 +41,21 @@ const (
 	Try             = "try"      // NULL where the argument fails
 )
 
+// Flipped is the comparison that has the same meaning with its sides swapped: = and <> are their own.
+func Flipped(comparison string) string {
+	switch comparison {
+	case Less:
+		return Greater
+	case LessEqual:
+		return GreaterEqual
+	case Greater:
+		return Less
+	case GreaterEqual:
+		return LessEqual
+	}
+	return comparison
+}
+
 // Expr is one typed scalar expression over the columns of its input. SQL prints it as DuckDB SQL with the same meaning, which is
 // how expressions without a kernel of their own are computed; String prints it for people.
 type Expr struct {

@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // State says what a node keeps between batches.
 type State struct {
@@ -41,9 +44,9 @@ func keptBy(n Node) (keeps string, grows bool) {
 	case *Aggregate:
 		switch {
 		case n.Window != nil:
-			return "the groups of open windows", false
+			return "the groups of open windows" + n.Window.andLate(), false
 		case len(n.Groups) == 0:
-			return "one group", distinctCalls(n)
+			return "one group", keepsValues(n)
 		}
 		return "a group for each distinct key", true
 	case *Relational:
@@ -51,7 +54,7 @@ func keptBy(n Node) (keeps string, grows bool) {
 		case len(n.From) == 0:
 			return "", false
 		case n.Window != nil:
-			return "the rows of open windows", false
+			return "the rows of open windows" + n.Window.andLate(), false
 		}
 		return "all rows of its input", true
 	case *Join:
@@ -62,6 +65,8 @@ func keptBy(n Node) (keeps string, grows bool) {
 		return "the rows of open sessions", false
 	case *Asof:
 		return "the left rows that the watermark has not passed, and the newest right row of each key", false
+	case *TopN:
+		return keptByTopN(n)
 	case *Expire:
 		return "the rows of the last " + micros(n.TTL), false
 	}
@@ -78,13 +83,27 @@ func keptByJoin(n *Join) (string, bool) {
 	return "all rows of both sides", true
 }
 
-func distinctCalls(n *Aggregate) bool {
-	for i := range n.Calls {
-		if n.Calls[i].Distinct {
-			return true
-		}
+// keptByTopN: rows behind the first come back only where those before them can be taken away.
+func keptByTopN(n *TopN) (string, bool) {
+	first := fmt.Sprintf("the first %d rows", n.Limit)
+	if len(n.Keys) > 0 {
+		first += " of each distinct key"
 	}
-	return false
+	if n.AppendOnly {
+		return first, len(n.Keys) > 0
+	}
+	return first + ", and all rows that may take their place", true
+}
+
+// hoards are the aggregates that keep all values, or how often each comes. The others keep a few numbers.
+var hoards = map[string]bool{
+	"list": true, "array_agg": true, "string_agg": true, "group_concat": true, "listagg": true, "histogram": true, "mode": true, "entropy": true, "mad": true,
+	"median": true, "quantile_cont": true, "quantile_disc": true, "quantile": true,
+}
+
+// keepsValues reports whether some call of an aggregate keeps every value it has seen, or every distinct one.
+func keepsValues(n *Aggregate) bool {
+	return slices.ContainsFunc(n.Calls, func(c AggregateCall) bool { return c.Distinct || hoards[c.Name] })
 }
 
 // unboundedFrame reports whether some frame reaches back to the first row of its partition.

@@ -70,19 +70,6 @@ type Aggregate struct {
 	Retracts bool `json:"retracts,omitempty"`
 }
 
-// WindowKey is the group key that grows with event time. A group whose key is v is complete when no later event can have that
-// key, which is when Of(watermark) > v.
-//
-//	event time ──────┬──────────────┬──────────────┬───────►
-//	key            v=10:00        v=10:10        v=10:20
-//	watermark              ▲ 10:07: Of = 10:00, nothing to close
-//	                                   ▲ 10:13: Of = 10:10 > 10:00, the first window is complete
-type WindowKey struct {
-	Group int `json:"group"` // position in Groups
-	// Of computes the key from event time: an expression over one column, the event time.
-	Of *Expr `json:"of"`
-}
-
 // AggregateCall is one aggregate function call. All its expressions are over the input of the aggregate.
 type AggregateCall struct {
 	Name     string     `json:"name"` // DuckDB's: count_star, count, sum, avg, min, …
@@ -176,7 +163,7 @@ func (n *Aggregate) Describe() string {
 		text += " by " + joinExprs(n.Groups, ", ")
 	}
 	if n.Window != nil {
-		text += ", closes when " + n.Window.Of.String() + " passes " + readable.name(n.Names[n.Window.Group])
+		text += n.Window.closing(" " + readable.name(n.Names[n.Window.Group]))
 	}
 	if n.Changes {
 		text += ", emits changes"

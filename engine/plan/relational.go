@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/weirdb/weir/engine/types"
@@ -55,28 +54,7 @@ func (n *Relational) Describe() string {
 		text += ", separately for each " + strings.Join(names, ", ")
 	}
 	if n.Window != nil {
-		text += fmt.Sprintf(", closes when %s passes", n.Window.Of)
+		text += n.Window.closing("")
 	}
 	return text + " (in DuckDB)" + changesNote(n.Changes)
 }
-
-// Union passes on the rows of all inputs, which have columns of the same types.
-type Union struct {
-	From  []Node   `json:"-"`
-	Names []string `json:"names"`
-}
-
-// Columns implements Node.
-func (n *Union) Columns() []types.Field {
-	out := append([]types.Field(nil), n.From[0].Columns()...)
-	for i := range out {
-		out[i].Name = n.Names[i]
-	}
-	return out
-}
-
-// Inputs implements Node.
-func (n *Union) Inputs() []Node { return n.From }
-
-// Describe implements Node.
-func (n *Union) Describe() string { return "union all" }

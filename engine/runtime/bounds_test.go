@@ -28,7 +28,7 @@ func TestSlowLiveReaderHoldsFewBytes(t *testing.T) {
 		publish(epoch)
 	}
 	if n := len(changes); n != 1 {
-		t.Fatalf("%d epochs of %d bytes wait, want 1", n, sizeOf(batches))
+		t.Fatalf("%d epochs of %d bytes wait, want 1", n, engine.Size(batches))
 	}
 	release((<-changes).Batches)
 	publish(5)

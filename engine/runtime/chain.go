@@ -14,6 +14,7 @@ type chain struct {
 	links    []link
 	out      *output
 	advanced engine.Time // the last watermark that the operators were told
+	log      chainLog
 }
 
 // link is the emitter that operator i of a chain is given.

@@ -30,6 +30,10 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	for _, q := range queries {
 		q.changes, q.late, q.dirty = nil, nil, false
 	}
+	for _, x := range c.Expired {
+		q := e.queryNamed(x.View)
+		q.expired = q.expiring
+	}
 	for _, s := range e.sources {
 		s.letters = nil
 	}
@@ -40,6 +44,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 // flush has the operators emit what they have gathered.
 func (e *Engine) flush() {
 	e.runStages(1, true)
+	e.hearFlushed(e.levels() + 1)
 	for _, q := range e.queries {
 		if q.failed == nil {
 			q.flushed = true
@@ -61,6 +66,9 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 			c.Changes = append(c.Changes, engine.Change{View: q.Name, Batches: q.changes})
 		}
 		c.Late = append(c.Late, q.late...)
+		if x, ok := q.expiry(); ok {
+			c.Expired = append(c.Expired, x)
+		}
 		for _, r := range q.readings {
 			c.Positions = append(c.Positions, r.commitPositions()...)
 		}
@@ -103,6 +111,10 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 			}
 		}
 	}
+}
+
+func (e *Engine) queryNamed(name string) *query {
+	return e.queries[slices.IndexFunc(e.queries, func(q *query) bool { return q.Name == name })]
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -122,7 +122,7 @@ func (h *hub) publish(epoch int64, changes []engine.Change) {
 	changed := map[string]bool{}
 	for _, c := range changes {
 		changed[c.View] = true
-		size := sizeOf(c.Batches)
+		size := engine.Size(c.Batches)
 		for _, s := range h.views[c.View] {
 			s.offer(c.View, epoch, c.Batches, size)
 		}
@@ -143,16 +143,6 @@ func (s *subscriber) waiting() uint64 {
 	total := uint64(0)
 	for back := range min(len(s.changes), s.sent) {
 		total += s.sizes[(s.sent-1-back)%subscriberBuffer]
-	}
-	return total
-}
-
-func sizeOf(batches []engine.Batch) uint64 {
-	total := uint64(0)
-	for _, b := range batches {
-		for _, column := range b.Rows.Columns() {
-			total += column.Data().SizeInBytes()
-		}
 	}
 	return total
 }

@@ -31,10 +31,11 @@ func (q *query) lateRows(s *stage, l lateRows, now time.Time) ([]engine.LateRow,
 		return nil, fmt.Errorf("print late rows: %w", err)
 	}
 	out := make([]engine.LateRow, len(texts))
+	behind := min(s.horizon, q.watermark()) // at the end of the input the horizon is beyond all time, which no event is late for
 	for i, text := range texts {
 		out[i] = engine.LateRow{
 			View: q.Name, Source: q.originOf(l), Partition: l.partition, Row: text, At: now,
-			EventTime: engine.MinTime, Watermark: min(s.horizon, q.watermark()),
+			EventTime: engine.MinTime, Watermark: behind,
 		}
 	}
 	if at := l.edge.EventTime; at >= 0 {

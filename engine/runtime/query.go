@@ -22,6 +22,8 @@ type query struct {
 	flushed  bool          // the operators have flushed at least once
 	ended    bool          // its inputs have ended
 
+	expired, expiring engine.Time // rows of earlier event times were dropped from the table; or are by the commit under way
+
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
 
@@ -42,6 +44,7 @@ type outlet struct {
 // outEdge is an edge as its node sees it.
 type outEdge struct {
 	engine.Edge
+	at int // among the stage's edges
 	to *stage
 }
 
@@ -55,6 +58,7 @@ type stage struct {
 	horizon engine.Time // the watermark that its operators are told next
 	static  bool        // all its rows come from plain tables
 	flushed engine.Time // the watermark that they had been told when they last flushed
+	log     stageLog
 	outlet
 }
 
@@ -91,7 +95,7 @@ func (q *query) build() error {
 			st.level = max(st.level, q.levelOf(e.From)+1)
 			st.static = q.isStatic(e.From) && (k == 0 || st.static)
 			from := q.outletOf(e.From)
-			from.edges = append(from.edges, outEdge{e, st})
+			from.edges = append(from.edges, outEdge{e, k, st})
 		}
 	}
 	for _, n := range q.Results {
@@ -229,6 +233,7 @@ func (s *stage) consume(shard int) error {
 	for _, r := range waiting {
 		c.out.from, c.out.edge = r.from, r.edge
 		if err == nil {
+			c.log.note(step{kind: stepBatch, edge: r.edge.at, batch: r.batch})
 			err = c.receive(r.edge.Input, r.batch)
 		}
 		r.batch.Release()
@@ -262,6 +267,7 @@ func (q *query) drop() {
 	for _, s := range q.stages {
 		for shard, c := range s.chains {
 			c.out.drop()
+			c.log.stop()
 			for _, r := range s.waiting[shard] {
 				r.batch.Release()
 			}

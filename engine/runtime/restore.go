@@ -69,16 +69,39 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 			r.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
 		}
 	}
+	var files []engine.StateFile
 	for _, f := range cp.State {
-		if f.Query != q.Name {
-			continue
+		if f.Query == q.Name {
+			files = append(files, f)
 		}
-		err := guard("restore", func() error { return e.restoreFile(q, f) })
-		if err != nil { // the others go on
-			q.fail(fmt.Errorf("restore state %s: %w", f.Name, err))
-			return nil
+	}
+	q.flushed = len(files) > 0
+	if err := guard("restore", func() error { return e.restoreState(q, files) }); err != nil { // the others go on
+		q.fail(fmt.Errorf("restore state: %w", err))
+	}
+	return nil
+}
+
+// restoreState gives the stages their state: all that is whole first, then what was logged after it.
+func (e *Engine) restoreState(q *query, files []engine.StateFile) error {
+	byStage := map[int][]engine.StateFile{}
+	for _, f := range files {
+		if f.Stage >= len(q.stages) {
+			return fmt.Errorf("%s: there is no stage %d", f.Name, f.Stage)
 		}
-		q.flushed = true
+		byStage[f.Stage] = append(byStage[f.Stage], f)
+	}
+	for i, s := range q.stages {
+		s.log.restored(byStage[i])
+		for _, f := range s.log.whole {
+			if err := e.restoreFile(s, f); err != nil {
+				return fmt.Errorf("%s: %w", f.Name, err)
+			}
+		}
+		if err := e.replay(s, s.log.full); err != nil {
+			return err
+		}
+		s.noteMore(e.config.Logs)
 	}
 	return nil
 }
@@ -94,18 +117,15 @@ func (q *query) readingOf(source string) *reading {
 }
 
 // restoreFile gives one file to the operators of every shard; each keeps the keys that it owns.
-func (e *Engine) restoreFile(q *query, f engine.StateFile) error {
-	if f.Stage >= len(q.stages) {
-		return fmt.Errorf("there is no stage %d", f.Stage)
-	}
-	for shard, c := range q.stages[f.Stage].chains {
+func (e *Engine) restoreFile(s *stage, f engine.StateFile) error {
+	for shard, c := range s.chains {
 		for i, op := range c.ops {
-			s, ok := op.(engine.Snapshotter)
+			keeper, ok := op.(engine.Snapshotter)
 			if !ok {
 				continue
 			}
-			from := stateFile{store: e.config.Store, name: f.Name, op: i, shard: engine.Shard{Index: shard, Count: q.workers}}
-			if err := s.Restore(from); err != nil {
+			from := stateFile{store: e.config.Store, name: f.Name, op: i, shard: engine.Shard{Index: shard, Count: len(s.chains)}}
+			if err := keeper.Restore(from); err != nil {
 				return err
 			}
 		}

@@ -297,11 +297,13 @@ func (s *stage) step(shard int, flush bool) error {
 	c := s.chains[shard]
 	if s.horizon > c.advanced {
 		c.advanced = s.horizon
+		c.log.note(step{kind: stepAdvance, watermark: s.horizon})
 		if err := c.advance(s.horizon); err != nil {
 			return err
 		}
 	}
 	if flush {
+		c.log.note(step{kind: stepFlush})
 		return c.flush()
 	}
 	return nil

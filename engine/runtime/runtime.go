@@ -14,7 +14,7 @@
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
-// graph, chain.go links operators, watermark.go says how far time has come, align.go has partitions that are ahead wait, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock, setaside.go takes rows out of a fetch,
+// graph, chain.go links operators, watermark.go says how far time has come, align.go has partitions that are ahead wait, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock, setaside.go takes rows out of a fetch,
 // restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
 package runtime
 
@@ -85,6 +85,8 @@ type Config struct {
 	EpochRows int
 	// EpochBytes ends an epoch early once records of so many bytes were read in it, for records that are few but long.
 	EpochBytes int64
+	// Logs says how state is written at a commit; the zero value will do.
+	Logs LogSizes
 	// Bounded reads what the sources hold now, closes all windows, commits and returns.
 	Bounded bool
 	// BeforeCommit is called once before each commit; an error ends the run there, as a crash would. It may be nil.
@@ -133,6 +135,7 @@ func New(c Config) (*Engine, error) {
 	if c.EpochBytes == 0 {
 		c.EpochBytes = 256 << 20
 	}
+	c.Logs = c.Logs.withDefaults()
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -165,7 +168,7 @@ func New(c Config) (*Engine, error) {
 
 // newQuery joins a query with the sources that it reads.
 func newQuery(q engine.Query, sources map[string]*source, workers int) (*query, error) {
-	run := &query{Query: q, workers: workers, output: types.Schema(q.Output)}
+	run := &query{Query: q, workers: workers, output: types.Schema(q.Output), expired: engine.MinTime}
 	for _, in := range q.Inputs {
 		s, ok := sources[in.Source]
 		if !ok {

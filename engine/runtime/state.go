@@ -9,12 +9,14 @@ import (
 
 // section keeps the state of the operators of one chain apart in the chain's file.
 type section struct {
-	to engine.StateWriter
-	op int
+	to    engine.StateWriter
+	op    int
+	bytes *uint64 // of all that was written to the file
 }
 
 // Write implements engine.StateWriter.
 func (s section) Write(name string, rows arrow.RecordBatch) error {
+	*s.bytes += engine.Batch{Rows: rows}.Size()
 	return s.to.Write(sectionName(s.op, name), rows)
 }
 

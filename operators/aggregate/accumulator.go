@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -38,11 +39,17 @@ func (c *cells[T]) grow(n int) {
 		return
 	}
 	old := len(c.at)
-	c.at = slices.Grow(c.at, n-old)[:n]
+	c.at = spill.Grow(c.at, n-old)[:n]
 	clear(c.at[old:])
 }
 
 func (c *cells[T]) reset() { c.at = c.at[:0] }
+
+// free gives the memory back.
+func (c *cells[T]) free() {
+	spill.Free(c.at)
+	c.at = nil
+}
 
 // appender is what Arrow's builders of fixed-width values have in common. Nil valid says that nothing is NULL.
 type appender[T any] interface {

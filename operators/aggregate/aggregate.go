@@ -12,6 +12,7 @@ package aggregate
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -60,7 +61,7 @@ func New(c Config) (*Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	o := &Operator{config: c, bound: openBound()}
+	o := &Operator{config: c, bound: openBound(), passed: math.MinInt64}
 	if err := o.bind(); err != nil {
 		return nil, err
 	}

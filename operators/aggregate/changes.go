@@ -29,7 +29,7 @@ func (c *changes) settle(groups int) {
 
 // touch notes that groups are about to change.
 func (o *Operator) touch(p *pane, groups []uint32) error {
-	if !o.config.Node.Changes {
+	if !o.config.Node.Changes || o.held(p) {
 		return nil
 	}
 	c := &p.changes

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/operators/keys"
 )
 
 // Flush implements engine.Flusher: it emits what has changed, and then drops the windows that have closed.
@@ -21,6 +22,9 @@ func (o *Operator) Flush(out engine.Emitter) error {
 	}
 	o.closing = o.closing[:0]
 	for _, p := range o.panes.all() {
+		if o.held(p) && (p.key.null || p.key.value >= o.passed) {
+			continue
+		}
 		if err := o.flushPane(p, out); err != nil {
 			return err
 		}
@@ -32,6 +36,9 @@ func (o *Operator) Flush(out engine.Emitter) error {
 }
 
 func (o *Operator) flushPane(p *pane, out engine.Emitter) error {
+	if err := o.show(p); err != nil {
+		return err
+	}
 	c := &p.changes
 	for from := 0; from < len(c.touched); from += maxRows / 2 {
 		to := min(from+maxRows/2, len(c.touched))
@@ -52,6 +59,21 @@ func (o *Operator) flushPane(p *pane, out engine.Emitter) error {
 	}
 	c.settle(p.table.Len())
 	return nil
+}
+
+// held reports whether nothing of a pane has come out, because the watermark has not passed it.
+func (o *Operator) held(p *pane) bool {
+	w := o.config.Node.Window
+	return w != nil && w.Held && !p.shown
+}
+
+// show lets a pane that was held come out: none of its groups has.
+func (o *Operator) show(p *pane) error {
+	if !o.held(p) {
+		return nil
+	}
+	p.shown = true
+	return o.touch(p, keys.Iota(nil, p.table.Len()))
 }
 
 // flushGroups takes back the old rows of the groups that differ from their new ones, and adds the new ones.

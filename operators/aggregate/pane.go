@@ -11,6 +11,7 @@ type pane struct {
 	table    *keys.Table
 	partials []partial
 	changes  changes
+	shown    bool     // it has come out, where windows are held
 	live     []int64  // by group, how many rows it has; nil where no row is taken back
 	rows     []uint32 // of the batch in hand
 	after    *pane    // hit right after this one, the last time
@@ -41,12 +42,26 @@ func (o *Operator) newPane() (*pane, error) {
 	return p, nil
 }
 
+// release gives the memory back. The pane is not used afterwards.
+func (p *pane) release() {
+	p.table.Free()
+	for i := range p.partials {
+		if p.partials[i].seen != nil {
+			p.partials[i].seen.table.Free()
+		}
+		if a, ok := p.partials[i].accumulator.(interface{ free() }); ok {
+			a.free()
+		}
+	}
+}
+
 func (p *pane) reset() {
 	p.table.Reset()
 	for i := range p.partials {
 		p.partials[i].reset()
 	}
 	p.changes.reset()
+	p.shown = false
 	if p.live != nil {
 		p.live = p.live[:0]
 	}

@@ -120,6 +120,7 @@ func (ps *panes) all() []*pane {
 // recycle keeps a dropped pane's memory for the next one.
 func (ps *panes) recycle(p *pane) {
 	if len(ps.free) == maxFree || p.table.Len() > maxFreeGroups {
+		p.release()
 		return
 	}
 	p.reset()

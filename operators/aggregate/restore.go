@@ -11,6 +11,11 @@ import (
 
 // Restore implements engine.Snapshotter: it takes in the groups whose hash this instance owns.
 func (o *Operator) Restore(r engine.StateReader) error {
+	if o.window >= 0 {
+		if err := read(r, closedSection, o.mergePassed); err != nil {
+			return err
+		}
+	}
 	kept := o.bound
 	o.bound = openBound() // state of open windows is never late, whatever another instance has closed
 	err := o.readGroups(r)
@@ -63,7 +68,10 @@ func (o *Operator) restoreRows(r engine.StateReader, rows arrow.RecordBatch, mer
 		for len(p.changes.dirty) < p.table.Len() {
 			p.changes.dirty = append(p.changes.dirty, false)
 		}
-		p.changes.settle(p.table.Len())
+		p.shown = !p.key.null && p.key.value < o.passed
+		if !o.held(p) {
+			p.changes.settle(p.table.Len())
+		}
 	}
 	return nil
 }
@@ -108,6 +116,13 @@ func (o *Operator) mergeGroups(p *pane, groups []uint32, saved []arrow.Array) er
 func (c *call) restore(p *partial, groups, rows []uint32, saved []arrow.Array) error {
 	c.args = append(c.args[:0], saved...)
 	return c.update(p, groups, rows)
+}
+
+func (o *Operator) mergePassed(rows arrow.RecordBatch) error {
+	for _, passed := range keys.Values[int64](rows.Column(2)) {
+		o.passed = max(o.passed, passed)
+	}
+	return nil
 }
 
 func (o *Operator) mergeClosed(rows arrow.RecordBatch) error {

@@ -25,6 +25,7 @@ func distinctSection(call int) string { return fmt.Sprintf("distinct.%d", call) 
 
 var closedSchema = types.Schema([]types.Field{
 	{Name: "before", Type: types.Of(types.BigInt)}, {Name: "null", Type: types.Of(types.Boolean)},
+	{Name: "passed", Type: types.Of(types.BigInt)},
 })
 
 // Snapshot implements engine.Snapshotter. Where changes are emitted, it has to follow a Flush: that everything has been
@@ -153,6 +154,7 @@ func (o *Operator) writeClosed(w engine.StateWriter) error {
 	defer b.Release()
 	b.Field(0).(*array.Int64Builder).Append(o.bound.before)
 	b.Field(1).(*array.BooleanBuilder).Append(o.bound.null)
+	b.Field(2).(*array.Int64Builder).Append(o.passed)
 	return write(w, closedSection, b)
 }
 

@@ -16,6 +16,8 @@ type column interface {
 	append(a arrow.Array, rows []uint32)
 	// take returns the values of the given rows, in their order. The caller releases the array.
 	take(mem memory.Allocator, ids []uint32) arrow.Array
+	// free gives the memory back. The column is not used afterwards.
+	free()
 }
 
 func newColumn(t arrow.DataType) (column, error) {

@@ -27,6 +27,8 @@ func (c *fixedColumn[T]) take(mem memory.Allocator, ids []uint32) arrow.Array {
 	return build(c.layout, len(ids), c.nulls.take(mem, ids), buf)
 }
 
+func (c *fixedColumn[T]) free() { c.values.free(); c.nulls.free() }
+
 // boolColumn is for BOOLEAN: a byte for each value.
 type boolColumn struct {
 	values pages[bool]
@@ -56,3 +58,5 @@ func (c *boolColumn) take(mem memory.Allocator, ids []uint32) arrow.Array {
 	}
 	return build(arrow.FixedWidthTypes.Boolean, len(ids), c.nulls.take(mem, ids), buf)
 }
+
+func (c *boolColumn) free() { c.values.free(); c.nulls.free() }

@@ -6,6 +6,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/operators/keys"
 )
 
@@ -31,10 +32,16 @@ func (c *nestedColumn) append(a arrow.Array, rows []uint32) {
 	start := len(c.data)
 	base := start
 	for _, end := range ends {
-		c.starts = append(c.starts, start)
+		c.starts = append(spill.Grow(c.starts, 1), start)
 		start = base + end
 	}
-	c.data = append(c.data, data...)
+	c.data = append(spill.Grow(c.data, len(data)), data...)
+}
+
+func (c *nestedColumn) free() {
+	spill.Free(c.data)
+	spill.Free(c.starts)
+	c.data, c.starts = nil, nil
 }
 
 func (c *nestedColumn) take(mem memory.Allocator, ids []uint32) arrow.Array {

@@ -3,6 +3,7 @@ package join
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/operators/keys"
 )
 
@@ -31,13 +32,22 @@ func (c *textColumn) append(a arrow.Array, rows []uint32) {
 		page := c.bytes[len(c.bytes)-1]
 		for i, r := range rows[:len(ends)] {
 			if !valid.Null(r) {
-				page = append(page, data[offsets[r]:offsets[r+1]]...)
+				page = append(spill.Grow(page, int(offsets[r+1]-offsets[r])), data[offsets[r]:offsets[r+1]]...)
 			}
 			ends[i] = len(page)
 		}
 		c.bytes[len(c.bytes)-1] = page
 		rows = rows[len(ends):]
 	}
+}
+
+func (c *textColumn) free() {
+	for _, page := range c.bytes {
+		spill.Free(page)
+	}
+	c.bytes = nil
+	c.ends.free()
+	c.nulls.free()
 }
 
 // value is the text of a row, empty where it is NULL.

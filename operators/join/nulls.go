@@ -3,6 +3,7 @@ package join
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/operators/keys"
 )
 
@@ -28,9 +29,16 @@ func (n *nulls) mark(id uint32) {
 	}
 	page := &(*n)[id>>pageBits]
 	if *page == nil {
-		*page = make([]bool, pageRows)
+		*page = spill.Make[bool](pageRows)
 	}
 	(*page)[id&pageMask] = true
+}
+
+func (n *nulls) free() {
+	for _, page := range *n {
+		spill.Free(page)
+	}
+	*n = nil
 }
 
 func (n nulls) has(id uint32) bool {

@@ -1,6 +1,6 @@
 package join
 
-import "slices"
+import "github.com/weirdb/weir/engine/spill"
 
 // Rows are kept in pages, so that a growing state is never copied to a larger place.
 //
@@ -19,15 +19,23 @@ func (p *pages[T]) room(n int) []T {
 	if len(*p) == 0 || len((*p)[len(*p)-1]) == pageRows {
 		var fresh []T
 		if len(*p) > 0 {
-			fresh = make([]T, 0, pageRows)
+			fresh = spill.Make[T](pageRows)[:0]
 		}
 		*p = append(*p, fresh)
 	}
 	last := &(*p)[len(*p)-1]
 	from := len(*last)
 	n = min(n, pageRows-from)
-	*last = slices.Grow(*last, n)[:from+n]
+	*last = spill.Grow(*last, n)[:from+n]
 	return (*last)[from:]
+}
+
+// free gives the pages back.
+func (p *pages[T]) free() {
+	for _, page := range *p {
+		spill.Free(page)
+	}
+	*p = nil
 }
 
 // at is where the value of a row lies.

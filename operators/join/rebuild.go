@@ -38,6 +38,7 @@ func (o *Operator) rebuild(equal int) error {
 			releaseAll(columns)
 		}
 	}
+	defer old.free()
 	return old.eachWeight(o, func(columns []arrow.Array, weights []int64) error {
 		o.putWeights(columns, keys.Iota(nil, len(weights)), weights)
 		return nil

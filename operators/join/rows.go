@@ -28,6 +28,12 @@ func (r *rows) append(columns []arrow.Array, chosen []uint32) {
 	}
 }
 
+func (r *rows) free() {
+	for _, c := range r.columns {
+		c.free()
+	}
+}
+
 // take appends the columns of the given rows to dst. The caller releases them.
 func (r *rows) take(mem memory.Allocator, ids []uint32, dst []arrow.Array) []arrow.Array {
 	for _, c := range r.columns {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -136,11 +137,32 @@ func (s *side) unlink(id uint32) {
 
 // grow makes room for the chains of so many keys.
 func (s *side) grow(n int) {
-	for len(s.heads) < n {
-		s.heads = append(s.heads, 0)
+	s.heads = grown(s.heads, n)
+	if s.weights != nil {
+		s.weights = grown(s.weights, n)
 	}
-	for s.weights != nil && len(s.weights) < n {
-		s.weights = append(s.weights, 0)
+}
+
+// grown is s with zeros behind it, n values in all.
+func grown[T uint32 | int64](s []T, n int) []T {
+	if n <= len(s) {
+		return s
+	}
+	from := len(s)
+	s = spill.Grow(s, n-from)[:n]
+	clear(s[from:])
+	return s
+}
+
+// free gives the memory back. The side is not used afterwards.
+func (s *side) free() {
+	s.rows.free()
+	s.entries.free()
+	spill.Free(s.heads)
+	spill.Free(s.weights)
+	s.heads, s.weights = nil, nil
+	if s.equal != nil {
+		s.equal.Free()
 	}
 }
 

@@ -34,6 +34,14 @@ func newState(c *Config) (*state, error) {
 	return s, nil
 }
 
+// free gives the memory back. The state is not used afterwards.
+func (s *state) free() {
+	s.table.Free()
+	for _, x := range s.sides {
+		x.free()
+	}
+}
+
 func newSide(c *Config, input int, fields []types.Field, columns []int) (*side, error) {
 	kept, err := newRows(fields)
 	if err != nil {

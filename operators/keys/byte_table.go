@@ -1,6 +1,10 @@
 package keys
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/weirdb/weir/engine/spill"
+)
 
 // byteTable numbers keys of any bytes and an owner; see wordTable for the owner and the probing. The bytes of all keys lie one
 // behind the other in an arena, but a short key is compared by its digest alone.
@@ -111,8 +115,8 @@ func (t *byteTable) holds(id uint32, k *probe, data []byte) bool {
 
 // insert returns the number of a new key plus one.
 func (t *byteTable) insert(at uint64, k *probe, data []byte) uint32 {
-	t.cells = append(t.cells, byteCell{k.digest, len(t.arena), k.length, k.owner})
-	t.arena = append(t.arena, data[k.from:k.from+int(k.length)]...)
+	t.cells = append(spill.Grow(t.cells, 1), byteCell{k.digest, len(t.arena), k.length, k.owner})
+	t.arena = append(spill.Grow(t.arena, int(k.length)), data[k.from:k.from+int(k.length)]...)
 	id := uint32(len(t.cells))
 	t.slots[at] = byteSlot{uint32(k.hash), id}
 	if len(t.cells)*2 > len(t.slots) {
@@ -123,7 +127,7 @@ func (t *byteTable) insert(at uint64, k *probe, data []byte) uint32 {
 
 func (t *byteTable) grow() {
 	t.shift--
-	t.slots = make([]byteSlot, len(t.slots)*2)
+	t.slots = twice(t.slots)
 	mask := uint64(len(t.slots) - 1)
 	for id := range t.cells {
 		c := &t.cells[id]
@@ -134,6 +138,20 @@ func (t *byteTable) grow() {
 		}
 		t.slots[p&mask] = byteSlot{uint32(hash), uint32(id) + 1}
 	}
+}
+
+// twice frees slots, and returns as many again, all free.
+func twice[S byteSlot | wordSlot](slots []S) []S {
+	n := len(slots)
+	spill.Free(slots)
+	return spill.Make[S](2 * n)
+}
+
+func (t *byteTable) free() {
+	spill.Free(t.slots)
+	spill.Free(t.cells)
+	spill.Free(t.arena)
+	t.slots, t.cells, t.arena = nil, nil, nil
 }
 
 func (t *byteTable) reset() {

@@ -12,6 +12,7 @@ import (
 //	groups after    0:b  1:d
 func (t *Table) Keep(groups []uint32) {
 	columns := t.arrays(groups)
+	t.free()
 	t.numbering, _ = newNumbering(t.columns) // New has accepted the columns; Reset would keep the memory of the many
 	renumbered := make([]uint32, len(groups))
 	t.Find(columns, Iota(nil, len(groups)), renumbered)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 )
 
 // packedKeys is for several columns of at most 64 bits each. A key is a row of words: one for each column, and a last one for
@@ -112,7 +113,7 @@ func (k *packedKeys) equal(id uint32, key []uint64) bool {
 
 func (k *packedKeys) insert(at, hash uint64, key []uint64) uint32 {
 	id := uint32(len(k.hashes))
-	k.cells, k.hashes = append(k.cells, key...), append(k.hashes, hash)
+	k.cells, k.hashes = append(spill.Grow(k.cells, len(key)), key...), append(spill.Grow(k.hashes, 1), hash)
 	k.slots[at] = byteSlot{uint32(hash), id + 1}
 	if len(k.hashes)*2 > len(k.slots) {
 		k.grow()
@@ -122,7 +123,7 @@ func (k *packedKeys) insert(at, hash uint64, key []uint64) uint32 {
 
 func (k *packedKeys) grow() {
 	k.shift--
-	k.slots = make([]byteSlot, len(k.slots)*2)
+	k.slots = twice(k.slots)
 	mask := uint64(len(k.slots) - 1)
 	for id, hash := range k.hashes {
 		p := hash >> k.shift
@@ -152,6 +153,13 @@ func (k *packedKeys) owner(group uint32) uint32 {
 }
 
 func (k *packedKeys) length() int { return len(k.hashes) }
+
+func (k *packedKeys) free() {
+	spill.Free(k.slots)
+	spill.Free(k.cells)
+	spill.Free(k.hashes)
+	k.slots, k.cells, k.hashes = nil, nil, nil
+}
 
 func (k *packedKeys) reset() {
 	clear(k.slots)

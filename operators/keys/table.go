@@ -22,6 +22,7 @@ type numbering interface {
 	owner(group uint32) uint32
 	length() int
 	reset()
+	free()
 }
 
 // New makes a table for keys of the given layouts. Without any there is one key, the empty one.
@@ -78,6 +79,9 @@ func (t *Table) Len() int { return t.length() }
 // Reset forgets all keys and keeps the memory.
 func (t *Table) Reset() { t.reset() }
 
+// Free gives back the memory of a table that is not used any more.
+func (t *Table) Free() { t.free() }
+
 // markNulls sets the low bit of the owners of rows that are NULL.
 func markNulls(a arrow.Array, rows, owners []uint32) {
 	valid := ValidityOf(a)
@@ -102,6 +106,7 @@ func (k *emptyKeys) find(_ []arrow.Array, rows, _, groups []uint32) {
 func (k *emptyKeys) append([]array.Builder, []uint32) {}
 func (k *emptyKeys) owner(uint32) uint32              { return 0 }
 func (k *emptyKeys) reset()                           { k.seen = false }
+func (k *emptyKeys) free()                            {}
 
 func (k *emptyKeys) length() int {
 	if k.seen {

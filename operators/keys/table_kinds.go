@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 )
 
 // wordKeys is for one column of at most 64 bits.
@@ -43,6 +44,7 @@ func validOrNil(valid []bool, nulls bool) []bool {
 func (k *wordKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
 func (k *wordKeys) length() int               { return len(k.table.cells) }
 func (k *wordKeys) reset()                    { k.table.reset() }
+func (k *wordKeys) free()                     { k.table.free() }
 
 // textKeys is for one column of strings or binary values.
 type textKeys struct{ table *byteTable }
@@ -73,6 +75,7 @@ func (k *textKeys) append(builders []array.Builder, groups []uint32) {
 func (k *textKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
 func (k *textKeys) length() int               { return len(k.table.cells) }
 func (k *textKeys) reset()                    { k.table.reset() }
+func (k *textKeys) free()                     { k.table.free() }
 
 // encodedKeys is for everything else.
 type encodedKeys struct {
@@ -132,10 +135,10 @@ func (e *exactKeys) keep(columns []arrow.Array, rows, groups []uint32, known uin
 	data, ends := e.rows.Encode(columns, e.fresh)
 	start, base := 0, len(e.data)
 	for _, end := range ends {
-		e.starts = append(e.starts, base+start)
+		e.starts = append(spill.Grow(e.starts, 1), base+start)
 		start = end
 	}
-	e.data = append(e.data, data...)
+	e.data = append(spill.Grow(e.data, len(data)), data...)
 }
 
 func (k *encodedKeys) append(builders []array.Builder, groups []uint32) {
@@ -155,6 +158,15 @@ func (k *encodedKeys) append(builders []array.Builder, groups []uint32) {
 
 func (k *encodedKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
 func (k *encodedKeys) length() int               { return len(k.table.cells) }
+
+func (k *encodedKeys) free() {
+	k.table.free()
+	if k.exact != nil {
+		spill.Free(k.exact.data)
+		spill.Free(k.exact.starts)
+		k.exact.data, k.exact.starts = nil, nil
+	}
+}
 
 func (k *encodedKeys) reset() {
 	k.table.reset()

@@ -1,5 +1,7 @@
 package keys
 
+import "github.com/weirdb/weir/engine/spill"
+
 // wordTable numbers keys of one word and an owner by open addressing with linear probing. owner<<1 has a spare low bit that
 // says that the word stands for NULL.
 //
@@ -61,7 +63,7 @@ func (t *wordTable) find(words []uint64, owners []uint32, groups []uint32) {
 
 func (t *wordTable) insert(slot *wordSlot, word uint64, owner uint32) uint32 {
 	id := uint32(len(t.cells))
-	t.cells = append(t.cells, wordCell{word, owner})
+	t.cells = append(spill.Grow(t.cells, 1), wordCell{word, owner})
 	*slot = wordSlot{word, owner, id + 1}
 	if len(t.cells)*2 > len(t.slots) {
 		t.grow()
@@ -71,7 +73,7 @@ func (t *wordTable) insert(slot *wordSlot, word uint64, owner uint32) uint32 {
 
 func (t *wordTable) grow() {
 	t.shift--
-	t.slots = make([]wordSlot, len(t.slots)*2)
+	t.slots = twice(t.slots)
 	mask := uint64(len(t.slots) - 1)
 	for id, c := range t.cells {
 		p := slotHash(c.word, c.owner) >> t.shift
@@ -80,6 +82,12 @@ func (t *wordTable) grow() {
 		}
 		t.slots[p&mask] = wordSlot{c.word, c.owner, uint32(id) + 1}
 	}
+}
+
+func (t *wordTable) free() {
+	spill.Free(t.slots)
+	spill.Free(t.cells)
+	t.slots, t.cells = nil, nil
 }
 
 func (t *wordTable) reset() {

@@ -21,11 +21,11 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 		o.bound.force(&o.panes)
 		return o.close(o.panes.takeAll(), out)
 	}
-	key, err := o.config.Close(wm)
+	passed, closed, err := o.config.Node.Window.Bounds(wm, o.config.Close)
 	if err != nil {
 		return fmt.Errorf("relational: close windows at watermark %d: %w", wm, err)
 	}
-	o.bound.before = max(o.bound.before, key)
+	o.passed, o.bound.before = max(o.passed, passed), max(o.bound.before, closed)
 	return o.close(o.panes.takeBefore(o.bound.before), out)
 }
 

@@ -1,6 +1,9 @@
 package relational
 
-import "github.com/apache/arrow-go/v18/arrow"
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/weirdb/weir/engine/spill"
+)
 
 // chunkRows is the size up to which chunks are joined: strings take 4 GB at most in a chunk.
 const chunkRows = 1 << 17
@@ -19,7 +22,7 @@ func (b *bag) join() error {
 	for _, c := range b.chunks[from:] {
 		parts = append(parts, c.rows)
 	}
-	joined, err := concat(b.mem, b.schema, parts)
+	joined, err := concat(spill.Allocator{Small: b.mem}, b.schema, parts)
 	if err != nil {
 		return err
 	}

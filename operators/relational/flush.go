@@ -1,6 +1,8 @@
 package relational
 
 import (
+	"slices"
+
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -12,8 +14,9 @@ func (o *Operator) Flush(out engine.Emitter) error {
 		return o.tidy()
 	}
 	var q question
-	panes := append(o.panes.all(), o.closing...)
+	panes := append(o.passedPanes(), o.closing...)
 	for _, p := range panes {
+		o.show(p)
 		if err := o.askTouched(&q, p, out); err != nil {
 			return err
 		}
@@ -30,6 +33,25 @@ func (o *Operator) Flush(out engine.Emitter) error {
 		}
 	}
 	return nil
+}
+
+// passedPanes are the panes that may come out: those that are held wait for the watermark.
+func (o *Operator) passedPanes() []*pane {
+	return slices.DeleteFunc(o.panes.all(), func(p *pane) bool { return o.held(p) && (p.key.null || p.key.value >= o.passed) })
+}
+
+// held reports whether nothing of a pane has come out, because the watermark has not passed it.
+func (o *Operator) held(p *pane) bool {
+	w := o.config.Node.Window
+	return w != nil && w.Held && !p.shown
+}
+
+// show lets a pane that was held come out: none of its keys has.
+func (o *Operator) show(p *pane) {
+	if o.held(p) {
+		p.shown = true
+		p.touch(keys.Iota(nil, p.keys.Len()))
+	}
 }
 
 // tidy takes rows back in panes where they are a fair part.

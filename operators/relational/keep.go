@@ -46,7 +46,9 @@ func (o *Operator) keep(input int, b engine.Batch, rows []uint32) error {
 		if err != nil {
 			return fmt.Errorf("relational: keep rows: %w", err)
 		}
-		p.touch(groups)
+		if !o.held(p) {
+			p.touch(groups)
+		}
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type Operator struct {
 
 	panes   panes
 	bound   bound
+	passed  int64   // windows with a smaller key were passed by the watermark, where that is not when they close
 	closing []*pane // closed, but with changes still to flush
 
 	asks    int         // how many rows a question has, about

@@ -9,6 +9,7 @@ import (
 type pane struct {
 	key    windowKey
 	inputs []*bag
+	shown  bool // it has come out, where windows are held
 	// Where changes are emitted: the keys, what was emitted for each, and which have changed since. Elsewhere keys is nil, and all
 	// rows have key 0, until the pane is so large that it has to be asked about in parts.
 	keys    *keys.Table

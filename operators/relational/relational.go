@@ -15,6 +15,7 @@ package relational
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -66,7 +67,7 @@ func New(c Config) (engine.Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("relational: %w", err)
 	}
-	o := &Operator{config: c, bound: openBound(), asks: questionRows}
+	o := &Operator{config: c, bound: openBound(), passed: math.MinInt64, asks: questionRows}
 	if err := o.bind(); err != nil {
 		return nil, fmt.Errorf("relational: %s: %w", c.Node.What, err)
 	}

@@ -20,10 +20,11 @@ func (o *Operator) Restore(r engine.StateReader) error {
 		return err
 	}
 	return read(r, closedSection, func(rows arrow.RecordBatch) error {
+		o.mergeClosed(rows)
 		for _, p := range o.panes.all() { // the state is from after a flush
 			p.settle()
+			p.shown = !p.key.null && p.key.value < o.passed
 		}
-		o.mergeClosed(rows)
 		return nil
 	})
 }
@@ -89,6 +90,7 @@ func (o *Operator) mergeClosed(rows arrow.RecordBatch) {
 	before := keys.Values[int64](rows.Column(0))
 	null, ended := rows.Column(1).(*array.Boolean), rows.Column(2).(*array.Boolean)
 	for i, b := range before {
+		o.passed = max(o.passed, keys.Values[int64](rows.Column(3))[i])
 		o.bound.merge(bound{before: b, null: null.Value(i), ended: ended.Value(i)})
 	}
 }

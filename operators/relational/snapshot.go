@@ -24,6 +24,7 @@ func inputSection(input int) string { return fmt.Sprintf("in%d", input) }
 
 var closedSchema = types.Schema([]types.Field{
 	{Name: "before", Type: types.Of(types.BigInt)}, {Name: "null", Type: types.Of(types.Boolean)}, {Name: "ended", Type: types.Of(types.Boolean)},
+	{Name: "passed", Type: types.Of(types.BigInt)},
 })
 
 var weightField = arrow.Field{Name: "weight", Type: arrow.PrimitiveTypes.Int8, Nullable: true}
@@ -135,6 +136,7 @@ func (o *Operator) writeClosed(w engine.StateWriter) error {
 	b.Field(0).(*array.Int64Builder).Append(o.bound.before)
 	b.Field(1).(*array.BooleanBuilder).Append(o.bound.null)
 	b.Field(2).(*array.BooleanBuilder).Append(o.bound.ended)
+	b.Field(3).(*array.Int64Builder).Append(o.passed)
 	rows := b.NewRecordBatch()
 	defer rows.Release()
 	if err := w.Write(closedSection, rows); err != nil {

@@ -12,6 +12,7 @@ package rowstore
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/operators/function"
 )
 
@@ -42,7 +43,9 @@ type chunk struct {
 }
 
 // New makes an empty store. It keeps its rows in memory of mem: on the Go heap, a store that is forgotten need not be released.
-func New(schema *arrow.Schema, mem memory.Allocator) *Store { return &Store{schema: schema, mem: mem} }
+func New(schema *arrow.Schema, mem memory.Allocator) *Store {
+	return &Store{schema: schema, mem: spill.Allocator{Small: mem}}
+}
 
 // Len returns how many rows are held.
 func (s *Store) Len() int { return s.live }

@@ -40,6 +40,10 @@ var (
 	ViewOptions = []engine.Option{
 		{Name: "emit", Allowed: []string{engine.EmitClose, engine.EmitChanges},
 			Doc: "When rows are written: close, once, when a window closes (the default where a window bounds the query); changes, at each commit."},
+		{Name: "allowed_lateness", Kind: engine.Duration,
+			Doc: "How long a window that has closed is corrected: once the watermark has passed it, its rows are written, and a late row has them taken back and written anew; what comes later still is in weir.late_rows. Without it, every row behind a closed window is."},
+		{Name: "retention", Kind: engine.Duration,
+			Doc: "How long rows stay in the view's table: those whose windows or event times the watermark has passed by this are dropped. The view needs a column that grows with event time, such as window_start. Without it, rows are kept for ever."},
 		{Name: "state_ttl", Kind: engine.Duration,
 			Doc: "How long a row counts: once the watermark has passed its event time by this, it is taken back from the view and from all state, as if the source held newer rows only. Without it, rows count for ever."},
 	}

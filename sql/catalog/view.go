@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/sql/parse"
@@ -17,6 +18,8 @@ type View struct {
 	Text    string // the statement
 	Select  string
 	Sources []string // that it reads, also through other views, each once
+	// Retention is how long rows stay in the table behind the watermark; 0 for ever.
+	Retention time.Duration
 }
 
 // View finds a view by name; nil if there is none.
@@ -60,9 +63,16 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	planned, err := c.plan(text, s.Select, planner.Options{Emit: options["emit"], StateTTL: options.Duration("state_ttl")})
+	planned, err := c.plan(text, s.Select, planner.Options{
+		Emit: options["emit"], StateTTL: options.Duration("state_ttl"), AllowedLateness: options.Duration("allowed_lateness"),
+	})
 	if err != nil {
 		return nil, err
+	}
+	retention := options.Duration("retention")
+	if retention > 0 && planned.Ages == nil {
+		return nil, parse.Errorf(text, s.With["retention"].Pos,
+			"retention: no column of the view says how old its rows are: select one that grows with event time and is not corrected later, such as window_start")
 	}
 	if err := c.refuseCycle(s.Name, planned.Views); err != nil {
 		return nil, err
@@ -75,7 +85,7 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
 		}
 	}
-	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan)}, nil
+	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan), Retention: retention}, nil
 }
 
 // sourcesOf are the names of the sources that a plan reads, each once.

@@ -117,24 +117,9 @@ func (j *Join) normalize() bool {
 	j.Kind, j.Left, j.Right = kind, j.Right, j.Left
 	j.LeftKept, j.RightKept = j.RightKept, j.LeftKept
 	for i, c := range j.Conditions {
-		j.Conditions[i] = Condition{Left: c.Right, Right: c.Left, Op: flipped(c.Op)}
+		j.Conditions[i] = Condition{Left: c.Right, Right: c.Left, Op: plan.Flipped(c.Op)}
 	}
 	return true
-}
-
-// flipped is the operator with its sides swapped.
-func flipped(op string) string {
-	switch op {
-	case plan.Less:
-		return plan.Greater
-	case plan.LessEqual:
-		return plan.GreaterEqual
-	case plan.Greater:
-		return plan.Less
-	case plan.GreaterEqual:
-		return plan.LessEqual
-	}
-	return op
 }
 
 func (o *object) takeConditions() []Condition {

@@ -62,12 +62,12 @@ func (b *builder) grouped(from plan.Node, groups []*plan.Expr, calls []plan.Aggr
 	}
 	kept, rebuilt := independentGroups(groups, origins, window)
 	g := &gatherer{}
-	agg := &plan.Aggregate{EventTime: -1, Changes: !b.final}
+	agg := &plan.Aggregate{EventTime: -1, Changes: b.emitsChanges()}
 	for i, at := range kept {
 		agg.Groups = append(agg.Groups, g.column(groups[at]))
 		agg.Names = append(agg.Names, nameOf(groups[at]))
 		if window != nil && at == window.Group {
-			agg.Window = &plan.WindowKey{Group: i, Of: window.Of}
+			agg.Window = b.correctable(&plan.WindowKey{Group: i, Of: window.Of})
 		}
 	}
 	for _, c := range calls {

@@ -29,11 +29,7 @@ func (b *builder) asof(j *joining) (plan.Node, error) {
 func (b *builder) asofChanges(j *joining) (plan.Node, error) {
 	leftKeys, rightKeys := j.keyColumns()
 	join := plan.Join{Left: j.left, Right: j.right, Kind: j.kind, Keys: j.keys, Residual: j.residual}
-	wide := len(j.left.Columns())
-	columns, passed := columnList("l.", wide), identity(wide)
-	if j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
-		columns, passed = append(columns, columnList("r.", len(j.right.Columns()))...), passedThen(wide, len(j.right.Columns()))
-	}
+	columns, passed := j.output()
 	list, keyOut := selectWithKeys(columns, passed, leftKeys, func(k int) string { return fmt.Sprintf("l.c%d", k) })
 	n := &plan.Relational{
 		From: []plan.Node{j.left, j.right}, What: "asof " + join.Describe(), Keys: [][]int{leftKeys, rightKeys}, Fields: join.Columns(), Passed: passed,

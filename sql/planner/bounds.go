@@ -2,6 +2,7 @@ package planner
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -48,16 +49,12 @@ func valueOr(m map[[2]int]int64, key [2]int, otherwise int64) int64 {
 	return otherwise
 }
 
+// boundingOps are the comparisons that bound one side by the other.
+var boundingOps = []string{plan.Less, plan.LessEqual, plan.Greater, plan.GreaterEqual, plan.Equal, plan.NotDistinctFrom}
+
 // comparedTimes takes a comparison between event times of the two sides apart, with the left side's on the left.
 func comparedTimes(e *plan.Expr, times []*plan.Expr, wide int) (left, right moment, op string, ok bool) {
-	if e.Kind != plan.Call || len(e.Args) != 2 {
-		return left, right, "", false
-	}
-	flip := map[string]string{
-		plan.Less: plan.Greater, plan.LessEqual: plan.GreaterEqual, plan.Greater: plan.Less, plan.GreaterEqual: plan.LessEqual,
-		plan.Equal: plan.Equal, plan.NotDistinctFrom: plan.NotDistinctFrom,
-	}
-	if flip[e.Name] == "" {
+	if e.Kind != plan.Call || len(e.Args) != 2 || !slices.Contains(boundingOps, e.Name) {
 		return left, right, "", false
 	}
 	a, okA := momentOf(e.Args[0], times)
@@ -66,16 +63,16 @@ func comparedTimes(e *plan.Expr, times []*plan.Expr, wide int) (left, right mome
 	case okA && okB && a.column < wide && b.column >= wide:
 		return a, b, e.Name, true
 	case okA && okB && b.column < wide && a.column >= wide:
-		return b, a, flip[e.Name], true
+		return b, a, plan.Flipped(e.Name), true
 	}
-	return comparedDistance(e, flip, times, wide)
+	return comparedDistance(e, times, wide)
 }
 
 // comparedDistance takes b.ts - a.ts <= INTERVAL apart, as b.ts <= a.ts + INTERVAL.
-func comparedDistance(e *plan.Expr, flip map[string]string, times []*plan.Expr, wide int) (left, right moment, op string, ok bool) {
+func comparedDistance(e *plan.Expr, times []*plan.Expr, wide int) (left, right moment, op string, ok bool) {
 	minus, span, name := e.Args[0], e.Args[1], e.Name
 	if minus.IsConstant() {
-		minus, span, name = span, minus, flip[name]
+		minus, span, name = span, minus, plan.Flipped(name)
 	}
 	micros, constant := microsOf(span)
 	if !constant || minus.Kind != plan.Call || minus.Name != "-" || len(minus.Args) != 2 {

@@ -19,6 +19,7 @@ type builder struct {
 	checkRetracts func(*plan.AggregateCall) error
 	final         bool                      // rows are to be written once; otherwise, every change is
 	ttl           time.Duration             // rows older than this do not count; 0 if all do
+	lateness      time.Duration             // windows that have closed are corrected for so long
 	ctes          map[int]duckplan.Operator // definitions, by number
 	// rankings are nodes that compute row_number() or rank() and nothing else.
 	rankings map[*plan.Relational]ranking

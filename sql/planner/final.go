@@ -23,6 +23,14 @@ func (n *neverCloses) Error() string { return n.Construct + " never closes" }
 // planFor builds the plan for what WITH (emit = …) asks for. Without it, rows are written once where the whole query closes, and
 // as changes otherwise.
 func (b *builder) planFor(root duckplan.Operator, emit string) (plan.Node, string, error) {
+	node, emit, err := b.planAs(root, emit)
+	if err == nil {
+		err = b.checkLateness(node)
+	}
+	return node, emit, err
+}
+
+func (b *builder) planAs(root duckplan.Operator, emit string) (plan.Node, string, error) {
 	if b.ttl > 0 && emit == engine.EmitClose {
 		return nil, "", &duckplan.Mistake{Message: "state_ttl and emit = 'close': rows that are written once are not taken back; leave one of them out", Position: -1}
 	}

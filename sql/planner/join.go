@@ -192,34 +192,31 @@ func (j *joining) keyColumns() (left, right []int) {
 func (b *builder) windowJoin(j *joining, window *plan.WindowKey) (plan.Node, error) {
 	leftKeys, rightKeys := j.keyColumns()
 	join := plan.Join{Left: j.left, Right: j.right, Kind: j.kind, Keys: j.keys, Residual: j.residual}
-	wide := len(j.left.Columns())
-	columns := columnsSQL("l.", wide)
-	passed := identity(wide)
-	if j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
-		columns += ", " + columnsSQL("r.", len(j.right.Columns()))
-		passed = passedThen(wide, len(j.right.Columns()))
-	}
-	if j.kind == plan.RightJoin || j.kind == plan.FullJoin {
-		passed = passedThen(0, len(passed))
-	}
+	columns, passed := j.output()
 	n := &plan.Relational{
 		From: []plan.Node{j.left, j.right}, What: join.Describe(), Keys: [][]int{leftKeys, rightKeys}, Fields: join.Columns(), Passed: passed,
-		SQL: "SELECT " + columns + " FROM in0 AS l " + strings.ToUpper(string(j.kind)) + " JOIN in1 AS r ON " + j.conditionSQL(),
+		SQL: "SELECT " + strings.Join(columns, ", ") + " FROM in0 AS l " + strings.ToUpper(string(j.kind)) + " JOIN in1 AS r ON " + j.conditionSQL(),
 	}
 	return b.relational(n, window, nil)
 }
 
 // conditionSQL prints keys and residual over tables l and r.
 func (j *joining) conditionSQL() string {
+	return sqlOf(append(j.keyExprs(), j.residual...), len(j.left.Columns()))
+}
+
+// output lists the columns that the join gives, over tables l and r, and which column of the left side each passes on; -1 if none.
+func (j *joining) output() (columns []string, passed []int) {
 	wide := len(j.left.Columns())
-	parts := make([]string, 0, len(j.keys)+len(j.residual))
-	for _, e := range append(j.keyExprs(), j.residual...) {
-		parts = append(parts, e.SQL(ofSides(wide)))
+	columns, passed = columnList("l.", wide), identity(wide)
+	if j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
+		rights := len(j.right.Columns())
+		columns, passed = append(columns, columnList("r.", rights)...), passedThen(wide, rights)
 	}
-	if len(parts) == 0 {
-		return "true"
+	if j.kind == plan.RightJoin || j.kind == plan.FullJoin {
+		passed = passedThen(0, len(passed))
 	}
-	return strings.Join(parts, " AND ")
+	return columns, passed
 }
 
 // keyExprs are the keys as conditions over the columns of left, then of right.

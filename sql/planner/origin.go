@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -66,6 +65,8 @@ func changesAnyRow(n plan.Node) bool {
 		return n.Changes && n.Window == nil
 	case *plan.Join:
 		return n.Changes
+	case *plan.TopN, *plan.Expire: // a row may lose its place, or its time come, whenever
+		return true
 	}
 	return false
 }
@@ -87,11 +88,11 @@ func ownOrigins(n plan.Node) []*plan.Expr {
 	case *plan.Over:
 		return withUnknown(originsOf(n.From), n)
 	case *plan.Join:
-		return timeless(joinOrigins(n), n.Changes && readsTable(n))
-	case *plan.TopN: // a row may lose its place at any time
-		return withUnknown(nil, n)
+		return joinOrigins(n)
+	case *plan.TopN:
+		return withUnknown(originsOf(n.From), n)
 	case *plan.Relational:
-		return timeless(relationalOrigins(n), n.Changes && readsTable(n))
+		return relationalOrigins(n)
 	case *plan.Session:
 		out := withUnknown(nil, n)
 		end := len(out) - 1
@@ -103,29 +104,6 @@ func ownOrigins(n plan.Node) []*plan.Expr {
 		return unionOrigins(n)
 	}
 	return withUnknown(nil, n)
-}
-
-// timeless makes other columns of event times, where a table that changes brings rows of any time.
-func timeless(origins []*plan.Expr, changes bool) []*plan.Expr {
-	if !changes {
-		return origins
-	}
-	out := make([]*plan.Expr, len(origins))
-	for i, o := range origins {
-		out[i] = o.Rewrite(func(e *plan.Expr) *plan.Expr {
-			if e.Name != eventTime {
-				return e
-			}
-			c := *e
-			c.Name = scanColumn
-			return &c
-		})
-	}
-	return out
-}
-
-func readsTable(n plan.Node) bool {
-	return slices.ContainsFunc(plan.Scans(n), func(s *plan.Scan) bool { return s.Table })
 }
 
 // withUnknown fills up what the node's columns have beyond known.
@@ -168,12 +146,7 @@ func expandOrigins(n *plan.Expand) []*plan.Expr {
 }
 
 // joinOrigins are those of both sides; what an outer join may leave NULL is nothing to go by.
-//
-// Where changes are asked for, a row may find its partner at any time.
 func joinOrigins(n *plan.Join) []*plan.Expr {
-	if n.Changes {
-		return withUnknown(nil, n)
-	}
 	left := originsOf(n.Left)
 	if n.Kind == plan.RightJoin || n.Kind == plan.FullJoin {
 		left = withUnknown(nil, n.Left)
@@ -189,7 +162,7 @@ func joinOrigins(n *plan.Join) []*plan.Expr {
 
 func relationalOrigins(n *plan.Relational) []*plan.Expr {
 	out := withUnknown(nil, n)
-	if len(n.From) == 0 || n.Changes && n.Window == nil { // where no key closes, a row may be taken back at any time
+	if len(n.From) == 0 {
 		return out
 	}
 	from := originsOf(n.From[0])

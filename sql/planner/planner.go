@@ -107,12 +107,16 @@ type View struct {
 	Views   []string      // defined views that the SELECT reads
 	// Updating says that the view takes rows back.
 	Updating bool
+	// Ages is the column that grows with event time, by which rows are old; nil if there is none.
+	Ages *plan.WindowKey
 }
 
 // Options are what WITH (…) of a view says.
 type Options struct {
 	Emit     string        // close, changes, or empty for what suits the query
 	StateTTL time.Duration // rows older than this, by the watermark, do not count; 0 if all do
+	// AllowedLateness is how far the watermark may have passed a window while late rows correct what was written of it.
+	AllowedLateness time.Duration
 }
 
 // Plan plans the SELECT in span of text. Mistakes in the text come back as *parse.Error, with their place in text.
@@ -128,7 +132,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))
 	}
-	b := &builder{sources: p.sources, check: p.config.CheckAggregate, checkRetracts: p.config.CheckRetracts, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL, rankings: map[*plan.Relational]ranking{}}
+	b := &builder{sources: p.sources, check: p.config.CheckAggregate, checkRetracts: p.config.CheckRetracts, ctes: map[int]duckplan.Operator{}, ttl: o.StateTTL, lateness: o.AllowedLateness, rankings: map[*plan.Relational]ranking{}}
 	node, emit, err := b.planFor(root, o.Emit)
 	if err != nil {
 		return nil, place.err(p.misplaced(query, err))
@@ -138,7 +142,7 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	}
 	dropRanks(node)
 	prune(node)
-	v := &View{Plan: node, Emit: emit, Updating: updating(node)}
+	v := &View{Plan: node, Emit: emit, Updating: updating(node), Ages: agingColumn(node)}
 	if v.Views, err = p.reads(query); err != nil {
 		return nil, place.err(err)
 	}

@@ -96,9 +96,12 @@ func columnAt(k int) string { return fmt.Sprintf("c%d", k) }
 
 // relational settles when the answer comes: once a key has closed, or at each commit.
 func (b *builder) relational(n *plan.Relational, window *plan.WindowKey, open *neverCloses) (plan.Node, error) {
-	n.Window, n.EventTime, n.Changes = window, eventTimeColumns(n.From), !b.final
+	n.Window, n.EventTime, n.Changes = b.correctable(window), eventTimeColumns(n.From), b.emitsChanges()
 	if b.final && window == nil {
 		return nil, open
+	}
+	if window != nil && len(n.From) == 1 && n.EventTime[0] < 0 { // of a join, the sides' columns are counted already
+		n.EventTime[0] = keepEventTime(n.From[0])
 	}
 	return n, nil
 }

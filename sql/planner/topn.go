@@ -89,8 +89,7 @@ func rankBound(e *plan.Expr, width int) (bound int64, implied, ok bool) {
 	}
 	rank, constant, op := e.Args[0], e.Args[1], e.Name
 	if rank.IsConstant() {
-		flip := map[string]string{plan.GreaterEqual: plan.LessEqual, plan.Greater: plan.Less, plan.Equal: plan.Equal}
-		rank, constant, op = constant, rank, flip[op]
+		rank, constant, op = constant, rank, plan.Flipped(op)
 	}
 	if rank.Kind != plan.Column || rank.Index < width || !constant.IsConstant() || !constant.Type.Integral() || constant.Type.ID == types.UBigInt ||
 		constant.Value.Null {

@@ -21,6 +21,17 @@ func findWindow(groups, origins []*plan.Expr) *plan.WindowKey {
 	return best
 }
 
+// agingColumn finds the column of a view by which its rows are old: no row of earlier event times comes, or is taken back, behind the
+// watermark.
+func agingColumn(n plan.Node) *plan.WindowKey {
+	columns := n.Columns()
+	exprs := make([]*plan.Expr, len(columns))
+	for i, c := range columns {
+		exprs[i] = plan.Col(i, c.Name, c.Type)
+	}
+	return findWindow(exprs, originsOf(n))
+}
+
 // closable are the types whose values compare as integers.
 func closable(t types.Type) bool {
 	switch t.ID {

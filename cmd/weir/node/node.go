@@ -31,7 +31,9 @@ type Options struct {
 	DB             string // path of the result database; empty for one in memory
 	Workers        int
 	CommitInterval time.Duration
-	EpochRows      int  // 0 for the engine's default
+	EpochRows      int   // 0 for the engine's default
+	EpochBytes     int64 // likewise
+	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
 	MemoryLimit    string
@@ -252,7 +254,7 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Letters: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, Bounded: n.options.Bounded, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
@@ -313,6 +315,9 @@ func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	}
 	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink}, err
 }
+
+// StateDir is the folder of the operators' state.
+func (n *Node) StateDir() string { return n.store.StateDir() }
 
 // Store is the result database.
 func (n *Node) Store() *duckdb.Store { return n.store }

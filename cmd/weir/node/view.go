@@ -1,9 +1,12 @@
 package node
 
 import (
+	"fmt"
+
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators"
 	"github.com/weirdb/weir/sql/catalog"
 )
@@ -23,5 +26,20 @@ func (n *Node) createView(c *duckdb.Catalog, v *catalog.View, entry *duckdb.Entr
 
 // build compiles a view's plan.
 func (n *Node) build(v *catalog.View) (engine.Query, error) {
-	return operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluator: n.evaluators, Tables: n.evaluators})
+	q, err := operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluator: n.evaluators, Tables: n.evaluators})
+	if err == nil && v.Retention > 0 {
+		q.Retention = &engine.Retention{Keep: engine.Time(v.Retention.Microseconds()), Expired: func(before engine.Time) string { return expired(v, before) }}
+	}
+	return q, err
+}
+
+// expired is the condition for a view's rows of earlier event times.
+func expired(v *catalog.View, before engine.Time) string {
+	of := v.Ages.Of.SQL(func(e *plan.Expr) string {
+		if e.Type.ID == types.TimestampTZ {
+			return fmt.Sprintf("make_timestamptz(%d)", before)
+		}
+		return fmt.Sprintf("CAST(make_timestamp(%d) AS %s)", before, e.Type)
+	})
+	return types.QuoteIdent(v.Columns[v.Ages.Group].Name) + " < " + of
 }

@@ -3,11 +3,13 @@ package slt
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
 	"github.com/weirdb/weir/connectors/duckdb"
@@ -21,7 +23,12 @@ type batch struct {
 	db   *sql.DB
 	conn *sql.Conn
 	dir  string
+	// patience is how long a statement may take; 0 for ever.
+	patience time.Duration
 }
+
+// errTooLarge says that a statement took longer than there was patience for.
+var errTooLarge = errors.New("DuckDB takes too long")
 
 func newBatch(dir string) (*batch, error) {
 	db, err := sql.Open("duckdb", "")
@@ -35,13 +42,22 @@ func newBatch(dir string) (*batch, error) {
 	b := &batch{db: db, conn: conn, dir: dir}
 	// With statistics, DuckDB computes some functions in other ways: substring('b', -4, 2) depends on whether all texts are ASCII, and
 	// date_trunc fails for the greatest value of a column that no row is left of.
-	return b, b.exec("SET TimeZone = 'UTC'; SET threads = 1; SET disabled_optimizers = 'statistics_propagation'; " + duckdb.WindowMacros())
+	return b, b.exec("SET TimeZone = 'UTC'; SET threads = 1; SET memory_limit = '2GB'; SET disabled_optimizers = 'statistics_propagation'; " + duckdb.WindowMacros())
 }
 
 func (b *batch) close() { b.conn.Close(); b.db.Close() }
 
 func (b *batch) exec(text string) error {
-	_, err := b.conn.ExecContext(context.Background(), text)
+	ctx := context.Background()
+	if b.patience > 0 {
+		limited, cancel := context.WithTimeout(ctx, b.patience)
+		defer cancel()
+		ctx = limited
+	}
+	_, err := b.conn.ExecContext(ctx, text)
+	if ctx.Err() != nil {
+		return errTooLarge
+	}
 	return err
 }
 

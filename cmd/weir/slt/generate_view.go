@@ -9,6 +9,7 @@ import (
 // generatedView is a SELECT in parts, so that a failing one can be made smaller.
 type generatedView struct {
 	Name, Emit string
+	Late       bool             // allowed_lateness, which no row of a generated test makes use of
 	With       []generatedTable // common tables
 	Distinct   bool
 	On         string // DISTINCT ON (…)
@@ -58,9 +59,16 @@ func (t generatedTable) text() string {
 }
 
 func (v *generatedView) statement() string {
-	with := ""
+	var options []string
 	if v.Emit != "" {
-		with = " WITH (emit = '" + v.Emit + "')"
+		options = append(options, "emit = '"+v.Emit+"'")
+	}
+	if v.Late {
+		options = append(options, "allowed_lateness = '1 hour'")
+	}
+	with := ""
+	if len(options) > 0 {
+		with = " WITH (" + strings.Join(options, ", ") + ")"
 	}
 	return "CREATE MATERIALIZED VIEW " + v.Name + with + " AS\n" + v.query()
 }

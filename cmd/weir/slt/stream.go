@@ -14,6 +14,7 @@ import (
 	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/runtime"
 )
 
 // Way is one of the ways to run a file as a stream.
@@ -67,9 +68,17 @@ func (s *stream) open(ctx context.Context) error {
 	var err error
 	s.node, err = node.Open(ctx, node.Options{
 		DB: s.db, Workers: s.way.Workers(s.rand), Bounded: true, EpochRows: s.epochRows(), MemoryLimit: "1GB", Threads: 1,
-		Connectors: []engine.Connector{s.feed.connector()}, BeforeCommit: s.beforeCommit,
+		Logs: s.logs(), Connectors: []engine.Connector{s.feed.connector()}, BeforeCommit: s.beforeCommit,
 	})
 	return err
+}
+
+// logs has some runs write what comes to a stage, however little state it has.
+func (s *stream) logs() runtime.LogSizes {
+	if s.rand.IntN(2) == 0 {
+		return runtime.LogSizes{}
+	}
+	return runtime.LogSizes{Least: 1, Full: 300, Room: 1 << 20}
 }
 
 func (s *stream) epochRows() int {

@@ -99,8 +99,22 @@ func (c *comparison) compute(letters bool) error {
 	}
 	if err := c.results.exec(c.ctx, "CREATE OR REPLACE TABLE weir_verify.want AS "+c.view.Select); err != nil {
 		c.out.Refused = "DuckDB does not compute its SELECT over these events: " + err.Error()
+		return c.ctx.Err()
 	}
-	return c.ctx.Err()
+	return c.expire()
+}
+
+// expire leaves out what the view's retention has dropped.
+func (c *comparison) expire() error {
+	dropped, err := c.results.table(c.ctx, "SELECT condition FROM weir_results.weir.expired WHERE view = $1", c.view.Name)
+	for _, row := range dropped.Rows {
+		where := row[0]
+		if err := c.results.exec(c.ctx, "DELETE FROM weir_verify.want WHERE "+where); err != nil {
+			return fmt.Errorf("leave out what the retention has dropped: %w", err)
+		}
+		c.note("its retention has dropped rows: %s", where)
+	}
+	return err
 }
 
 // eventsOf is the table of a source's events before the view's positions, with these positions.
