@@ -33,6 +33,8 @@ type query struct {
 	rowsIn  int64
 	rowsOut int64
 	lateN   int64
+	// repeated are duplicates that were met again in the logs of a restart: they were counted before.
+	repeated int64
 }
 
 // outlet says where the rows of a node go.

@@ -79,6 +79,7 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 	if err := guard("restore", func() error { return e.restoreState(q, files) }); err != nil { // the others go on
 		q.fail(fmt.Errorf("restore state: %w", err))
 	}
+	q.repeated = q.duplicates()
 	return nil
 }
 

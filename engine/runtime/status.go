@@ -91,7 +91,7 @@ func (q *query) duplicates() (n int64) {
 			}
 		}
 	}
-	return n
+	return n - q.repeated
 }
 
 // sources are the names of what the query reads.
