@@ -29,6 +29,12 @@ type Flusher interface {
 	Flush(out Emitter) error
 }
 
+// Deduplicator is what an operator adds that leaves out events which came before.
+type Deduplicator interface {
+	// Duplicates is how many it has left out since it was made.
+	Duplicates() int64
+}
+
 // Snapshotter is what a stateful operator adds. State is written as rows that carry their key, so that n instances restore
 // into m: each instance is given all rows and keeps those that it owns.
 type Snapshotter interface {

@@ -48,6 +48,8 @@ type Stage struct {
 	Behind Time
 	// Gathers says that rows for a watermark come out at the flush that follows it: the stages behind hear of the watermark then.
 	Gathers bool
+	// Passes says that rows which come out at once are those that came in, so that they still are of their partition.
+	Passes bool
 	// Anew says that all that the stage keeps comes from inputs that are Anew: its state is not written.
 	Anew bool
 	// Whole says that the state is written whole at each commit. It must be where what has been emitted is part of the state, and may

@@ -12,6 +12,21 @@ import (
 type Record struct {
 	Offset int64 // position in its partition; grows, need not be dense
 	Value  []byte
+	// Meta is what a message says beside its value; nil if it was not asked for, or the connector has no messages.
+	Meta *Meta
+}
+
+// Meta is what a message says beside its value, for the columns of package engine/metadata.
+type Meta struct {
+	Key       []byte // nil if there is none
+	Timestamp Time   // MinTime if there is none
+	Headers   []Header
+}
+
+// Header is one header of a message. Several may have one name.
+type Header struct {
+	Name  string
+	Value []byte // nil if there is none
 }
 
 // Fetch is what a reader got from one partition: records for a decoder, what they are to be unpacked from, or rows that need none.
@@ -25,8 +40,8 @@ type Fetch struct {
 	// Done gives the memory back that Records, or what Unpack returns, lie in. It is called once at most, when nobody reads
 	// them any longer. Nil if they stay valid as long as somebody refers to them.
 	Done func()
-	// Rows holds the columns that were asked for, in that order, when the connector reads columns itself. Whoever gets the
-	// fetch releases it.
+	// Rows holds the columns that were asked for, in that order, when the connector reads columns itself. Behind them may come columns
+	// of metadata that it gives too. Whoever gets the fetch releases it.
 	Rows arrow.RecordBatch
 	// Offsets are the positions of Rows, one each, ascending.
 	Offsets []int64
@@ -50,6 +65,9 @@ type Fetch struct {
 type ReadOptions struct {
 	// Columns are what the queries need, top-level, in the order in which Fetch.Rows must have them.
 	Columns []types.Field
+	// Metadata are the columns of metadata that the queries need. They are not among Columns. Those that tell where an event lies are
+	// made of the fetch; a connector of messages sets Record.Meta if there are others.
+	Metadata []types.Field
 	// From is the position to resume each partition at. A partition that is not named starts where the source's own option
 	// says, or at its beginning.
 	From map[string]int64
@@ -95,6 +113,13 @@ type Reader interface {
 	Close() error
 }
 
+// AlignedReader is what a reader adds that can leave partitions unread for a while, so that they do not run ahead of others.
+type AlignedReader interface {
+	// Hold names the partitions that are not to be fetched until the next call, in place of those that it named before. What has been
+	// fetched already may still come. Poll goes on with the others; if there are none, it waits. It may be called beside Poll.
+	Hold(partitions []string)
+}
+
 // Decoder turns records into rows. A decoder belongs to one goroutine.
 type Decoder interface {
 	// Decode appends the records that it can decode to a new batch. The caller releases Decoded.Rows.
@@ -121,6 +146,9 @@ type Format interface {
 	// NewDecoder returns a decoder for the given top-level columns of each record, in that order.
 	NewDecoder(columns []types.Field) (Decoder, error)
 }
+
+// TooFarAhead begins the reason of a dead letter whose event time was too far ahead of the clock: see max_future.
+const TooFarAhead = "event time too far in the future: "
 
 // DeadLetter is a record that Weir could not use, kept with its bytes.
 type DeadLetter struct {

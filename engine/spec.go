@@ -31,7 +31,11 @@ const (
 	Number        // a decimal number
 	Boolean       // true or false
 	Duration      // '10 seconds', '1 minute', '500 ms', or Go's 1m30s
+	Limit         // a duration that is not negative, or none, which is the same as 0
 )
+
+// NoLimit is the value of an option of kind Limit that turns it off.
+const NoLimit = "none"
 
 // Options are a WITH list that passed Validate: defaults filled in, environment variables expanded.
 type Options map[string]string
@@ -51,7 +55,7 @@ func (o Options) Float(name string) float64 {
 // Bool returns a truth value; false if the option is not set.
 func (o Options) Bool(name string) bool { return strings.EqualFold(o[name], "true") }
 
-// Duration returns a span of time; 0 if the option is not set.
+// Duration returns a span of time; 0 if the option is not set, or is none.
 func (o Options) Duration(name string) time.Duration {
 	d, _ := ParseDuration(o[name]) // Validate has parsed it
 	return d
@@ -114,6 +118,15 @@ func (d *Option) check(value string) error {
 	case Duration:
 		_, err = ParseDuration(value)
 		want = "a duration such as '10 seconds' or '500 ms'"
+	case Limit:
+		var limit time.Duration
+		if value != NoLimit {
+			limit, err = ParseDuration(value)
+		}
+		if err == nil && limit < 0 {
+			err = strconv.ErrRange
+		}
+		want = "a duration such as '10 minutes', or 'none'"
 	}
 	if err != nil {
 		return fmt.Errorf("option %s = '%s': want %s", d.Name, value, want)
@@ -162,7 +175,14 @@ type Connector struct {
 	// connector has none. The watermark is an expression such as "t - INTERVAL '4 seconds'", for when none is declared.
 	Schema func(o Options) (columns []types.Field, eventTime, watermark string, err error)
 	// Formats are the values of format = …. The first is the default. Empty if the connector has none.
-	Formats       []string
+	Formats []string
+	// MadeUp says that the times of a source's events are made up, and not those of the clock on the wall: max_future counts only if
+	// it is given.
+	MadeUp bool
+	// Holds says that its readers are Holders, so that max_ahead can be asked of its sources.
+	Holds bool
+	// Metadata are the columns of package engine/metadata that its sources have, beside those that all have.
+	Metadata      []string
 	SourceOptions []Option
 	SinkOptions   []Option
 	// Source configures a source; nil if the connector has none. It does not connect yet.

@@ -46,24 +46,26 @@ type PartitionStatus struct {
 	Next      int64  `json:"next"`      // the next record to read
 	Waiting   int64  `json:"waiting"`   // records known to wait; -1 if the connector cannot tell
 	Watermark Time   `json:"watermark"` // µs since 1970; MinTime before the first event
-	State     string `json:"state"`     // active, idle, ended or gone
+	State     string `json:"state"`     // active, idle, ended, gone, or ahead: it waits for others, see max_ahead
 }
 
 // QueryStatus is one view's part of Status.
 type QueryStatus struct {
-	View      string          `json:"view"`
-	SQL       string          `json:"sql"`
-	Sources   []string        `json:"sources"`
-	Emit      string          `json:"emit"` // close or changes
-	Columns   []types.Field   `json:"columns"`
-	Readings  []ReadingStatus `json:"readings"` // how far it has come, for each source
-	Stages    []StageStatus   `json:"stages"`   // what it holds
-	RowsIn    int64           `json:"rows_in"`  // read by the query
-	RowsOut   int64           `json:"rows_out"` // written to the view's table, taken back rows included
-	LateRows  int64           `json:"late_rows"`
-	Watermark Time            `json:"watermark"` // the minimum over the active partitions of all sources
-	State     string          `json:"state"`     // running, ended, failed or paused
-	Error     string          `json:"error,omitempty"`
+	View     string          `json:"view"`
+	SQL      string          `json:"sql"`
+	Sources  []string        `json:"sources"`
+	Emit     string          `json:"emit"` // close or changes
+	Columns  []types.Field   `json:"columns"`
+	Readings []ReadingStatus `json:"readings"` // how far it has come, for each source
+	Stages   []StageStatus   `json:"stages"`   // what it holds
+	RowsIn   int64           `json:"rows_in"`  // read by the query
+	RowsOut  int64           `json:"rows_out"` // written to the view's table, taken back rows included
+	LateRows int64           `json:"late_rows"`
+	// Duplicates are events that had been delivered before, and were left out: see unique_key.
+	Duplicates int64  `json:"duplicates"`
+	Watermark  Time   `json:"watermark"` // the minimum over the active partitions of all sources
+	State      string `json:"state"`     // running, ended, failed or paused
+	Error      string `json:"error,omitempty"`
 }
 
 // SinkStatus is one sink's part of Status.

@@ -31,6 +31,8 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 		return out, nil
 	case *plan.Expire: // any division that a snapshot can follow
 		return []*exchange{{newSplitter(allColumns(n), mem), n.Time}}, nil
+	case *plan.Unique:
+		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
 	case *plan.Session:
 		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
 	case *plan.Asof:
@@ -90,6 +92,12 @@ func isLookup(n plan.Node) bool {
 
 // isAnew reports whether all that an operator keeps comes from tables.
 func isAnew(n plan.Node) bool { return isLookup(n) || plan.Static(n) }
+
+// passes reports whether an operator only leaves rows out.
+func passes(n plan.Node) bool {
+	_, ok := n.(*plan.Unique)
+	return ok
+}
 
 // answers reports whether a stage remembers what DuckDB has answered, to take it back.
 func answers(n plan.Node) bool {

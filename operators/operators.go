@@ -29,6 +29,7 @@ import (
 	"github.com/weirdb/weir/operators/relational"
 	"github.com/weirdb/weir/operators/session"
 	"github.com/weirdb/weir/operators/topn"
+	"github.com/weirdb/weir/operators/unique"
 )
 
 // Config is what operators are made with.
@@ -59,6 +60,8 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return join.New(join.Config{Node: n, Left: n.Left.Columns(), Right: n.Right.Columns(), Shard: s, Evaluator: eval, Allocator: mem})
 	case *plan.Expire:
 		return expire.New(n, mem), nil
+	case *plan.Unique:
+		return unique.New(n, mem)
 	case *plan.TopN:
 		return topn.New(topn.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: mem})
 	case *plan.Over:

@@ -9,6 +9,7 @@ import (
 	"github.com/weirdb/weir/connectors"
 	"github.com/weirdb/weir/connectors/format"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/sql/catalog"
 )
 
@@ -61,6 +62,10 @@ func connectorPage(x engine.Connector) string {
 	}
 	fmt.Fprintf(&b, "```sql\n%s\n```\n\n", strings.TrimSpace(x.Example))
 	if x.Source != nil {
+		fmt.Fprintf(&b, "Columns of metadata: `%s`.\n\n", strings.Join(metadata.Names(x.Metadata), "`, `"))
+		if x.Holds {
+			b.WriteString("Partitions can wait for each other: see `max_ahead`.\n\n")
+		}
 		writeOptions(&b, "As a source", x.SourceOptions)
 	}
 	if x.Sink != nil {
@@ -77,6 +82,19 @@ func writeOptions(b *strings.Builder, title string, options []engine.Option) {
 	fmt.Fprintf(b, "%s:\n\n| option | default | meaning |\n|-|-|-|\n", title)
 	for _, o := range options {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", o.Name, defaultText(o), meaning(o))
+	}
+	b.WriteString("\n")
+}
+
+func writeMetadata(b *strings.Builder) {
+	b.WriteString("Columns that a source has by declaring them, of what is known of its records; each connector says which it has:\n\n")
+	b.WriteString("| column | type | meaning |\n|-|-|-|\n")
+	for _, c := range metadata.All {
+		allowed := make([]string, len(c.Types))
+		for i, t := range c.Types {
+			allowed[i] = "`" + t.String() + "`"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", c.Name, strings.Join(allowed, " or "), c.Doc)
 	}
 	b.WriteString("\n")
 }
@@ -105,6 +123,7 @@ func connectorsDoc() string {
 	b.WriteString("# Connectors\n\nEach is named in `WITH (connector = '…')`. `weir connectors NAME` prints the same.\n\n")
 	b.WriteString("Option values may read the environment: `password = '${KAFKA_PASSWORD}'`.\n\n")
 	writeOptions(&b, "Options of every source", catalog.SourceOptions)
+	writeMetadata(&b)
 	writeOptions(&b, "Options of every view", catalog.ViewOptions)
 	writeOptions(&b, "Options of every sink", catalog.SinkOptions)
 	for _, x := range connectors.All {

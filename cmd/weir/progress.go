@@ -64,7 +64,7 @@ func (p *progress) last(s engine.Status, now time.Time) {
 		fmt.Fprintf(p.to, "source %s: %d records, %d dead letters%s\n", source.Name, source.Records, source.DeadLetters, because(source.Error))
 	}
 	for _, q := range s.Queries {
-		fmt.Fprintf(p.to, "view %s: %d rows in, %d out, %d late, %s\n", q.View, q.RowsIn, q.RowsOut, q.LateRows, q.State+because(q.Error))
+		fmt.Fprintf(p.to, "view %s: %d rows in, %d out, %d late,%s %s\n", q.View, q.RowsIn, q.RowsOut, q.LateRows, duplicates(q.Duplicates), q.State+because(q.Error))
 	}
 	for _, sink := range s.Sinks {
 		fmt.Fprintf(p.to, "sink %s: %d rows delivered, %d epochs waiting%s\n", sink.Name, sink.Delivered, sink.Pending, because(sink.Error))
@@ -131,4 +131,12 @@ func count(n float64) string {
 		return fmt.Sprintf("%.1f k", n/1e3)
 	}
 	return fmt.Sprintf("%.0f", n)
+}
+
+// duplicates tells how many events came before; nothing if none did.
+func duplicates(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %d duplicates,", n)
 }

@@ -35,6 +35,7 @@ var Connector = engine.Connector{
 WITH (connector = 'file', path = 'readings-*.ndjson', format = 'json');
 CREATE SINK means WITH (connector = 'file', path = 'means.ndjson', format = 'json') AS FROM mean_by_minute;`,
 	Formats: formats,
+	Holds:   true,
 	SourceOptions: []engine.Option{
 		{Name: "path", Doc: "A file, or a pattern with *, ?, [a-z], {a,b} and ** for any folders.", Required: true},
 		{Name: "follow", Doc: "Whether to keep watching for new files and new lines.", Default: "false", Kind: engine.Boolean},

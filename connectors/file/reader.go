@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirdb/weir/engine"
@@ -30,7 +31,10 @@ type reader struct {
 	// generations is the number of the last partition of each path.
 	generations map[string]int
 	scanned     time.Time
-	failed      error // found while other files had something to give; returned by the next Poll
+	held        atomic.Pointer[map[string]bool] // by name: those that wait for others
+	crowded     bool                            // there are more heavy files than may be open
+	woken       chan struct{}                   // holds a wish to look again, once held has changed
+	failed      error                           // found while other files had something to give; returned by the next Poll
 }
 
 // Partitions names the files that have not ended.
@@ -78,11 +82,17 @@ func (r *reader) scanIfDue(ctx context.Context) error {
 // round gives each of the next few files that have something a turn.
 func (r *reader) round() []engine.Fetch {
 	var fetches []engine.Fetch
+	r.crowded = r.heavy() > maxHeavy
+	next := 0 // behind those that are held
 	for range len(r.turns) {
 		if len(fetches) == filesPerPoll || r.failed != nil {
 			break
 		}
-		p := r.takeTurn()
+		if r.holds(r.turns[next]) {
+			next++
+			continue
+		}
+		p := r.takeTurn(next)
 		if p.state != ready || !r.makeRoom(p) {
 			continue
 		}
@@ -100,21 +110,59 @@ func (r *reader) round() []engine.Fetch {
 	return fetches
 }
 
-// wait pauses until the next scan is due. It returns at once if a file is ready.
+// wait pauses until the next scan is due, or other files are held. It returns at once if a file is ready.
 func (r *reader) wait(ctx context.Context) error {
 	for _, p := range r.turns {
-		if p.state == ready {
+		if p.state == ready && !r.holds(p) {
 			return nil
 		}
 	}
-	timer := time.NewTimer(scanEvery - time.Since(r.scanned))
-	defer timer.Stop()
+	var due <-chan time.Time
+	if r.follow {
+		timer := time.NewTimer(scanEvery - time.Since(r.scanned))
+		defer timer.Stop()
+		due = timer.C
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
-		return nil
+	case <-due:
+	case <-r.woken:
 	}
+	return nil
+}
+
+// Hold implements engine.AlignedReader.
+func (r *reader) Hold(partitions []string) {
+	held := map[string]bool{}
+	for _, name := range partitions {
+		held[name] = true
+	}
+	r.held.Store(&held)
+	select {
+	case r.woken <- struct{}{}:
+	default:
+	}
+}
+
+// holds reports whether a file waits for others. Of files that stay open until they are read, more than may be open cannot wait for
+// each other.
+func (r *reader) holds(p *partition) bool {
+	held := r.held.Load()
+	if held == nil || !(*held)[p.name] {
+		return false
+	}
+	return !p.heavy() || !r.crowded
+}
+
+// heavy counts the files that stay open until they are read.
+func (r *reader) heavy() (n int) {
+	for _, p := range r.turns {
+		if p.heavy() {
+			n++
+		}
+	}
+	return n
 }
 
 // Committed needs nothing: files stay as they are.

@@ -89,7 +89,7 @@ func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, e
 	if len(paths) == 0 && !s.follow {
 		return nil, fmt.Errorf("file: no file matches path = '%s' (working folder %s); follow = 'true' would wait for one", s.pattern, workingFolder())
 	}
-	r := &reader{source: s, columns: o.Columns, follow: s.follow && !o.Bounded, from: o.From, generations: map[string]int{}}
+	r := &reader{source: s, columns: o.Columns, follow: s.follow && !o.Bounded, from: o.From, generations: map[string]int{}, woken: make(chan struct{}, 1)}
 	for _, path := range paths {
 		if err := r.join(path, paths); err != nil {
 			return nil, err

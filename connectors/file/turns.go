@@ -8,10 +8,10 @@ const (
 	maxHeavy = 16 // of them, those with a decompressor or column reader, which stay open until they are read
 )
 
-// takeTurn moves the first in line to its end.
-func (r *reader) takeTurn() *partition {
-	p := r.turns[0]
-	copy(r.turns, r.turns[1:])
+// takeTurn moves one, before which all are held, to the end of the line.
+func (r *reader) takeTurn(at int) *partition {
+	p := r.turns[at]
+	copy(r.turns[at:], r.turns[at+1:])
 	r.turns[len(r.turns)-1] = p
 	return p
 }

@@ -13,15 +13,17 @@ import (
 // The head of a record batch, from the message format's description in Kafka's documentation (magic 2, since 0.11):
 //
 //	 0 base offset      8 length behind this field   12 leader epoch   16 magic   17 crc of all that follows   21 attributes
-//	23 last offset delta   27 timestamps   43 producer id   51 producer epoch   53 sequence   57 records   61 …
+//	23 last offset delta   27 first timestamp   35 last timestamp   43 producer id   51 producer epoch   53 sequence   57 records   61 …
 const (
 	atLength, atLeaderEpoch, atMagic, atCRC, atAttributes = 8, 12, 16, 17, 21
-	atLastDelta, atProducer, atCount, headLength          = 23, 43, 57, 61
+	atLastDelta, atFirstTime, atLastTime                  = 23, 27, 35
+	atProducer, atCount, headLength                       = 43, 57, 61
 )
 
 // The bits of a batch's attributes that matter here.
 const (
 	compressionBits  = 0x07
+	appendTimeBit    = 0x08 // the broker has set the time, the last timestamp, for all records
 	transactionalBit = 0x10
 	controlBit       = 0x20
 )
@@ -66,16 +68,9 @@ func nextBatch(raw []byte) (batch, []byte, error) {
 // unpack appends the batch's records with offsets in [from, to). Values point into the batch, or into what it was
 // decompressed to.
 func (b batch) unpack(from, to int64, decompress kgo.Decompressor, into []engine.Record) ([]engine.Record, error) {
-	if got, want := crc32.Checksum(b[atAttributes:], castagnoli), binary.BigEndian.Uint32(b[atCRC:]); got != want {
-		return into, fmt.Errorf("the batch at offset %d has checksum %08x, not %08x: it was damaged on its way or on the broker's disk",
-			b.firstOffset(), got, want)
-	}
-	records := []byte(b[headLength:])
-	if codec := b.attributes() & compressionBits; codec != 0 {
-		var err error
-		if records, err = decompress.Decompress(records, kgo.CompressionCodecType(codec)); err != nil {
-			return into, fmt.Errorf("decompress the batch at offset %d: %w", b.firstOffset(), err)
-		}
+	records, err := b.records(decompress)
+	if err != nil {
+		return into, err
 	}
 	base := b.firstOffset()
 	for range b.count() {
@@ -84,7 +79,7 @@ func (b batch) unpack(from, to int64, decompress kgo.Decompressor, into []engine
 			delta, value, rest, ok = nextRecord(records)
 		}
 		if !ok {
-			return into, fmt.Errorf("the batch at offset %d ends before its %d records do", base, b.count())
+			return into, b.short()
 		}
 		records = rest
 		if offset := base + delta; offset >= from && offset < to {
@@ -92,6 +87,26 @@ func (b batch) unpack(from, to int64, decompress kgo.Decompressor, into []engine
 		}
 	}
 	return into, nil
+}
+
+// records are the bytes of the batch's records, once its sum has been checked.
+func (b batch) records(decompress kgo.Decompressor) ([]byte, error) {
+	if got, want := crc32.Checksum(b[atAttributes:], castagnoli), binary.BigEndian.Uint32(b[atCRC:]); got != want {
+		return nil, fmt.Errorf("the batch at offset %d has checksum %08x, not %08x: it was damaged on its way or on the broker's disk",
+			b.firstOffset(), got, want)
+	}
+	records := []byte(b[headLength:])
+	if codec := b.attributes() & compressionBits; codec != 0 {
+		var err error
+		if records, err = decompress.Decompress(records, kgo.CompressionCodecType(codec)); err != nil {
+			return nil, fmt.Errorf("decompress the batch at offset %d: %w", b.firstOffset(), err)
+		}
+	}
+	return records, nil
+}
+
+func (b batch) short() error {
+	return fmt.Errorf("the batch at offset %d ends before its %d records do", b.firstOffset(), b.count())
 }
 
 // shortest is how many bytes shortRecord looks at without asking whether they are there.

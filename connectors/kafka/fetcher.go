@@ -35,6 +35,7 @@ type fetcher struct {
 
 	mu       sync.Mutex // guards the following
 	cursors  map[int32]*cursor
+	paused   map[int32]bool         // partitions that are not asked for now
 	sessions map[lane]chan struct{} // wakes a session when its cursors have changed
 	brokers  map[int32]string       // addresses, host:port
 }
@@ -94,6 +95,19 @@ func (f *fetcher) drop(number int32) {
 	delete(f.cursors, number)
 }
 
+// pause leaves partitions out of requests, in place of those that it left out before.
+func (f *fetcher) pause(numbers map[int32]bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := f.paused
+	f.paused = numbers
+	for _, c := range f.cursors {
+		if before[c.number] && !numbers[c.number] {
+			f.changed(c)
+		}
+	}
+}
+
 // changed wakes whoever can do something about a cursor.
 func (f *fetcher) changed(c *cursor) {
 	wake := f.sessions[c.lane()]
@@ -113,7 +127,7 @@ func (f *fetcher) led(l lane, turn int) []cursor {
 	defer f.mu.Unlock()
 	var out []cursor
 	for _, c := range f.cursors {
-		if c.lane() == l && !c.held {
+		if c.lane() == l && !c.held && !f.paused[c.number] {
 			out = append(out, *c)
 		}
 	}

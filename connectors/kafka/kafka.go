@@ -11,7 +11,10 @@
 // Tests run on kfake, an in-process broker; those that need the real one start it with broker/brokertest.
 package kafka
 
-import "github.com/weirdb/weir/engine"
+import (
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
+)
 
 // Connector reads and writes Kafka topics.
 var Connector = engine.Connector{
@@ -41,6 +44,8 @@ CREATE SINK hot_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', top
 CREATE MATERIALIZED VIEW total AS SELECT auction, count(*) AS bids FROM bid GROUP BY auction;
 CREATE SINK total_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'total', key = 'auction', envelope = 'debezium') AS FROM total;`,
 	Formats:       []string{"json"},
+	Holds:         true,
+	Metadata:      []string{metadata.Key, metadata.Timestamp, metadata.Headers},
 	SourceOptions: append(connectionOptions(), sourceOptions()...),
 	SinkOptions:   append(connectionOptions(), sinkOptions()...),
 	Source:        newSource,

@@ -64,7 +64,11 @@ func (a *answer) unpack(from, to int64, decompress kgo.Decompressor, into []engi
 	}
 	for _, b := range a.batches {
 		var err error
-		if into, err = b.unpack(from, to, decompress, into); err != nil {
+		unpack := b.unpack
+		if a.meta {
+			unpack = b.unpackMessages
+		}
+		if into, err = unpack(from, to, decompress, into); err != nil {
 			return into, nil, fmt.Errorf("kafka: partition %d: %w", a.number, err)
 		}
 	}

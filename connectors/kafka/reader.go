@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type reader struct {
 	admin      *kadm.Client
 	bounded    bool
 	aside      bool         // the positions are not for the consumer group
+	meta       bool         // some query reads keys, timestamps or headers
 	partitions []*partition // by number
 	byNumber   map[int32]*partition
 	pending    []engine.Fetch // to be returned by the next poll, before anything else
@@ -111,6 +113,7 @@ func (r *reader) take(ctx context.Context, answers []answer) ([]engine.Fetch, er
 		if p.ended || a.from != p.next {
 			continue // sent before the reader went elsewhere
 		}
+		a.meta = r.meta
 		if fetch, ok := p.take(a, r.decompress, now); ok {
 			out = append(out, r.ending(p, fetch))
 		}
@@ -154,6 +157,18 @@ func (r *reader) fetchFailed(ctx context.Context, p *partition, err error) ([]en
 		return r.outOfRange(ctx, p)
 	}
 	return nil, fmt.Errorf("kafka: fetch %s[%d] at offset %d: %w", r.topic, p.number, p.next, err)
+}
+
+// Hold implements engine.AlignedReader. What brokers have been asked for already still comes: of each partition that is at most one answer
+// on its way, one that waits, and one in hand.
+func (r *reader) Hold(partitions []string) {
+	numbers := map[int32]bool{}
+	for _, name := range partitions {
+		if n, err := strconv.ParseInt(name, 10, 32); err == nil {
+			numbers[int32(n)] = true
+		}
+	}
+	r.fetcher.pause(numbers)
 }
 
 // Committed mirrors the positions to the consumer group, in the background: they are for lag tools only.

@@ -18,6 +18,7 @@ type answer struct {
 	batches []batch         // with data, not aborted
 	old     []engine.Record // records in a format from before Kafka 0.11, which have no batches
 	epoch   int32           // of the leader that took the last batch; -1 if there is none
+	meta    bool            // records are to have what they say beside their values
 	room    *room           // the memory that batches and old lie in
 	err     error           // the partition cannot be read
 }
@@ -72,7 +73,7 @@ func (a *answer) readOld(p *kmsg.FetchResponseTopicPartition, committedOnly bool
 	got, next := kgo.ProcessFetchPartition(o, p, kgo.DefaultDecompressor(), nil)
 	a.batches, a.next, a.err = nil, max(a.from, next), got.Err
 	for _, r := range got.Records {
-		a.old = append(a.old, engine.Record{Offset: r.Offset, Value: r.Value})
+		a.old = append(a.old, engine.Record{Offset: r.Offset, Value: r.Value, Meta: metaOf(r)})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 )
 
 // bounds say where the partitions of a topic begin and end now.
@@ -65,6 +66,7 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 	}
 	r := newReader(s, client, admin, o.Bounded)
 	r.aside = o.Aside
+	r.meta = metadata.Messages(o.Metadata)
 	for _, d := range detail.Partitions.Sorted() {
 		if err := r.begin(d.Partition, b, o); err != nil {
 			return nil, err

@@ -70,6 +70,8 @@ var metrics = []metric{
 		perQuery(func(q *engine.QueryStatus) float64 { return float64(q.RowsOut) })},
 	{"weir_query_late_rows_total", "Rows that came after their window had closed.", counter, []string{"view"},
 		perQuery(func(q *engine.QueryStatus) float64 { return float64(q.LateRows) })},
+	{"weir_query_duplicates_total", "Events that the source had delivered before, and that the view's query left out.", counter, []string{"view"},
+		perQuery(func(q *engine.QueryStatus) float64 { return float64(q.Duplicates) })},
 	{"weir_query_up", "Whether the view's query is in order: 0 once it has failed.", gauge, []string{"view"},
 		perQuery(func(q *engine.QueryStatus) float64 { return truth(q.State != "failed") })},
 	{"weir_query_watermark_seconds", "Watermark of the view, in seconds since 1970. Absent before its first event.", gauge,

@@ -38,7 +38,7 @@ func TestMetrics(t *testing.T) {
 		`weir_source_dead_letters_total{source="bid"} 2`, `weir_source_up{source="bid"} 1`, `weir_source_up{source="gone"} 0`,
 		`weir_partition_waiting_records{partition="0",source="bid"} 9`, `weir_partition_waiting_records{partition="2",source="bid"} 0`,
 		`weir_partition_watermark_seconds{partition="0",source="bid"} 1.7672616005e+09`,
-		`weir_query_rows_in_total{view="hot"} 98`, `weir_query_rows_out_total{view="hot"} 5`, `weir_query_late_rows_total{view="hot"} 1`,
+		`weir_query_rows_in_total{view="hot"} 98`, `weir_query_rows_out_total{view="hot"} 5`, `weir_query_late_rows_total{view="hot"} 1`, `weir_query_duplicates_total{view="hot"} 2`,
 		`weir_query_watermark_seconds{view="hot"} 1.7672616005e+09`, `weir_query_up{view="hot"} 1`, `weir_query_up{view="a/b"} 0`,
 		`weir_epoch_seconds_total{phase="gather"} 2`, `weir_epoch_seconds_total{phase="commit"} 1.4`, `weir_database_bytes{file="log"} 100`,
 		`weir_source_buffered_polls{source="bid"} 1`, `weir_source_blocked_seconds_total{source="bid"} 3`,

@@ -20,17 +20,18 @@ type column struct {
 
 // view is a query as /v1/views shows it. Counters start at zero with the process; rates are theirs to compute who poll.
 type view struct {
-	View      string   `json:"view"`
-	SQL       string   `json:"sql"`
-	Source    string   `json:"source"`
-	Emit      string   `json:"emit"` // close or changes
-	Columns   []column `json:"columns"`
-	RowsIn    int64    `json:"rows_in"`
-	RowsOut   int64    `json:"rows_out"`
-	LateRows  int64    `json:"late_rows"`
-	Watermark *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
-	State     string   `json:"state"`     // running, ended, failed or paused
-	Error     string   `json:"error,omitempty"`
+	View       string   `json:"view"`
+	SQL        string   `json:"sql"`
+	Source     string   `json:"source"`
+	Emit       string   `json:"emit"` // close or changes
+	Columns    []column `json:"columns"`
+	RowsIn     int64    `json:"rows_in"`
+	RowsOut    int64    `json:"rows_out"`
+	LateRows   int64    `json:"late_rows"`
+	Duplicates int64    `json:"duplicates"`
+	Watermark  *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
+	State      string   `json:"state"`     // running, ended, failed or paused
+	Error      string   `json:"error,omitempty"`
 }
 
 // source is a source as /v1/sources shows it.
@@ -126,7 +127,7 @@ func (a *api) serveSources(w http.ResponseWriter, _ *http.Request) {
 
 func viewOf(q *engine.QueryStatus) view {
 	return view{View: q.View, SQL: q.SQL, Source: strings.Join(q.Sources, ", "), Emit: q.Emit, Columns: columnsOf(q.Columns), RowsIn: q.RowsIn,
-		RowsOut: q.RowsOut, LateRows: q.LateRows, Watermark: watermarkText(q.Watermark), State: q.State, Error: q.Error}
+		RowsOut: q.RowsOut, LateRows: q.LateRows, Duplicates: q.Duplicates, Watermark: watermarkText(q.Watermark), State: q.State, Error: q.Error}
 }
 
 func sourceOf(s *engine.SourceStatus) source {

@@ -37,6 +37,10 @@ func expires(root Node) (found bool) {
 // keptBy describes a node's state; empty if it has none.
 func keptBy(n Node) (keeps string, grows bool) {
 	switch n := n.(type) {
+	case *Scan:
+		if n.Unique != nil {
+			return "the unique keys of the last " + micros(2*n.Unique.Within) + " before the watermark, and of what is ahead of it", false
+		}
 	case *Aggregate:
 		switch {
 		case n.Window != nil:

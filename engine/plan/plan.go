@@ -36,6 +36,8 @@ type Scan struct {
 	Read  []types.Field `json:"read"` // top-level columns of the source, in the order in which this scan gives them
 	// EventTime is the position in Read of the source's WATERMARK column, or -1 where the source declares none.
 	EventTime int `json:"event_time"`
+	// Unique says that some events are left out; nil if none are.
+	Unique *UniqueKey `json:"unique,omitempty"`
 }
 
 // Filter keeps the rows for which every predicate is true.
@@ -128,7 +130,11 @@ func (n *Scan) Describe() string {
 	if n.Table {
 		what = "table "
 	}
-	return what + n.Source + ": " + strings.Join(names, ", ")
+	text := what + n.Source + ": " + strings.Join(names, ", ")
+	if n.Unique != nil {
+		text += "; " + n.Unique.String()
+	}
+	return text
 }
 
 // Describe implements Node.

@@ -26,6 +26,7 @@ type link struct {
 // output gathers what a chain produces until the runtime takes it.
 type output struct {
 	batches []engine.Batch
+	origins []*fetched // of each batch, what was being processed
 	late    []lateRows
 	from    *fetched // what is being processed, for the late rows' origin; nil otherwise
 	edge    *outEdge // that it came by
@@ -73,6 +74,7 @@ func (c *chain) process(i, input int, b engine.Batch) error {
 		return c.ops[i].Process(input, b, c.links[i])
 	}
 	c.out.batches = append(c.out.batches, engine.Batch{Rows: b.Retain().Rows, Weights: slices.Clone(b.Weights)})
+	c.out.origins = append(c.out.origins, c.out.from)
 	return nil
 }
 
@@ -107,7 +109,7 @@ func (c *chain) keepsState() bool {
 // take hands over what the chain has put out since the last call.
 func (o *output) take() []engine.Batch {
 	out := o.batches
-	o.batches = nil
+	o.batches, o.origins = nil, nil
 	return out
 }
 

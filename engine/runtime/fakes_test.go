@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +55,7 @@ type fakeReader struct {
 	ended     map[string]bool
 	columns   []types.Field
 	committed map[string]int64
+	held      []string // guarded by the source's mu
 }
 
 func (r *fakeReader) Partitions() []string { return sortedKeys(r.next) }
@@ -63,7 +65,7 @@ func (r *fakeReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 		if fetches := r.take(); len(fetches) > 0 {
 			return fetches, nil
 		}
-		if !r.source.live {
+		if !r.source.live && !r.waits() {
 			return nil, io.EOF
 		}
 		select {
@@ -74,6 +76,18 @@ func (r *fakeReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	}
 }
 
+func (r *fakeReader) Hold(partitions []string) {
+	r.source.mu.Lock()
+	defer r.source.mu.Unlock()
+	r.held = partitions
+}
+
+func (r *fakeReader) waits() bool {
+	r.source.mu.Lock()
+	defer r.source.mu.Unlock()
+	return len(r.held) > 0
+}
+
 func (r *fakeReader) take() []engine.Fetch {
 	r.source.mu.Lock()
 	defer r.source.mu.Unlock()
@@ -82,7 +96,7 @@ func (r *fakeReader) take() []engine.Fetch {
 		events := r.source.partitions[name]
 		from := r.next[name]
 		to := min(from+int64(r.source.step), int64(len(events)))
-		if from == to && (r.source.live || r.ended[name]) {
+		if from == to && (r.source.live || r.ended[name]) || slices.Contains(r.held, name) {
 			continue
 		}
 		f := engine.Fetch{Partition: name, Next: to, Waiting: int64(len(events)) - to, End: !r.source.live && to == int64(len(events))}

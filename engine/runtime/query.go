@@ -39,6 +39,8 @@ type query struct {
 
 	readingsNow []engine.ReadingStatus // as describe last saw them
 	stagesNow   []engine.StageStatus
+	// repeated are duplicates that were met again in the logs of a restart: they were counted before.
+	repeated int64
 }
 
 // outlet says where the rows of a node go.
@@ -217,6 +219,21 @@ func (e *outEdge) route(parts []engine.Batch, from *fetched) {
 	for i, part := range parts {
 		if part.Rows != nil {
 			e.to.waiting[i%shards] = append(e.to.waiting[i%shards], routed{part, e, from})
+		}
+	}
+}
+
+// route puts the parts of the stage's batches before the shards of those behind it. Where rows pass as they came, they still are of the
+// fetch that they came from.
+func (s *stage) route(edge int, parts []engine.Batch, origins []*fetched) {
+	if !s.Passes {
+		s.edges[edge].route(parts, nil)
+		return
+	}
+	shards := len(s.edges[edge].to.waiting)
+	for i, from := range origins {
+		if (i+1)*shards <= len(parts) { // fewer if dividing has failed
+			s.edges[edge].route(parts[i*shards:(i+1)*shards], from)
 		}
 	}
 }

@@ -38,6 +38,9 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 		o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != ""}
 		o.From, o.NotAfter = s.resume()
+		if err := e.recallRefused(ctx, s, o.From); err != nil {
+			return err
+		}
 		if !s.resting() {
 			if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
 				return err
@@ -80,6 +83,7 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 	if err := guard("restore", func() error { return e.restoreState(q, files) }); err != nil { // the others go on
 		q.fail(fmt.Errorf("restore state: %w", err))
 	}
+	q.repeated = q.duplicates()
 	return nil
 }
 

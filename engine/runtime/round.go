@@ -101,6 +101,7 @@ func (e *Engine) round(fetches []*fetched) {
 		}
 	}
 	e.dropFailed()
+	e.align(now)
 }
 
 func (e *Engine) dropFailed() {
@@ -331,13 +332,14 @@ func (e *Engine) collect(level int) {
 func (e *Engine) collectStage(q *query, s *stage) error {
 	for _, c := range s.chains {
 		q.collectLate(s, c, e.config.Now())
+		origins := c.out.origins
 		batches := c.out.take()
 		if len(batches) == 0 {
 			continue
 		}
 		divided, err := s.divide(batches, q.workers)
 		for i, parts := range divided {
-			s.edges[i].route(parts, nil)
+			s.route(i, parts, origins)
 		}
 		if s.result {
 			e.epochRows += q.finish(batches)

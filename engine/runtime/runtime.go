@@ -13,10 +13,13 @@
 // goroutines; workers are goroutines that take (partition) or (query, stage, shard) tasks, and wait for each other after each
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
-// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, begin.go where it starts, query.go holds a query's
-// graph, chain.go links operators, watermark.go says how far time has come, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, failure.go tells what has stopped,
-// restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on,
-// describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
+// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has
+// come in a source, begin.go where it starts, query.go holds a query's graph, chain.go links operators, watermark.go says how far time
+// has come, align.go has partitions that are ahead wait, future.go refuses events that are too far ahead of the clock, setaside.go takes
+// rows out of a fetch, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and
+// replay.go keep what has come to a stage since its state was written, retention.go drops old rows, failure.go tells what has stopped,
+// restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on, describe.go and
+// status.go tell what is going on, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -51,6 +54,10 @@ type Source struct {
 	// means that it never does.
 	IdleTimeout time.Duration
 	Paused      bool // it is not read
+	// MaxFuture is how far an event time may lie ahead of the clock; 0 for any time.
+	MaxFuture time.Duration
+	// MaxAhead is how far a partition may be ahead of the slowest, in event time; 0 for any distance.
+	MaxAhead time.Duration
 }
 
 // Sink is a sink to deliver a view's changes to.
@@ -74,7 +81,8 @@ type Outbox interface {
 // Config says what to run.
 type Config struct {
 	Store   engine.Store
-	Outbox  Outbox // may be nil if there are no sinks
+	Outbox  Outbox  // may be nil if there are no sinks
+	Letters Letters // may be nil: nothing was refused before
 	Sources []Source
 	Queries []engine.Query
 	Views   map[string]ViewInfo // by query name
@@ -96,7 +104,7 @@ type Config struct {
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
 	// done, by the same goroutine. The two never overlap. It may be nil.
 	Committing func() (committed func())
-	// Now is the wall clock, for idleness and status only.
+	// Now is the wall clock, for idleness, status, and event times that are too far ahead of it.
 	Now func() time.Time
 	Log *slog.Logger
 }
@@ -235,6 +243,7 @@ func (e *Engine) start(ctx, work context.Context) error {
 // loop runs rounds until the input has ended or ctx is done.
 func (e *Engine) loop(ctx, work context.Context) error {
 	e.epochStart = e.config.Now()
+	e.align(e.epochStart) // where the last commit left them
 	e.publishStatus()
 	for {
 		since := e.config.Now()

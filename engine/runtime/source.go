@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -22,8 +23,9 @@ type source struct {
 	Source
 	log      *slog.Logger
 	readings []*reading
-	read     []types.Field // the columns that are decoded: what the queries need, and the event time
-	event    int           // position of the event time in read, -1 if there is none
+	read     []types.Field     // the columns that are decoded: what the queries need, and the event time
+	columns  *metadata.Columns // read, apart: what is decoded, and what is known of the records
+	event    int               // position of the event time in read, -1 if there is none
 	reader   engine.Reader
 	decoders []engine.Decoder // one for each worker; nil if the connector gives rows
 	fetches  chan polled
@@ -36,6 +38,10 @@ type source struct {
 	failed    error
 	failedIn  string // the partition, if it is known
 	told      bool   // failed is in the log
+
+	slowest engine.Time        // of the partitions that hold others back: see align.go
+	held    map[string]bool    // partitions that the reader was told to hold
+	refused map[string][]int64 // by partition, ascending: positions that max_future has refused before
 
 	rooms rooms // for records of fetches that are unpacked
 
@@ -52,6 +58,8 @@ type source struct {
 type partition struct {
 	next    int64 // the first record not yet decoded for the first time: before it, dead letters are known
 	waiting int64
+	begun   bool        // something has been fetched of it
+	place   engine.Time // see align.go
 	ended   bool
 	gone    bool      // the reader no longer has it
 	broken  bool      // a fetch could not be decoded: nothing after it counts
@@ -71,7 +79,7 @@ type fetched struct {
 	engine.Fetch
 	source  *source
 	rows    arrow.RecordBatch // nil if there are none
-	offsets func(row int) int64
+	origin  []int32           // of each row, its place in Records or in Offsets; nil if that is the row's own
 	heads   map[*reading]*headResult
 	err     error // of decoding
 	letters []engine.DeadLetter
@@ -94,6 +102,7 @@ func (s *source) needed() {
 		}
 		s.read = append(s.read, field)
 	}
+	s.columns = metadata.Of(s.read)
 }
 
 // readBy is what the queries read of a column; false if none does.
@@ -115,10 +124,10 @@ func (s *source) readBy(c types.Field) (types.Field, bool) {
 }
 
 func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions, now time.Time) error {
-	o.Columns = s.read
+	o.Columns, o.Metadata = s.columns.Plain, s.columns.Own
 	if s.Format != nil {
 		for range workers {
-			d, err := s.Format.NewDecoder(s.read)
+			d, err := s.Format.NewDecoder(s.columns.Plain)
 			if err != nil {
 				return fmt.Errorf("source %s: %w", s.Name, err)
 			}
@@ -199,7 +208,7 @@ func (s *source) note(p polled, now time.Time) {
 		part.waiting, part.quiet = f.Waiting, f.Waiting == 0
 		part.ended = part.ended || f.End
 		if len(f.Records) > 0 || f.Unpack != nil || f.Rows != nil {
-			part.heard = now
+			part.heard, part.begun = now, true
 		}
 	}
 	if p.err == nil {
@@ -248,6 +257,8 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 	}
 	if f.err == nil {
 		s.decodeRows(f, worker)
+		s.addMetadata(f)
+		s.refuseFuture(f, now)
 	}
 	for i := range f.letters {
 		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = cmp.Or(s.Of, s.Name), f.Partition, now
@@ -265,7 +276,6 @@ func (s *source) unpack(f *fetched) {
 func (s *source) decodeRows(f *fetched, worker int) {
 	if f.Rows != nil {
 		f.rows = f.Rows
-		f.offsets = func(row int) int64 { return f.Offsets[row] }
 		return
 	}
 	if len(f.Records) == 0 {
@@ -288,22 +298,16 @@ func (s *source) decodeRows(f *fetched, worker int) {
 			Offset: f.Records[r.Record].Offset, Value: append([]byte(nil), f.Records[r.Record].Value...), Reason: r.Reason,
 		})
 	}
-	f.rows = d.Rows
-	f.offsets = func(row int) int64 {
-		if d.Record != nil {
-			row = int(d.Record[row])
-		}
-		return f.Records[row].Offset
-	}
+	f.rows, f.origin = d.Rows, d.Record
 }
 
 // firstAtOrAfter is the first row whose position is not before next.
 func (f *fetched) firstAtOrAfter(next int64) int {
 	n := int(f.rows.NumRows())
-	if n == 0 || f.offsets(0) >= next {
+	if n == 0 || f.offset(0) >= next {
 		return 0
 	}
-	return sort.Search(n, func(i int) bool { return f.offsets(i) >= next })
+	return sort.Search(n, func(i int) bool { return f.offset(i) >= next })
 }
 
 // infinity is DuckDB's timestamp of that name; negative, -infinity. Neither is a time that a watermark can follow.

@@ -64,6 +64,9 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 				status.Watermark = max(status.Watermark, at.watermark)
 			}
 		}
+		if status.State == "active" && s.held[name] {
+			status.State = "ahead"
+		}
 		out.Partitions = append(out.Partitions, status)
 	}
 	return out
@@ -73,7 +76,7 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	info := e.config.Views[q.Name]
 	out := engine.QueryStatus{
 		View: q.Name, SQL: info.SQL, Emit: info.Emit, Sources: q.sources(), Columns: q.Output,
-		Readings: q.readingsNow, Stages: q.stagesNow, RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Watermark: q.watermark(), State: "running", Error: message(q.failed),
+		Readings: q.readingsNow, Stages: q.stagesNow, RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
 	}
 	switch {
 	case q.failed != nil:
@@ -99,6 +102,20 @@ func (s *source) state() string {
 		return "opening"
 	}
 	return "running"
+}
+
+// duplicates are the events that the query's operators have left out because they came before.
+func (q *query) duplicates() (n int64) {
+	for _, s := range q.stages {
+		for _, c := range s.chains {
+			for _, op := range c.ops {
+				if d, ok := op.(engine.Deduplicator); ok {
+					n += d.Duplicates()
+				}
+			}
+		}
+	}
+	return n - q.repeated
 }
 
 // sources are the names of what the query reads.

@@ -57,7 +57,7 @@ func (c *Cluster) piece(i int, in *Input) {
 	c.Process(i, part)
 	times := part.Column(in.Time).(*array.Timestamp)
 	for r := range times.Len() {
-		if times.IsValid(r) {
+		if t := times.Value(r); times.IsValid(r) && t != math.MaxInt64 && t != -math.MaxInt64 { // infinities are no times
 			in.watermark = max(in.watermark, int64(times.Value(r))-in.Delay)
 		}
 	}

@@ -130,7 +130,7 @@ func (c *Catalog) explainDecoded(b *strings.Builder, v *View, name string) {
 	}
 	var names []string
 	for _, s := range plan.Scans(v.Plan) {
-		for _, f := range s.Read {
+		for _, f := range s.Needs() {
 			if s.Source == name && !slices.Contains(names, f.Name) {
 				names = append(names, f.Name)
 			}

@@ -11,6 +11,14 @@ import (
 	"github.com/weirdb/weir/sql/parse"
 )
 
+// Options about event time. The default of max_future depends on the connector.
+const (
+	maxFuture    = "max_future"
+	maxAhead     = "max_ahead"
+	uniqueKey    = "unique_key"
+	uniqueWithin = "unique_within"
+)
+
 // Options that the engine itself understands.
 var (
 	// SourceOptions go with any source's connector.
@@ -19,6 +27,14 @@ var (
 		{Name: "format", Doc: "How records are encoded; the connector says which formats it has."},
 		{Name: "idle_timeout", Kind: engine.Duration, Default: "1 minute",
 			Doc: "How long a partition in which nothing waits may be silent before windows close without it; '0 seconds' for never."},
+		{Name: maxFuture, Kind: engine.Limit, Default: "1 hour",
+			Doc: "How far an event time may lie ahead of the clock, such as '10 minutes'. An event beyond that goes to the dead letters and moves no watermark, so that one wrong clock does not close every window; 'none' for any time, which is the default where events are generated."},
+		{Name: maxAhead, Kind: engine.Limit, Default: "1 hour",
+			Doc: "Watermark alignment: how far a partition may run ahead of the slowest one, in event time. One that is farther ahead is not fetched until the others have caught up (max_ahead = '10 minutes'), so that what is read of it does not lie in open windows; 'none' for any distance. Only for connectors whose partitions can wait."},
+		{Name: uniqueKey,
+			Doc: "Columns, separated by commas, by which an event that is delivered again is known, such as 'event_id' or 'region,id': it counts once, for every view and across restarts. Events in which one of them is NULL all count."},
+		{Name: uniqueWithin, Kind: engine.Duration, Default: "1 hour",
+			Doc: "With unique_key: how far apart in event time events of one key may be to count once, such as '1 day'. It bounds what is remembered; an event further behind the watermark is late."},
 	}
 	// ViewOptions are WITH (…) of a view.
 	ViewOptions = []engine.Option{
@@ -39,6 +55,17 @@ var (
 		{Name: "format", Doc: "How rows are encoded; the connector says which formats it has."},
 	}
 )
+
+// sourceOptions are those of any source, with the defaults that they have for a connector.
+func sourceOptions(x engine.Connector) []engine.Option {
+	out := slices.Clone(SourceOptions)
+	for i := range out {
+		if x.MadeUp && out[i].Name == maxFuture {
+			out[i].Default = engine.NoLimit
+		}
+	}
+	return out
+}
 
 var environment = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 

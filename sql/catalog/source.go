@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/duckplan"
 	"github.com/weirdb/weir/sql/parse"
@@ -66,7 +67,7 @@ func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) 
 	if made.Format, made.FormatSpec, err = c.format(text, s.With, made.Connector); err != nil {
 		return nil, err
 	}
-	declared := slices.Concat(SourceOptions, made.Connector.SourceOptions)
+	declared := slices.Concat(sourceOptions(made.Connector), made.Connector.SourceOptions)
 	if made.FormatSpec != nil {
 		declared = slices.Concat(declared, made.FormatSpec.Options)
 	}
@@ -77,8 +78,27 @@ func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) 
 	if made.Options, err = validate(text, s.With, given, declared); err != nil {
 		return nil, err
 	}
-	made.Source, err = c.defineSource(text, s, made)
+	if made.Source, err = c.defineSource(text, s, made); err != nil {
+		return made, err
+	}
+	if err := checkTimed(text, s.With, made); err != nil {
+		return made, err
+	}
+	made.Unique, err = uniqueOf(text, s.With, made)
 	return made, err
+}
+
+// checkTimed refuses options about event times for a source that has none.
+func checkTimed(text string, with parse.With, s *Source) error {
+	for _, name := range []string{maxFuture, maxAhead, uniqueKey} {
+		if given, ok := with[name]; ok && s.EventTime < 0 {
+			return parse.Errorf(text, given.Pos, "option %s: source %s has no event time: declare WATERMARK FOR a column", name, s.Name)
+		}
+	}
+	if given, ok := with[maxAhead]; ok && !s.Connector.Holds {
+		return parse.Errorf(text, given.Pos, "option %s: partitions of connector %s cannot wait for each other", maxAhead, s.Connector.Name)
+	}
+	return nil
 }
 
 // defineSource settles columns and watermark: those that are declared, or those that the connector fixes.
@@ -107,7 +127,26 @@ func (c *Catalog) defineSource(text string, s parse.CreateSource, made *Source) 
 		return nil, fmt.Errorf("source %s declares column %s twice", s.Name, twice)
 	}
 	defined, err := c.config.Planner.DefineSource(s.Name, columns, eventTime, watermark)
-	return defined, placeInSource(err, text, s)
+	if err != nil {
+		return defined, placeInSource(err, text, s)
+	}
+	return defined, checkMetadata(text, s, defined, made.Connector)
+}
+
+// checkMetadata wants columns whose names are kept for metadata to be such.
+func checkMetadata(text string, s parse.CreateSource, defined *planner.Source, x engine.Connector) error {
+	for _, f := range defined.Columns {
+		err := metadata.Check(f, x.Name, x.Metadata)
+		for _, d := range s.Columns {
+			if err != nil && d.Name == f.Name {
+				return parse.Errorf(text, d.Type.Start, "%s", err)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fixedColumns(fields []types.Field) []planner.Column {

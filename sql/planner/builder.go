@@ -86,7 +86,7 @@ func (b *builder) scan(op *duckplan.Get) (plan.Node, error) {
 	if source.Table && b.final {
 		return nil, &neverCloses{"the table " + source.Name + " that is not joined with a source", "join it, or use emit = 'changes'", -1}
 	}
-	s := &plan.Scan{Source: source.Name, Table: source.Table, EventTime: -1}
+	s := &plan.Scan{Source: source.Name, Table: source.Table, EventTime: -1, Unique: source.Unique}
 	for i, at := range op.Read {
 		if at == source.EventTime {
 			s.EventTime = i

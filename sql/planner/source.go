@@ -18,6 +18,8 @@ type Source struct {
 	EventTime int           // position in Columns of the WATERMARK column, -1 if there is none
 	Delay     time.Duration // by which the watermark stays behind the highest event time
 	Table     bool          // a plain table of the result database
+	// Unique says which events count once; nil if all count. It is set before the source is read.
+	Unique *plan.UniqueKey
 }
 
 // Column declares one column of a source: DuckDB parses Type.

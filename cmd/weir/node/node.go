@@ -18,6 +18,7 @@ import (
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/format"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/runtime"
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/function"
@@ -50,8 +51,10 @@ type Options struct {
 	Connectors []engine.Connector
 	// Functions are scalar functions in Go, which views and queries may call beside DuckDB's own.
 	Functions []engine.Function
-	// Now is the wall clock, for idleness and status only; nil for the real one.
+	// Now is the wall clock, for idleness, status and max_future; nil for the real one.
 	Now func() time.Time
+	// AnyTime says that Now has nothing to do with the times of the events: max_future does not count.
+	AnyTime bool
 	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
 	Getenv func(string) (string, bool)
 }
@@ -299,7 +302,7 @@ func closeSinks(sinks []runtime.Sink) error {
 
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
-		Store: n.store, Outbox: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
+		Store: n.store, Outbox: n.store, Letters: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
 		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
@@ -341,7 +344,11 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
-		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), Paused: n.catalog.Paused(parse.Source, s.Name),
+		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
+		Paused: n.catalog.Paused(parse.Source, s.Name),
+	}
+	if !n.options.AnyTime {
+		out.MaxFuture = s.Options.Duration("max_future")
 	}
 	var err error
 	if s.FormatSpec != nil {
@@ -350,7 +357,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 		}
 	}
 	out.Source, err = s.Connector.Source(engine.SourceConfig{
-		Name: s.Name, Format: s.Format, Columns: s.Columns, Options: s.Options, Eval: n.decoding, Dir: SourceDir(n.options.DB, s.Name),
+		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: n.decoding, Dir: SourceDir(n.options.DB, s.Name),
 	})
 	n.receive(s.Name, out.Source)
 	return out, err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirdb/weir/connectors"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -75,7 +76,7 @@ func (l *log) know(partition string) {
 
 // Open implements engine.Source.
 func (l *log) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, error) {
-	l.columns = o.Columns
+	l.columns = slices.Concat(o.Columns, messageColumns(o.Metadata))
 	close(l.opened)
 	return &logReader{log: l}, nil
 }
@@ -87,6 +88,11 @@ func (l *log) Seek(context.Context, time.Time) (map[string]int64, error) {
 		starts[p] = 0
 	}
 	return starts, nil
+}
+
+// messageColumns are the columns of metadata that an INSERT may give: what a message would say. Where an event lies, its log knows.
+func messageColumns(own []types.Field) []types.Field {
+	return slices.DeleteFunc(slices.Clone(own), func(f types.Field) bool { return !metadata.Messages([]types.Field{f}) })
 }
 
 // logReader reads a log for the engine.

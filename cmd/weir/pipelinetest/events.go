@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/catalog"
 	"github.com/weirdb/weir/sql/parse"
@@ -108,13 +109,12 @@ func (f *run) rows(s insert, source *catalog.Source, l *log) ([]arrow.RecordBatc
 
 // insertColumns are the source's columns that an INSERT gives, as they are declared.
 func (f *run) insertColumns(s insert, source *catalog.Source) ([]string, error) {
-	var names []string
-	for _, c := range source.Columns {
+	var given, names []string
+	for _, c := range slices.Concat(metadata.Plain(source.Columns), messageColumns(source.Columns)) {
 		names = append(names, c.Name)
-	}
-	given := names
-	if len(s.columns) > 0 {
-		given = nil
+		if !metadata.Is(c.Name) && len(s.columns) == 0 {
+			given = append(given, c.Name)
+		}
 	}
 	for _, t := range s.columns {
 		at := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, t.Text) })

@@ -45,7 +45,7 @@ func newHarness(ctx context.Context) (*harness, error) {
 	h := &harness{ctx: ctx, clock: newWallClock(), logs: map[string]*log{}, done: make(chan struct{})}
 	var err error
 	h.node, err = node.Open(ctx, node.Options{
-		Workers: 1, Threads: 1, CommitInterval: tick, Now: h.clock.Now, Connectors: replaced(h.log), Getenv: environment,
+		Workers: 1, Threads: 1, CommitInterval: tick, Now: h.clock.Now, AnyTime: true, Connectors: replaced(h.log), Getenv: environment,
 	})
 	return h, err
 }

@@ -13,6 +13,7 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
 	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/catalog"
 )
@@ -61,32 +62,67 @@ func (b *batch) exec(text string) error {
 }
 
 // load makes a table of a source's events, read by DuckDB itself. Events that it cannot read are left out, one by one.
-func (b *batch) load(s *catalog.Source, lines []string) error {
-	columns := make([]string, len(s.Columns))
+func (b *batch) load(s *catalog.Source, events []placed) error {
 	defs := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
-		columns[i] = types.QuoteIdent(c.Name) + ": " + types.QuoteString(c.Type.String())
 		defs[i] = types.QuoteIdent(c.Name) + " " + c.Type.String()
 	}
-	table := types.QuoteIdent(s.Name)
-	if err := b.exec(fmt.Sprintf("CREATE TABLE %s (%s)", table, strings.Join(defs, ", "))); err != nil {
+	if err := b.exec(fmt.Sprintf("CREATE TABLE %s (%s)", types.QuoteIdent(s.Name), strings.Join(defs, ", "))); err != nil {
 		return err
 	}
-	insert := func(lines ...string) error {
-		path := filepath.Join(b.dir, s.Name+".ndjson")
-		if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-			return err
-		}
-		return b.exec(fmt.Sprintf("INSERT INTO %s SELECT * FROM read_json(%s, columns = {%s}, format = 'newline_delimited', auto_detect = false, hive_partitioning = false)",
-			table, types.QuoteString(path), strings.Join(columns, ", ")))
-	}
-	if len(lines) == 0 || insert(lines...) == nil {
+	if len(events) == 0 {
 		return nil
 	}
-	for _, line := range lines {
-		_ = insert(line) // what DuckDB refuses is a dead letter
+	if len(metadata.Plain(s.Columns)) == len(s.Columns) && b.insert(s, events...) == nil {
+		return b.deduplicate(s)
 	}
-	return nil
+	for _, e := range events {
+		_ = b.insert(s, e) // what DuckDB refuses is a dead letter
+	}
+	return b.deduplicate(s)
+}
+
+// deduplicate deletes the events of a source with a unique_key that came before, by the definition in docs/sql.md. They came in the
+// order of the table.
+func (b *batch) deduplicate(s *catalog.Source) error {
+	if s.Unique == nil {
+		return nil
+	}
+	keys := make([]string, len(s.Unique.Keys))
+	for i, k := range s.Unique.Keys {
+		keys[i] = types.QuoteIdent(k.Name)
+	}
+	by, time := strings.Join(keys, ", "), types.QuoteIdent(s.Unique.Time.Name)
+	return b.exec(fmt.Sprintf(`DELETE FROM %[1]s WHERE rowid IN (SELECT id FROM (
+		SELECT rowid AS id, min(rowid) OVER (PARTITION BY %[2]s ORDER BY %[3]s
+			RANGE BETWEEN to_microseconds(%[4]d) PRECEDING AND to_microseconds(%[4]d) FOLLOWING) AS first
+		FROM %[1]s WHERE isfinite(%[3]s) AND %[5]s) WHERE first < id)`,
+		types.QuoteIdent(s.Name), by, time, s.Unique.Within, strings.Join(keys, " IS NOT NULL AND ")+" IS NOT NULL"))
+}
+
+// insert appends events to a source's table. They are from one place, if the source has columns that tell it.
+func (b *batch) insert(s *catalog.Source, events ...placed) error {
+	var columns, values []string
+	lines := make([]string, len(events))
+	for i, e := range events {
+		lines[i] = e.line
+	}
+	for _, c := range s.Columns {
+		switch name := types.QuoteIdent(c.Name); c.Name {
+		case metadata.Partition:
+			values = append(values, fmt.Sprintf("CAST(%s AS %s)", types.QuoteString(events[0].partition), c.Type))
+		case metadata.Offset:
+			values = append(values, fmt.Sprint(events[0].offset))
+		default:
+			columns, values = append(columns, name+": "+types.QuoteString(c.Type.String())), append(values, name)
+		}
+	}
+	path := filepath.Join(b.dir, s.Name+".ndjson")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		return err
+	}
+	return b.exec(fmt.Sprintf("INSERT INTO %s SELECT %s FROM read_json(%s, columns = {%s}, format = 'newline_delimited', auto_detect = false, hive_partitioning = false)",
+		types.QuoteIdent(s.Name), strings.Join(values, ", "), types.QuoteString(path), strings.Join(columns, ", ")))
 }
 
 // eventTimes are the event times of a source's events, in order; an event that cannot be read has the time of the one before.
@@ -98,7 +134,7 @@ func (b *batch) eventTimes(s *catalog.Source, lines []string) ([]int64, error) {
 		if err := b.exec("DROP TABLE IF EXISTS " + types.QuoteIdent(s.Name)); err != nil {
 			return nil, err
 		}
-		if err := b.load(s, []string{line}); err != nil {
+		if err := b.load(s, []placed{{line: line}}); err != nil {
 			return nil, err
 		}
 		var t sql.NullInt64

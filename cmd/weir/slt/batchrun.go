@@ -2,6 +2,7 @@ package slt
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/catalog"
@@ -11,7 +12,7 @@ import (
 type batchRun struct {
 	file   *File
 	batch  *batch
-	events map[string][]string // by source
+	events map[string][]placed // by source
 	made   []string            // tables of the last computation
 	macros []string            // of the last computation
 	upTo   int                 // block before which the tables were computed
@@ -89,4 +90,24 @@ func (r *batchRun) check(b Block) error {
 		return err
 	}
 	return compare(b, got)
+}
+
+// placed is an event with its place.
+type placed struct {
+	partition string
+	offset    int64
+	line      string
+}
+
+// add takes in the events of a block.
+func (r *batchRun) add(b Block) {
+	next := int64(0)
+	for _, e := range r.events[b.Source] {
+		if e.partition == b.Partition {
+			next++
+		}
+	}
+	for i, line := range strings.Split(b.Text, "\n") {
+		r.events[b.Source] = append(r.events[b.Source], placed{b.Partition, next + int64(i), line})
+	}
 }

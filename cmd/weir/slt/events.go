@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/weirdb/weir/engine"
 )
@@ -28,7 +29,7 @@ type turn struct{ source, partition string }
 // connector declares the feed under the name 'events'.
 func (f *feed) connector() engine.Connector {
 	return engine.Connector{
-		Name: "events", Doc: "Events that stand in a test file.", Formats: []string{"json"},
+		Name: "events", Doc: "Events that stand in a test file.", MadeUp: true, Holds: true, Formats: []string{"json"},
 		Source: func(c engine.SourceConfig) (engine.Source, error) { return feedSource{f, c.Name}, nil },
 	}
 }
@@ -61,6 +62,22 @@ type feedReader struct {
 	safe   map[string]int64 // up to where events are committed
 	next   map[string]int
 	ended  bool
+
+	mu   sync.Mutex // guards held
+	held []string
+}
+
+// Hold implements engine.AlignedReader. In order, nothing is held: the order is the test's.
+func (r *feedReader) Hold(partitions []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held = partitions
+}
+
+func (r *feedReader) holds(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.held, name)
 }
 
 // Partitions implements engine.Reader.
@@ -96,10 +113,15 @@ func (r *feedReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	left := 0
 	for _, name := range r.names {
 		n := 1 + r.feed.rand.IntN(r.feed.batch)
-		out = append(out, r.take(name, n))
+		if !r.holds(name) {
+			out = append(out, r.take(name, n))
+		}
 		left += len(r.records(name)) - r.next[name]
 	}
 	r.ended = left == 0 && r.feed.live == nil
+	if len(out) == 0 {
+		return nil, idle(ctx)
+	}
 	return out, nil
 }
 

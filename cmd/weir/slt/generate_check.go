@@ -74,10 +74,10 @@ func define(definitions *catalog.Catalog, v *generatedView, seed uint64) error {
 // loadGenerated makes tables of the events that are asked for.
 func (b *batch) loadGenerated(c *generated, definitions *catalog.Catalog, asked func(generatedEvent) bool) error {
 	for i, s := range c.Sources {
-		var lines []string
+		var lines []placed
 		for _, e := range s.Events {
 			if asked(e) {
-				lines = append(lines, e.Line)
+				lines = append(lines, placed{line: e.Line})
 			}
 		}
 		if err := b.load(definitions.Sources[i], lines); err != nil {

@@ -16,7 +16,7 @@ func RunBatch(f *File, dir string) error {
 		return err
 	}
 	defer b.close()
-	r := &batchRun{file: f, batch: b, events: map[string][]string{}}
+	r := &batchRun{file: f, batch: b, events: map[string][]placed{}}
 	c, p, err := node.NewCatalog([]engine.Connector{(&feed{}).connector()}, node.SQLTables{
 		Conn: b.conn, Database: "memory", Hidden: func(table string) bool { return slices.Contains(r.made, table) },
 	})
@@ -30,7 +30,7 @@ func RunBatch(f *File, dir string) error {
 			_, err = c.Apply(block.Text)
 			err = checkStatement(block, err)
 		case "events":
-			r.events[block.Source] = append(r.events[block.Source], strings.Split(block.Text, "\n")...)
+			r.add(block)
 		case "query", "fails":
 			if block.Weir {
 				continue

@@ -48,7 +48,7 @@ func (c *comparison) run() (Outcome, error) {
 			return c.out, err
 		}
 		if c.out.Refused == "" && c.out.Equal() {
-			c.note("%s counted for this view, which had read them before another view needed a column that cannot be decoded", count(doubtful, "dead letter"))
+			c.note("%s counted for this view, which had read them before another view needed a column that cannot be decoded, or max_future was lower", count(doubtful, "dead letter"))
 			return c.out, nil
 		}
 		c.out = first
@@ -169,6 +169,11 @@ func (c *comparison) counts() error {
 			return err
 		}
 		c.out.Events += n
+		left, err := c.results.number(c.ctx, "SELECT count(*) FROM weir_verify.left_out WHERE source = $1 AND why = 'duplicate'", in.Name)
+		if err != nil {
+			return err
+		}
+		c.out.Duplicates += left
 		if err := c.unknownLetters(in); err != nil {
 			return err
 		}

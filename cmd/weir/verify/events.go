@@ -9,12 +9,15 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
+	"github.com/weirdb/weir/engine/rows"
 )
 
 // events reads an input again, from its beginning up to the positions that views have come to.
 type events struct {
 	*input
-	decoder engine.Decoder // nil if the connector gives rows
+	columns *metadata.Columns // read, apart: what is decoded, and what is known of the records
+	decoder engine.Decoder    // nil if the connector gives rows
 	reached map[string]bool
 	to      *loader
 }
@@ -29,23 +32,23 @@ func read(ctx context.Context, in *input, to *loader) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, eval.Close()) }()
-	e := &events{input: in, reached: map[string]bool{}, to: to}
+	e := &events{input: in, columns: metadata.Of(in.read), reached: map[string]bool{}, to: to}
 	if in.FormatSpec != nil {
 		format, err := in.FormatSpec.New(in.Options, eval)
 		if err != nil {
 			return err
 		}
-		if e.decoder, err = format.NewDecoder(in.read); err != nil {
+		if e.decoder, err = format.NewDecoder(e.columns.Plain); err != nil {
 			return err
 		}
 	}
 	source, err := in.Connector.Source(engine.SourceConfig{
-		Name: in.Name, Format: in.Format, Columns: in.Columns, Options: in.Options, Eval: eval, Dir: in.dir,
+		Name: in.Name, Format: in.Format, Columns: metadata.Plain(in.Columns), Options: in.Options, Eval: eval, Dir: in.dir,
 	})
 	if err != nil {
 		return err
 	}
-	reader, err := source.Open(ctx, engine.ReadOptions{Columns: in.read, From: in.from, Bounded: true, Again: true})
+	reader, err := source.Open(ctx, engine.ReadOptions{Columns: e.columns.Plain, Metadata: e.columns.Own, From: in.from, Bounded: true, Again: true})
 	if err != nil {
 		return err
 	}
@@ -110,7 +113,7 @@ func (e *events) take(f *engine.Fetch) error {
 		e.reached[f.Partition] = true
 	}
 	if f.Rows != nil {
-		return e.load(f, f.Rows, func(row int) int64 { return f.Offsets[row] }, upTo)
+		return e.join(f, f.Rows, metadata.Place{Partition: f.Partition, Offset: func(row int) int64 { return f.Offsets[row] }}, upTo)
 	}
 	return e.decode(f, upTo)
 }
@@ -130,12 +133,40 @@ func (e *events) decode(f *engine.Fetch, upTo int64) error {
 	for _, r := range d.Rejects {
 		e.letter(f.Partition, f.Records[r.Record].Offset, upTo)
 	}
-	return e.load(f, d.Rows, func(row int) int64 {
+	record := func(row int) *engine.Record {
 		if d.Record != nil {
 			row = int(d.Record[row])
 		}
-		return f.Records[row].Offset
+		return &f.Records[row]
+	}
+	return e.join(f, d.Rows, metadata.Place{
+		Partition: f.Partition,
+		Offset:    func(row int) int64 { return record(row).Offset },
+		Meta:      func(row int) *engine.Meta { return record(row).Meta },
 	}, upTo)
+}
+
+// join adds what is known of the records. Rows for which that cannot be had are dead letters.
+func (e *events) join(f *engine.Fetch, decoded arrow.RecordBatch, at metadata.Place, upTo int64) error {
+	all, bad, err := e.columns.Join(decoded, at)
+	if err != nil {
+		return err
+	}
+	defer all.Release()
+	if len(bad) == 0 {
+		return e.load(f, all, at.Offset, upTo)
+	}
+	gone := make([]int, len(bad))
+	for i, b := range bad {
+		gone[i] = b.Row
+		e.letter(f.Partition, at.Offset(b.Row), upTo)
+	}
+	good, kept, err := rows.Without(all, gone)
+	if err != nil {
+		return err
+	}
+	defer good.Release()
+	return e.load(f, good, func(row int) int64 { return at.Offset(int(kept[row])) }, upTo)
 }
 
 func (e *events) letter(partition string, offset, upTo int64) {
@@ -145,8 +176,8 @@ func (e *events) letter(partition string, offset, upTo int64) {
 }
 
 // load hands on the rows that lie before a position. Rows are in the order of their positions.
-func (e *events) load(f *engine.Fetch, rows arrow.RecordBatch, offset func(row int) int64, upTo int64) error {
-	n := int(rows.NumRows())
+func (e *events) load(f *engine.Fetch, decoded arrow.RecordBatch, offset func(row int) int64, upTo int64) error {
+	n := int(decoded.NumRows())
 	offsets := make([]int64, 0, n)
 	for i := range n {
 		if at := offset(i); at < upTo {
@@ -156,7 +187,7 @@ func (e *events) load(f *engine.Fetch, rows arrow.RecordBatch, offset func(row i
 	if len(offsets) == 0 {
 		return nil
 	}
-	some := rows.NewSlice(0, int64(len(offsets)))
+	some := decoded.NewSlice(0, int64(len(offsets)))
 	defer some.Release()
 	return e.to.rows(e.input, f.Partition, offsets, some)
 }

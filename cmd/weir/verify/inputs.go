@@ -77,7 +77,7 @@ func (in *input) add(scan *plan.Scan) {
 	var read []types.Field
 	for i, c := range in.Columns {
 		t, known := byName[c.Name]
-		for _, f := range scan.Read {
+		for _, f := range scan.Needs() {
 			switch {
 			case f.Name != c.Name:
 			case known:

@@ -11,7 +11,7 @@ import (
 // leftOutTable has the events that the batch leaves out.
 const leftOutTable = `CREATE OR REPLACE TABLE weir_verify.left_out (source VARCHAR, "partition" VARCHAR, "offset" BIGINT, why VARCHAR)`
 
-// leaveOut notes the events that are not in the batch: dead letters, and what was late for the view.
+// leaveOut notes the events that are not in the batch: dead letters, what came before, and what was late for the view.
 func (c *comparison) leaveOut(letters bool) error {
 	if err := c.results.exec(c.ctx, leftOutTable); err != nil {
 		return err
@@ -21,6 +21,9 @@ func (c *comparison) leaveOut(letters bool) error {
 			if err := c.leaveOutLetters(in); err != nil {
 				return fmt.Errorf("find dead letters of source %s: %w", in.Name, err)
 			}
+		}
+		if err := c.leaveOutDuplicates(in); err != nil {
+			return fmt.Errorf("find duplicates of source %s: %w", in.Name, err)
 		}
 		if err := c.leaveOutLate(in); err != nil {
 			return fmt.Errorf("find late rows of source %s: %w", in.Name, err)
@@ -48,7 +51,8 @@ const lateRows = `(SELECT l.* FROM weir_results.weir.late_rows l, weir_results.w
 //	window 10:00   ●  ●  ●  ○  ○        2 late rows: the last 2 events of the window in this partition
 //	                       ▲ closed here
 func (c *comparison) leaveOutLate(in *input) error {
-	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+lateRows, c.view.Name, in.Name)
+	rows := fmt.Sprintf("(FROM %s l WHERE NOT coalesce(%s, false))", lateRows, c.forgotten(in))
+	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+rows, c.view.Name, in.Name)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -60,7 +64,7 @@ func (c *comparison) leaveOutLate(in *input) error {
 				WHERE NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $2 AND x."partition" = %[1]s AND x."offset" = %[2]s)) e
 			JOIN (SELECT "partition" AS p, %[5]s AS w, count(*) AS n FROM %[6]s GROUP BY ALL) l ON l.p = e.p AND l.w = e.w
 		) WHERE n <= late`,
-		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), key, input, of, lateRows), c.view.Name, in.Name)
+		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), key, input, of, rows), c.view.Name, in.Name)
 	if err != nil {
 		return err
 	}

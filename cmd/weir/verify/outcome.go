@@ -21,6 +21,7 @@ type Outcome struct {
 	Events      int64 // that the batch was computed over
 	DeadLetters int64 // records before the view's positions that are no events
 	Late        int64 // events that were late for this view, and are left out of the batch
+	Duplicates  int64 // events that came before, and are left out of the batch
 	Rounded     int64 // rows whose floats differ by their rounding only
 	Open        int64 // rows of the batch that belong to windows which are still open
 	OpenFrom    string
@@ -60,6 +61,9 @@ func (o *Outcome) remarks() string {
 	var parts []string
 	if o.Late > 0 {
 		parts = append(parts, count(o.Late, "late row")+" left out")
+	}
+	if o.Duplicates > 0 {
+		parts = append(parts, count(o.Duplicates, "duplicate")+" left out")
 	}
 	if o.DeadLetters > 0 {
 		parts = append(parts, count(o.DeadLetters, "dead letter")+" left out")

@@ -255,6 +255,62 @@ func TestLettersOfALaterView(t *testing.T) {
 	}
 }
 
+// TestFutureEvents: what max_future refuses is not in the batch either, and closes no window.
+func TestFutureEvents(t *testing.T) {
+	p := newPipeline(t, views)
+	p.events(0, 200)
+	p.append("0.ndjson", `{"id": 7, "k": "a", "v": 2, "ts": "2999-01-01T00:00:00"}`)
+	p.events(200, 400)
+	p.run(0)
+	if x := p.equal(Options{Ended: true})["totals"]; x.DeadLetters != 1 || x.Late != 0 {
+		t.Errorf("totals: %+v", x)
+	}
+}
+
+// TestDuplicates: what is delivered again is not in the batch either, even if it is in another partition, has come in another run, or
+// is so far behind that it is late for the key. Windows have late rows of their own.
+func TestDuplicates(t *testing.T) {
+	p := newPipeline(t, views)
+	p.text = strings.Replace(p.text, "follow = 'true'", "follow = 'true', unique_key = 'id,k', unique_within = '30 seconds'", 1)
+	if !strings.Contains(p.text, "unique_key") {
+		t.Fatal("the source has no unique_key")
+	}
+	p.events(0, 200)
+	p.events(100, 160) // again, in the same file
+	p.append("1.ndjson", event(150, 50, "a", 1.3))
+	p.run(200)
+	p.equal(Options{})
+	p.append("0.ndjson", event(199, 66, "e", 1.3), event(7000, 500, "a", 1), event(7001, 500, "b", 1))
+	p.append("1.ndjson", event(7000, 500, "a", 1))
+	p.run(0)
+	p.append("0.ndjson", event(7002, 501, "a", 1), event(5, 1, "a", 1.5), event(7003, 480, "a", 1), event(5, 1, "a", 1.5))
+	p.run(0)
+	out := p.equal(Options{Ended: true})
+	if x := out["totals"]; x.Duplicates < 60 || x.Late != 2 {
+		t.Errorf("totals: %d duplicates, %d late rows", x.Duplicates, x.Late)
+	}
+	if x := out["windows"]; x.Late < 2 {
+		t.Errorf("windows: %d late rows", x.Late)
+	}
+}
+
+// TestDuplicatesByAnyName: a source may call its columns what verify calls its own.
+func TestDuplicatesByAnyName(t *testing.T) {
+	p := &pipeline{t: t, dir: t.TempDir()}
+	p.text = fmt.Sprintf(`CREATE SOURCE s (n INTEGER, first INTEGER, p INTEGER, k0 INTEGER, t TIMESTAMP, WATERMARK FOR t AS t)
+		WITH (connector = 'file', path = '%s/*.ndjson', unique_key = 'n,p,first,k0', unique_within = '1 minute');
+		CREATE MATERIALIZED VIEW total AS SELECT count(*) AS n, sum(n) AS p FROM s;`, p.dir)
+	for i := range 6 {
+		line := fmt.Sprintf(`{"n": %d, "first": 1, "p": 2, "k0": 3, "t": "2026-01-01T00:0%d:00"}`, i%4, i)
+		p.append("0.ndjson", line, line)
+	}
+	p.append("1.ndjson", `{"n": 5, "first": 1, "p": 2, "k0": 3, "t": "2026-01-01T00:00:00"}`, `{"n": 5, "first": 1, "p": 2, "t": "2026-01-01T00:00:00"}`)
+	p.run(0)
+	if x := p.equal(Options{Ended: true})["total"]; x.Duplicates != 6 {
+		t.Errorf("%d duplicates, want 6", x.Duplicates)
+	}
+}
+
 func TestRounding(t *testing.T) {
 	p := newPipeline(t, "CREATE MATERIALIZED VIEW means AS SELECT k, avg(v) AS mean FROM s GROUP BY k;")
 	p.events(0, 100)
