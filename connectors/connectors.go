@@ -1,6 +1,6 @@
 // Package connectors lists the ways to the outside world. Each folder below it is one connector: a source, a sink, or both, with
 // the options that it declares; connectors/format has the record formats, connectors/generated what generators have in common,
-// connectors/duckdb the result database, connectors/server the HTTP API.
+// connectors/journal the log for records that cannot be asked for again, connectors/duckdb the result database, connectors/server the HTTP API.
 //
 // To add a connector: a folder with an engine.Connector, its test, and a line in All. Options, validation, help and docs come
 // from the declaration.
@@ -8,6 +8,7 @@ package connectors
 
 import (
 	"github.com/weirdb/weir/connectors/file"
+	"github.com/weirdb/weir/connectors/http"
 	"github.com/weirdb/weir/connectors/kafka"
 	"github.com/weirdb/weir/connectors/nexmark"
 	"github.com/weirdb/weir/connectors/shop"
@@ -16,4 +17,4 @@ import (
 )
 
 // All are the connectors, in the order in which help lists them.
-var All = []engine.Connector{kafka.Connector, file.Connector, nexmark.Connector, shop.Connector, stdout.Connector}
+var All = []engine.Connector{kafka.Connector, file.Connector, http.Connector, nexmark.Connector, shop.Connector, stdout.Connector}

@@ -40,6 +40,7 @@ type Input struct {
 
 // Stage is a chain of operators behind an exchange: one chain for each shard.
 type Stage struct {
+	Name  string // what its first operator is: aggregate, join, …
 	Edges []Edge
 	// New makes the chain of one shard. Rows pass through its operators in order.
 	New func(s Shard) ([]Operator, error)

@@ -76,12 +76,27 @@ type ReadOptions struct {
 	NotAfter map[string]int64
 	// Bounded asks for the present content only: the reader notes where each partition ends now, and ends there.
 	Bounded bool
+	// Again says that the events from From on have been read before, and all are to be had once more: a source that has lost some
+	// returns an error that says so.
+	Again bool
+	// Aside says that another reader follows the source's present: what this one has committed is not for others to see.
+	Aside bool
 }
 
 // Source is a configured stream of events that can be read again from a position.
 type Source interface {
 	// Open starts reading. The reader's own goroutines end when it is closed.
 	Open(ctx context.Context, o ReadOptions) (Reader, error)
+}
+
+// Latest is a time after every record: what begins there reads only what is to come.
+var Latest = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Seeker is what a Source adds that knows when its records came, so that reading can begin at a time.
+type Seeker interface {
+	// Seek returns the position of the first record, in each partition there is, that came at or after t; where none did, the
+	// position of the next one to come. It is called before Open.
+	Seek(ctx context.Context, t time.Time) (map[string]int64, error)
 }
 
 // Reader fetches from the partitions of one source. One goroutine calls it.
@@ -98,8 +113,8 @@ type Reader interface {
 	Close() error
 }
 
-// Holder is what a reader adds that can leave partitions unread for a while, so that they do not run ahead of others.
-type Holder interface {
+// Aligner is what a reader adds that can leave partitions unread for a while, so that they do not run ahead of others.
+type Aligner interface {
 	// Hold names the partitions that are not to be fetched until the next call, in place of those that it named before. What has been
 	// fetched already may still come. Poll goes on with the others; if there are none, it waits. It may be called beside Poll.
 	Hold(partitions []string)

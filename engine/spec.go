@@ -179,7 +179,7 @@ type Connector struct {
 	// MadeUp says that the times of a source's events are made up, and not those of the clock on the wall: max_future counts only if
 	// it is given.
 	MadeUp bool
-	// Holds says that its readers are Holders, so that max_ahead can be asked of its sources.
+	// Holds says that its readers are Aligners, so that max_ahead can be asked of its sources.
 	Holds bool
 	// Metadata are the columns of package engine/metadata that its sources have, beside those that all have.
 	Metadata      []string
@@ -201,6 +201,8 @@ type SourceConfig struct {
 	Columns []types.Field
 	Options Options
 	Eval    Evaluator // converts texts as DuckDB does, for formats that the connector reads itself
+	// Dir is a folder for what the source has to keep, beside the database. It need not be there yet. Empty for a database in memory.
+	Dir string
 }
 
 // SinkConfig is what a CREATE SINK says.
@@ -212,6 +214,8 @@ type SinkConfig struct {
 	// Updating says that the view takes rows back; if it does not, all weights are 1.
 	Updating bool
 	Options  Options
+	// Instance tells the databases of different installations apart; empty while the sink is only checked.
+	Instance string
 }
 
 // FormatSpec declares a record format: its name in WITH (format = …) and how to decode it.

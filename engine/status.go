@@ -14,6 +14,8 @@ type Status struct {
 	CommittedAt time.Time      `json:"committed_at"` // zero before the first commit
 	CommitTime  time.Duration  `json:"commit_ns"`    // spent writing state and committing, in total
 	Workers     int            `json:"workers"`
+	Phases      Phases         `json:"phases"`
+	Files       Files          `json:"files"`
 	Sources     []SourceStatus `json:"sources"`
 	Queries     []QueryStatus  `json:"queries"`
 	Sinks       []SinkStatus   `json:"sinks"`
@@ -23,12 +25,20 @@ type Status struct {
 type SourceStatus struct {
 	Name        string            `json:"name"`
 	Connector   string            `json:"connector"`
-	Records     int64             `json:"records"` // fetched
-	Bytes       int64             `json:"bytes"`   // of records fetched
+	State       string            `json:"state"`    // opening, running, ended, failed or paused
+	Delay       time.Duration     `json:"delay_ns"` // of a watermark behind the highest event time
+	Records     int64             `json:"records"`  // fetched
+	Bytes       int64             `json:"bytes"`    // of records fetched
 	DeadLetters int64             `json:"dead_letters"`
+	LastReason  string            `json:"last_reason,omitempty"` // of the last dead letter
+	Buffered    int               `json:"buffered"`              // polls that wait for the engine; at most MaxBuffered
+	Blocked     time.Duration     `json:"blocked_ns"`            // how long the reader has waited for the engine, in total
 	Partitions  []PartitionStatus `json:"partitions"`
 	Error       string            `json:"error,omitempty"` // why the source has stopped
 }
+
+// MaxBuffered is how many polls of a source wait for the engine at most. Its reader waits then, with one more in hand.
+const MaxBuffered = 1
 
 // PartitionStatus is one partition's part of Status.
 type PartitionStatus struct {
@@ -36,23 +46,25 @@ type PartitionStatus struct {
 	Next      int64  `json:"next"`      // the next record to read
 	Waiting   int64  `json:"waiting"`   // records known to wait; -1 if the connector cannot tell
 	Watermark Time   `json:"watermark"` // µs since 1970; MinTime before the first event
-	State     string `json:"state"`     // active, idle, ended, or ahead: it waits for others, see max_ahead
+	State     string `json:"state"`     // active, idle, ended, gone, or ahead: it waits for others, see max_ahead
 }
 
 // QueryStatus is one view's part of Status.
 type QueryStatus struct {
-	View     string        `json:"view"`
-	SQL      string        `json:"sql"`
-	Sources  []string      `json:"sources"`
-	Emit     string        `json:"emit"` // close or changes
-	Columns  []types.Field `json:"columns"`
-	RowsIn   int64         `json:"rows_in"`  // read by the query
-	RowsOut  int64         `json:"rows_out"` // written to the view's table, taken back rows included
-	LateRows int64         `json:"late_rows"`
+	View     string          `json:"view"`
+	SQL      string          `json:"sql"`
+	Sources  []string        `json:"sources"`
+	Emit     string          `json:"emit"` // close or changes
+	Columns  []types.Field   `json:"columns"`
+	Readings []ReadingStatus `json:"readings"` // how far it has come, for each source
+	Stages   []StageStatus   `json:"stages"`   // what it holds
+	RowsIn   int64           `json:"rows_in"`  // read by the query
+	RowsOut  int64           `json:"rows_out"` // written to the view's table, taken back rows included
+	LateRows int64           `json:"late_rows"`
 	// Duplicates are events that had been delivered before, and were left out: see unique_key.
 	Duplicates int64  `json:"duplicates"`
 	Watermark  Time   `json:"watermark"` // the minimum over the active partitions of all sources
-	State      string `json:"state"`     // running, ended or failed
+	State      string `json:"state"`     // running, ended, failed or paused
 	Error      string `json:"error,omitempty"`
 }
 
@@ -62,7 +74,9 @@ type SinkStatus struct {
 	View      string `json:"view"`
 	Connector string `json:"connector"`
 	Delivered int64  `json:"delivered"` // rows
-	Pending   int64  `json:"pending"`   // epochs waiting to be delivered
+	Pending   int64  `json:"pending"`   // epochs waiting to be delivered, of those that were looked at last
+	Failures  int64  `json:"failures"`  // deliveries that failed, and were or will be tried again
+	State     string `json:"state"`     // running, retrying or paused
 	Error     string `json:"error,omitempty"`
 }
 

@@ -54,6 +54,8 @@ type Commit struct {
 	Late        []LateRow
 	Expired     []Expiry
 	State       []StateFile // replaces all earlier state of the queries named in Positions
+	// Starts are where queries have begun to read partitions that they have not read from the beginning: Next is the first record.
+	Starts []Position
 }
 
 // Expiry are rows that are dropped from a view's table once the epoch's changes are in it. Readers of changes do not hear of them.

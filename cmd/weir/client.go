@@ -117,12 +117,16 @@ func unwrapURL(err error) error {
 func problem(response *http.Response, statement string) error {
 	var p struct {
 		Error struct {
-			Message  string `json:"message"`
-			Position *int   `json:"position"`
+			Message  string   `json:"message"`
+			Position *int     `json:"position"`
+			Names    []string `json:"names"`
 		} `json:"error"`
 	}
 	if err := json.NewDecoder(response.Body).Decode(&p); err != nil || p.Error.Message == "" {
 		return fmt.Errorf("the server answered %s", response.Status)
+	}
+	if len(p.Error.Names) > 0 {
+		return fmt.Errorf("%s; there are %s", p.Error.Message, strings.Join(p.Error.Names, ", "))
 	}
 	if p.Error.Position == nil {
 		return fmt.Errorf("%s", p.Error.Message)

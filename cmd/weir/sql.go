@@ -30,7 +30,7 @@ func sqlCommand() *cobra.Command {
 		Use:   "sql [flags] [SQL]",
 		Short: "Ask a running Weir, or a database file, with SQL",
 		Long: `Ask a running Weir, or a database file that no Weir has open, with SQL. Queries read a consistent state. Plain tables, which views
-may read, can be changed in a file, and in a Weir that runs with --writable; all else cannot.
+may read, can be changed and views paused in a file, and in a Weir that runs with --writable; all else cannot.
 
 Without -c, and on a terminal, it is a shell with history and completion; otherwise it runs the statements on standard input.`,
 		Example: "  weir sql -c 'SHOW VIEWS'\n  weir sql --db weir.duckdb --format csv -c 'SELECT * FROM hot_auctions'",

@@ -138,6 +138,9 @@ func (c *Catalog) DropView(name string) error {
 	if err := c.store.forgetExpired(c.ctx, name); err != nil {
 		return fmt.Errorf("dropping view %s: %w", name, err)
 	}
+	if err := c.store.session.exec(c.ctx, "DELETE FROM weir.starts WHERE query = "+types.QuoteString(name)); err != nil {
+		return fmt.Errorf("forgetting where view %s began: %w", name, err)
+	}
 	c.forget(func(p engine.Position) bool { return p.Query == name })
 	c.next.State = slices.DeleteFunc(c.next.State, func(f engine.StateFile) bool { return f.Query == name })
 	return nil

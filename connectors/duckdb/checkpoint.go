@@ -126,12 +126,14 @@ func after(last *engine.Checkpoint, c *engine.Commit) *engine.Checkpoint {
 	}
 	next.Positions = slices.DeleteFunc(slices.Clone(last.Positions), func(p engine.Position) bool { return moved[place(p)] })
 	next.Positions = append(next.Positions, c.Positions...)
-	slices.SortFunc(next.Positions, func(a, b engine.Position) int {
-		return cmp.Or(cmp.Compare(a.Query, b.Query), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Partition, b.Partition))
-	})
+	slices.SortFunc(next.Positions, comparePositions)
 	next.State = slices.DeleteFunc(slices.Clone(last.State), func(f engine.StateFile) bool { return restated[f.Query] })
 	next.State = append(next.State, c.State...)
 	return next
+}
+
+func comparePositions(a, b engine.Position) int {
+	return cmp.Or(cmp.Compare(a.Query, b.Query), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Partition, b.Partition))
 }
 
 // place is a position without how far it is.

@@ -141,7 +141,7 @@ func (s *Store) setUp(ctx context.Context, path string) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, tablesIn} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, tablesIn, startsSQL} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func (s *Store) checkFormat(ctx context.Context) error {
 		return err
 	}
 	if len(found) == 0 {
-		version := fmt.Sprintf("; INSERT INTO weir.format VALUES (%d)", formatVersion)
+		version := fmt.Sprintf("; INSERT INTO weir.format (version) VALUES (%d)", formatVersion)
 		return s.session.transaction(ctx, func() error { return s.session.exec(ctx, schemaSQL+version) })
 	}
 	version := int64(-1)

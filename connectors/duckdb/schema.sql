@@ -1,7 +1,7 @@
 -- Weir's internal tables. The results of the views are in schema main.
 CREATE SCHEMA weir;
 
-CREATE TABLE weir.format (version INTEGER NOT NULL);
+CREATE TABLE weir.format (version INTEGER NOT NULL, instance UUID DEFAULT uuid());
 COMMENT ON TABLE weir.format IS 'the format of this database; a Weir that does not know it refuses to open it';
 
 CREATE TABLE weir.checkpoint (epoch BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL);

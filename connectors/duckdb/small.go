@@ -22,7 +22,7 @@ var addUnknownLetters = []string{
 
 // writeSmall writes everything of a commit but the views, in the transaction.
 func (s *Store) writeSmall(ctx context.Context, c *engine.Commit, next *engine.Checkpoint) error {
-	for _, write := range []func(*engine.Commit) error{s.writeDeadLetters, s.writeLate, s.writeOutbox} {
+	for _, write := range []func(*engine.Commit) error{s.writeDeadLetters, s.writeLate, s.writeStarts, s.writeOutbox} {
 		if err := write(c); err != nil {
 			return err
 		}

@@ -67,6 +67,17 @@ func (s *Store) sinksOf(view string) []string {
 	return s.sinks[view]
 }
 
+// Instance tells this database from others: it was made with it. A copy has the same.
+func (s *Store) Instance(ctx context.Context) (id string, err error) {
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return "", queryError("reading the instance", err)
+	}
+	defer reader.close()
+	err = reader.each(ctx, "SELECT instance::VARCHAR FROM weir.format", func(r row) { id = r.text(0) })
+	return id, err
+}
+
 // StateDir is the folder of the state files.
 func (s *Store) StateDir() string { return s.state.dir }
 
@@ -112,7 +123,7 @@ func (s *Store) load(ctx context.Context) (engine.Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
-	err = s.session.each(ctx, "SELECT query, stage, name, log::INTEGER, epoch, bytes::BIGINT FROM weir.state_files", func(r row) {
+	err = s.session.each(ctx, "SELECT query, stage, name, log::INTEGER, epoch, bytes::BIGINT FROM weir.state_files ORDER BY query, stage, epoch, name", func(r row) {
 		c.State = append(c.State, engine.StateFile{
 			Query: r.text(0), Stage: int(r.int(1)), Name: r.text(2), Log: r.int(3) != 0, Epoch: r.int(4), Bytes: uint64(r.int(5)),
 		})

@@ -132,7 +132,7 @@ func (r *reader) wait(ctx context.Context) error {
 	return nil
 }
 
-// Hold implements engine.Holder.
+// Hold implements engine.Aligner.
 func (r *reader) Hold(partitions []string) {
 	held := map[string]bool{}
 	for _, name := range partitions {

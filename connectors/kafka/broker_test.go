@@ -34,6 +34,7 @@ func TestRealBroker(t *testing.T) {
 	t.Run("lost range", func(t *testing.T) { realLostRange(t, b) })
 	t.Run("new partitions", func(t *testing.T) { realNewPartitions(t, b) })
 	t.Run("sink", func(t *testing.T) { realSink(t, b) })
+	t.Run("sink, exactly once", func(t *testing.T) { realExactlyOnce(t, b) })
 	t.Run("authentication", func(t *testing.T) { realAuthentication(t, secured) })
 	t.Run("outage", func(t *testing.T) { realOutage(t, b) })
 }
@@ -167,6 +168,50 @@ func realSink(t *testing.T, b *brokertest.Broker) {
 	want := []string{`{"auction":1}={"auction":1,"bids":5}@0`, `{"auction":2}={"auction":2,"bids":1}@0`,
 		`{"auction":1}={"auction":1,"bids":6}@1`, `{"auction":2}=tombstone@1`}
 	if got := topicContent(t, b.Addr, "hot", len(want)); !slices.Equal(got, want) {
+		t.Errorf("topic holds\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// An epoch that comes again after a crash is not written again, whether the crash was before the transaction's end or behind it; and
+// who has been taken over from writes no more.
+func realExactlyOnce(t *testing.T, b *brokertest.Broker) {
+	createTopic(t, b.Addr, "once", 2, nil)
+	var sinks []*sink
+	for range 3 {
+		sinks = append(sinks, openSink(t, "brokers="+b.Addr, "topic=once").(*sink))
+	}
+	first, cut, second := sinks[0], sinks[1], sinks[2]
+	deliver := func(s engine.Sink, epoch int64) error {
+		return s.Deliver(t.Context(), engine.Delivery{Epoch: epoch, Columns: hotColumns, Changes: []engine.Batch{changes(t, true, row{epoch, 1, 1})}})
+	}
+	for _, epoch := range []int64{1, 2, 2} {
+		if err := deliver(first, epoch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := deliver(cut, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := cut.client.BeginTransaction(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cut.client.ProduceSync(t.Context(), &kgo.Record{Topic: "once", Value: []byte("cut off")}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	for _, epoch := range []int64{2, 3} {
+		if err := deliver(second, epoch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := deliver(first, 3); err == nil || !strings.Contains(err.Error(), "another weir, with a copy of this database") {
+			t.Errorf("error %v, want that another has taken over", err)
+		}
+	}
+	got := topicContent(t, b.Addr, "once", 3)
+	slices.Sort(got)
+	want := []string{`={"auction":1,"bids":1}@1`, `={"auction":2,"bids":1}@2`, `={"auction":3,"bids":1}@3`}
+	if !slices.Equal(got, want) {
 		t.Errorf("topic holds\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

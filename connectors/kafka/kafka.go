@@ -22,8 +22,10 @@ var Connector = engine.Connector{
 	Doc: "Reads a topic of Apache Kafka from positions that Weir keeps with its results, and writes views to topics. " +
 		"A source reads every partition, those added later included. Records that retention removes before they are read " +
 		"are named in the dead letters. The consumer group shows the progress to lag tools and decides nothing. " +
-		"A sink is idempotent and waits for all replicas; after a crash the last epoch may be delivered again, with the " +
-		"same content (but for Debezium's ts_ms) and the same header weir-epoch (at least once). Keys and rows are JSON objects. " +
+		"A sink writes each commit in a transaction that also notes its number, in the offsets of a group weir-…: after a crash it is written once, or not again. " +
+		"Consumers have to read with isolation.level = read_committed. Brokers forget such offsets when a sink has been still for offsets.retention.minutes, a week by default. " +
+		"With delivery = 'at_least_once' the last commit may come again, with the same content (but for Debezium's ts_ms) and the same header weir-epoch. " +
+		"Keys and rows are JSON objects. " +
 		"What an epoch adds and takes back of a key is netted: as an upsert it is one message, the row that the key has at the epoch's end, " +
 		"or, if none is left, a tombstone, a message without a value. The key must be unique in a view that takes rows back: two rows of one key in an epoch " +
 		"stop an upsert sink with an error that names the key; two that come in different epochs are not noticed, and the later one counts. " +

@@ -33,6 +33,9 @@ func sourceOptions() []engine.Option {
 
 func sinkOptions() []engine.Option {
 	return []engine.Option{
+		{Name: "delivery", Default: exactlyOnce, Allowed: []string{exactlyOnce, atLeastOnce},
+			Doc: "exactly_once: each commit is a transaction, which consumers with isolation.level = read_committed see once, also after a crash; takes the right to " +
+				"transactional ids and groups that begin with weir-. at_least_once: after a crash the last commit may come twice, with the same weir-epoch header."},
 		{Name: "key", Doc: "The columns that make the message key, separated by commas; a later message replaces the earlier one of its key."},
 		{Name: "envelope", Allowed: []string{envelopeAppend, envelopeUpsert, envelopeDebezium},
 			Doc: "What a message says: append, a row that came (for views that take none back); upsert, the row that its key has now, nothing if none (needs key); " +

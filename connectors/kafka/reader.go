@@ -24,6 +24,7 @@ type reader struct {
 	admin      *kadm.Client
 	bounded    bool
 	meta       bool         // some query reads keys, timestamps or headers
+	aside      bool         // the positions are not for the consumer group
 	partitions []*partition // by number
 	byNumber   map[int32]*partition
 	pending    []engine.Fetch // to be returned by the next poll, before anything else
@@ -158,7 +159,7 @@ func (r *reader) fetchFailed(ctx context.Context, p *partition, err error) ([]en
 	return nil, fmt.Errorf("kafka: fetch %s[%d] at offset %d: %w", r.topic, p.number, p.next, err)
 }
 
-// Hold implements engine.Holder. What brokers have been asked for already still comes: of each partition that is at most one answer
+// Hold implements engine.Aligner. What brokers have been asked for already still comes: of each partition that is at most one answer
 // on its way, one that waits, and one in hand.
 func (r *reader) Hold(partitions []string) {
 	numbers := map[int32]bool{}
@@ -172,7 +173,9 @@ func (r *reader) Hold(partitions []string) {
 
 // Committed mirrors the positions to the consumer group, in the background: they are for lag tools only.
 func (r *reader) Committed(positions map[string]int64) error {
-	r.mirror.offer(positions)
+	if !r.aside {
+		r.mirror.offer(positions)
+	}
 	return nil
 }
 

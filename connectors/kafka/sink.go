@@ -19,11 +19,18 @@ const epochHeader = "weir-epoch"
 // deliverTimeout bounds one try, so that an outage shows as the sink's error. The engine tries again.
 const deliverTimeout = 30 * time.Second
 
+// The values of option delivery.
+const (
+	exactlyOnce = "exactly_once"
+	atLeastOnce = "at_least_once"
+)
+
 // sink writes epochs to a topic: idempotent, acknowledged by all replicas.
 type sink struct {
 	topic  string
 	opts   []kgo.Opt
 	client *kgo.Client
+	ledger *ledger // nil if an epoch may come twice
 	envelope
 	limit time.Duration
 }
@@ -40,6 +47,11 @@ func newSink(c engine.SinkConfig) (engine.Sink, error) {
 		return nil, fmt.Errorf("kafka: %w", err)
 	}
 	opts = append(opts, kgo.RequiredAcks(kgo.AllISRAcks()))
+	s := &sink{topic: c.Options["topic"], envelope: form, limit: deliverTimeout}
+	if c.Options["delivery"] == exactlyOnce {
+		s.ledger = &ledger{id: "weir-" + c.Instance + "-" + c.Name, topic: s.topic}
+		opts = append(opts, kgo.TransactionalID(s.ledger.id), kgo.TransactionTimeout(2*deliverTimeout))
+	}
 	client, err := kgo.NewClient(opts...)
 	if err != nil {
 		return nil, fmt.Errorf("kafka: make sink %s: %w", c.Name, err)
@@ -48,7 +60,8 @@ func newSink(c engine.SinkConfig) (engine.Sink, error) {
 		client.Close()
 		return nil, err
 	}
-	return &sink{topic: c.Options["topic"], opts: opts, client: client, envelope: form, limit: deliverTimeout}, nil
+	s.opts, s.client = opts, client
+	return s, nil
 }
 
 // reach checks that the brokers and the topic are there.
@@ -77,7 +90,7 @@ func (s *sink) Deliver(ctx context.Context, d engine.Delivery) error {
 	}
 	bounded, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
-	if err := s.produce(bounded, messages); err != nil {
+	if err := s.produce(bounded, d.Epoch, messages); err != nil {
 		return fmt.Errorf("kafka: write epoch %d to %s: %w", d.Epoch, s.topic, err)
 	}
 	return nil
@@ -85,26 +98,50 @@ func (s *sink) Deliver(ctx context.Context, d engine.Delivery) error {
 
 // produce waits until all messages are acknowledged, or ctx is done. The client keeps trying what it may have sent, for as
 // long as it lives: to be rid of that before the epoch comes again, it is replaced.
-func (s *sink) produce(ctx context.Context, messages []*kgo.Record) error {
+func (s *sink) produce(ctx context.Context, epoch int64, messages []*kgo.Record) error {
+	if s.ledger != nil && s.ledger.fenced != nil {
+		return s.ledger.fenced
+	}
 	client := s.client
-	done := make(chan error, 1)
-	go func() { done <- client.ProduceSync(ctx, messages...).FirstErr() }()
 	var failed error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		failed = s.send(ctx, client, epoch, messages)
+	}()
 	select {
-	case failed = <-done:
+	case <-done:
+		if failed == nil {
+			return nil
+		}
+		client.Close()
 	case <-ctx.Done():
+		client.Close()
+		<-done // what is under way ends with its client
 		failed = fmt.Errorf("the brokers have not acknowledged it: %w", ctx.Err())
 	}
-	if failed == nil {
-		return nil
-	}
-	client.Close()
 	fresh, err := kgo.NewClient(s.opts...)
 	if err != nil {
 		return errors.Join(failed, err)
 	}
 	s.client = fresh
 	return failed
+}
+
+// send sends an epoch, unless the topic has it.
+func (s *sink) send(ctx context.Context, client *kgo.Client, epoch int64, messages []*kgo.Record) error {
+	if s.ledger == nil {
+		return client.ProduceSync(ctx, messages...).FirstErr()
+	}
+	if !s.ledger.known {
+		if err := s.ledger.begin(ctx, client); err != nil {
+			return err
+		}
+	}
+	if epoch <= s.ledger.last {
+		return nil
+	}
+	return s.ledger.write(ctx, client, epoch, messages)
 }
 
 // Close waits for nothing: Deliver has returned, so nothing is under way.

@@ -60,7 +60,7 @@ func openSink(t *testing.T, given ...string) engine.Sink {
 // topicContent returns the messages as key=value@epoch.
 func topicContent(t *testing.T, addr, topic string, n int) []string {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.ConsumeTopics(topic))
+	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.ConsumeTopics(topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +179,12 @@ func TestDeliverReportsAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
+	d.Epoch = 2
 	err := s.Deliver(t.Context(), d)
 	if err == nil {
 		t.Fatal("delivered, without a broker")
 	}
-	wantParts(t, err.Error(), "write epoch 1 to hot")
+	wantParts(t, err.Error(), "write epoch 2 to hot")
 }
 
 func TestSinkErrors(t *testing.T) {

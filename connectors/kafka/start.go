@@ -66,6 +66,7 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 	}
 	r := newReader(s, client, admin, o.Bounded)
 	r.meta = metadata.Messages(o.Metadata)
+	r.aside = o.Aside
 	for _, d := range detail.Partitions.Sorted() {
 		if err := r.begin(d.Partition, b, o); err != nil {
 			return nil, err

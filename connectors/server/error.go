@@ -77,7 +77,7 @@ func writeNoRoute(w http.ResponseWriter, r *http.Request) {
 
 func writeNoMethod(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, &problem{status: http.StatusMethodNotAllowed, Code: "no_method",
-		Message: r.Method + " is not for " + r.URL.Path + ": statements are POSTed to /v1/sql, all else is GET"})
+		Message: r.Method + " is not for " + r.URL.Path + ": statements are POSTed to /v1/sql, events to /v1/sources/{source}/events, all else is GET"})
 }
 
 // writeJSON answers with a value. What fails here fails because the client has left.

@@ -100,7 +100,8 @@ var hotColumns = []types.Field{{Name: "window_start", Type: types.Of(types.Times
 // sampleStatus has every state that a status can be in.
 func sampleStatus() engine.Status {
 	return engine.Status{Epoch: 7, Commits: 3, CommitTime: 1500 * time.Millisecond, Workers: 2,
-		Sources: []engine.SourceStatus{{Name: "bid", Connector: "kafka", Records: 100, Bytes: 2048, DeadLetters: 2,
+		Phases: engine.Phases{Gather: 2 * time.Second, Commit: 1400 * time.Millisecond}, Files: engine.Files{Database: 4096, Log: 100, State: 50},
+		Sources: []engine.SourceStatus{{Name: "bid", Connector: "kafka", State: "running", Delay: 4 * time.Second, Buffered: 1, Blocked: 3 * time.Second, Records: 100, Bytes: 2048, DeadLetters: 2,
 			Partitions: []engine.PartitionStatus{
 				{Partition: "0", Next: 50, Waiting: 9, Watermark: 1_767_261_600_500_000, State: "active"},
 				{Partition: "1", Next: 0, Waiting: -1, Watermark: engine.MinTime, State: "idle"},
@@ -108,9 +109,11 @@ func sampleStatus() engine.Status {
 			{Name: "gone", Connector: "file", Error: "file: open x: no such file"}},
 		Queries: []engine.QueryStatus{
 			{View: "hot", SQL: "SELECT 1", Sources: []string{"bid"}, Emit: "close", Columns: hotColumns, RowsIn: 98, RowsOut: 5, LateRows: 1, Duplicates: 2,
-				Watermark: 1_767_261_600_500_000, State: "running"},
+				Watermark: 1_767_261_600_500_000, State: "running", Stages: []engine.StageStatus{
+					{Name: "join", Sources: []string{"bid"}, Waiting: 12},
+					{Name: "aggregate", Sources: []string{"bid"}, Held: &engine.Held{Kind: engine.HeldWindows, Unit: "groups", Count: 9, Windows: 2}}}},
 			{View: "a/b", Sources: []string{"bid"}, Emit: "changes", Watermark: engine.MinTime, State: "failed", Error: "boom"}},
-		Sinks: []engine.SinkStatus{{Name: "out", View: "hot", Connector: "kafka", Delivered: 5, Pending: 1}},
+		Sinks: []engine.SinkStatus{{Name: "out", View: "hot", Connector: "kafka", Delivered: 5, Pending: 1, Failures: 2, State: "running"}},
 	}
 }
 

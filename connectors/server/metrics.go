@@ -40,6 +40,9 @@ var metrics = []metric{
 	{"weir_commit_seconds_total", "Time spent writing state and committing.", counter, nil,
 		engineValue(func(s *engine.Status) float64 { return s.CommitTime.Seconds() })},
 
+	{"weir_epoch_seconds_total", "Where the engine's loop has spent its time, by phase of the epoch; commits run beside it.", counter, []string{"phase"}, readPhases},
+	{"weir_database_bytes", "Size on disk: of the database file, its write-ahead log and the state files.", gauge, []string{"file"}, readFiles},
+
 	{"weir_source_records_total", "Records fetched from the source.", counter, []string{"source"},
 		perSource(func(s *engine.SourceStatus) float64 { return float64(s.Records) })},
 	{"weir_source_bytes_total", "Bytes of the records fetched from the source.", counter, []string{"source"},
@@ -49,10 +52,17 @@ var metrics = []metric{
 	{"weir_source_up", "Whether the source is being read: 0 once it has stopped with an error.", gauge, []string{"source"},
 		perSource(func(s *engine.SourceStatus) float64 { return truth(s.Error == "") })},
 
+	{"weir_source_buffered_polls", "Polls of the source that wait for the engine; at 1 its reader waits.", gauge, []string{"source"},
+		perSource(func(s *engine.SourceStatus) float64 { return float64(s.Buffered) })},
+	{"weir_source_blocked_seconds_total", "How long the source's reader has waited for the engine.", counter, []string{"source"},
+		perSource(func(s *engine.SourceStatus) float64 { return s.Blocked.Seconds() })},
+
 	{"weir_partition_waiting_records", "Records known to wait in the partition. Absent where the connector cannot tell.", gauge,
 		[]string{"source", "partition"}, readWaiting},
 	{"weir_partition_watermark_seconds", "Watermark of the partition, in seconds since 1970. Absent before its first event.", gauge,
 		[]string{"source", "partition"}, readPartitionWatermark},
+	{"weir_partition_lag_seconds", "Wall clock less the highest event time seen in the partition. Absent before its first event.", gauge,
+		[]string{"source", "partition"}, readPartitionLag},
 
 	{"weir_query_rows_in_total", "Rows read by the view's query.", counter, []string{"view"},
 		perQuery(func(q *engine.QueryStatus) float64 { return float64(q.RowsIn) })},
@@ -66,94 +76,40 @@ var metrics = []metric{
 		perQuery(func(q *engine.QueryStatus) float64 { return truth(q.State != "failed") })},
 	{"weir_query_watermark_seconds", "Watermark of the view, in seconds since 1970. Absent before its first event.", gauge,
 		[]string{"view"}, readQueryWatermark},
+	{"weir_query_watermark_delay_seconds", "Wall clock less the watermark of the view. Absent before its first event.", gauge,
+		[]string{"view"}, readWatermarkDelay},
+
+	{"weir_stage_waiting_rows", "Rows that wait before a stage of the view's query.", gauge, []string{"view", "stage"},
+		perStage(func(s *engine.StageStatus) (float64, bool) { return float64(s.Waiting), true })},
+	{"weir_stage_held", "Groups, rows or keys that a stage of the view's query holds.", gauge, []string{"view", "stage"},
+		perStage(func(s *engine.StageStatus) (float64, bool) {
+			if s.Held == nil {
+				return 0, false
+			}
+			return float64(s.Held.Count), true
+		})},
+	{"weir_stage_open_windows", "Windows or sessions that are open in a stage of the view's query. Absent where there are none by nature.", gauge,
+		[]string{"view", "stage"}, perStage(openWindows)},
 
 	{"weir_sink_delivered_total", "Rows delivered by the sink.", counter, []string{"sink"},
 		perSink(func(s *engine.SinkStatus) float64 { return float64(s.Delivered) })},
 	{"weir_sink_pending_epochs", "Epochs waiting to be delivered by the sink.", gauge, []string{"sink"},
 		perSink(func(s *engine.SinkStatus) float64 { return float64(s.Pending) })},
+	{"weir_sink_failures_total", "Deliveries of the sink that failed; each is tried again.", counter, []string{"sink"},
+		perSink(func(s *engine.SinkStatus) float64 { return float64(s.Failures) })},
 	{"weir_sink_up", "Whether the sink's last delivery went well.", gauge, []string{"sink"},
 		perSink(func(s *engine.SinkStatus) float64 { return truth(s.Error == "") })},
-}
-
-// reading takes the samples of one family off the status.
-type reading = func(s *engine.Status, sample func(value float64, labels ...string))
-
-func engineValue(value func(*engine.Status) float64) reading {
-	return func(s *engine.Status, sample func(float64, ...string)) { sample(value(s)) }
-}
-
-func perSource(value func(*engine.SourceStatus) float64) reading {
-	return func(s *engine.Status, sample func(float64, ...string)) {
-		for i := range s.Sources {
-			sample(value(&s.Sources[i]), s.Sources[i].Name)
-		}
-	}
-}
-
-func perQuery(value func(*engine.QueryStatus) float64) reading {
-	return func(s *engine.Status, sample func(float64, ...string)) {
-		for i := range s.Queries {
-			sample(value(&s.Queries[i]), s.Queries[i].View)
-		}
-	}
-}
-
-func perSink(value func(*engine.SinkStatus) float64) reading {
-	return func(s *engine.Status, sample func(float64, ...string)) {
-		for i := range s.Sinks {
-			sample(value(&s.Sinks[i]), s.Sinks[i].Name)
-		}
-	}
-}
-
-func readWaiting(s *engine.Status, sample func(float64, ...string)) {
-	for _, source := range s.Sources {
-		for _, p := range source.Partitions {
-			if p.Waiting >= 0 {
-				sample(float64(p.Waiting), source.Name, p.Partition)
-			}
-		}
-	}
-}
-
-func readPartitionWatermark(s *engine.Status, sample func(float64, ...string)) {
-	for _, source := range s.Sources {
-		for _, p := range source.Partitions {
-			if known(p.Watermark) {
-				sample(seconds(p.Watermark), source.Name, p.Partition)
-			}
-		}
-	}
-}
-
-func readQueryWatermark(s *engine.Status, sample func(float64, ...string)) {
-	for i := range s.Queries {
-		if q := &s.Queries[i]; known(q.Watermark) {
-			sample(seconds(q.Watermark), q.View)
-		}
-	}
-}
-
-// known reports whether a watermark is a moment: not before the first event, nor after the end of the input.
-func known(t engine.Time) bool { return t != engine.MinTime && t != engine.MaxTime }
-
-func seconds(t engine.Time) float64 { return float64(t) / float64(time.Second/time.Microsecond) }
-
-func truth(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // statusCollector reads the status once a scrape.
 type statusCollector struct {
 	backend Backend
+	now     func() time.Time
 	descs   []*prometheus.Desc // as metrics
 }
 
 func newStatusCollector(b Backend) *statusCollector {
-	c := &statusCollector{backend: b}
+	c := &statusCollector{backend: b, now: time.Now}
 	for _, m := range metrics {
 		c.descs = append(c.descs, prometheus.NewDesc(m.name, m.help, m.labels, nil))
 	}
@@ -169,9 +125,9 @@ func (c *statusCollector) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (c *statusCollector) Collect(out chan<- prometheus.Metric) {
-	status := c.backend.Status()
+	found := scrape{c.backend.Status(), c.now()}
 	for i, m := range metrics {
-		m.read(&status, func(value float64, labels ...string) {
+		m.read(&found, func(value float64, labels ...string) {
 			out <- prometheus.MustNewConstMetric(c.descs[i], m.kind, value, labels...)
 		})
 	}

@@ -1,12 +1,14 @@
 // Package server is Weir's HTTP API: it answers SQL over the views, tells what the engine is doing, and streams each
-// commit's changes. It only reads; there are no routes that write, but for
-// statements that change plain tables, where the backend lets them pass.
+// commit's changes. It only reads; there are no routes that write, but for statements that change plain tables, where the backend
+// lets them pass, and for events, which go to the sources that take them.
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
 //	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
+//	GET  /v1/views/{view}/why      why its windows are still open, as engine/why.Why
 //	GET  /v1/sources               the sources, with their partitions
+//	POST /v1/sources/{source}/events  events for a source that takes them
 //	GET  /v1/status                engine.Status as it stands: times in µs since 1970, counters since the start
 //	GET  /healthz, /readyz         the process is up; the engine has committed, or has its sources open
 //	GET  /metrics                  the same counters for Prometheus
@@ -99,6 +101,9 @@ type Options struct {
 	MaxBody        int64         // bytes of a statement; 1 MiB if zero
 	QueryTimeout   time.Duration // for one statement, with sending its rows; none if zero
 	Heartbeat      time.Duration // between signs of life on a quiet change stream; 15 s if zero
+	// Receivers are what takes the events that are sent to sources, by the source's name: as long as the backend is not ready, some may
+	// be missing. Nil if there are none.
+	Receivers func() map[string]http.Handler
 }
 
 // withDefaults fills in what is zero.
@@ -144,7 +149,10 @@ func (a *api) routes(r chi.Router) {
 	r.Get("/v1/views", a.serveViews)
 	r.Get("/v1/views/{view}", a.serveView)
 	r.Get("/v1/views/{view}/changes", a.serveChanges)
+	r.Get("/v1/views/{view}/why", a.serveWhy)
 	r.Get("/v1/sources", a.serveSources)
+	r.Post("/v1/sources/{source}/events", a.serveEvents)
+	r.Get("/v1/sources/{source}/events", writeNoMethod)
 	r.Get("/v1/status", a.serveStatus)
 	r.Get("/v1/sql", writeNoMethod)
 	r.Get("/v1/*", writeNoRoute) // the console must not answer for these

@@ -30,7 +30,7 @@ type view struct {
 	LateRows   int64    `json:"late_rows"`
 	Duplicates int64    `json:"duplicates"`
 	Watermark  *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
-	State      string   `json:"state"`     // running, ended or failed
+	State      string   `json:"state"`     // running, ended, failed or paused
 	Error      string   `json:"error,omitempty"`
 }
 
@@ -50,7 +50,7 @@ type partition struct {
 	Next      int64   `json:"next"`
 	Waiting   *int64  `json:"waiting"`   // null if the connector cannot tell
 	Watermark *string `json:"watermark"` // as a view's
-	State     string  `json:"state"`     // active, idle or ended
+	State     string  `json:"state"`     // active, idle, ended or gone
 }
 
 func (a *api) serveStatus(w http.ResponseWriter, _ *http.Request) {
@@ -75,27 +75,38 @@ func (a *api) serveView(w http.ResponseWriter, r *http.Request) {
 // findView finds the view that the path names. If there is none, it answers with those that exist, or that they are not known yet,
 // and returns nil.
 func (a *api) findView(w http.ResponseWriter, r *http.Request) *engine.QueryStatus {
-	name := viewName(r)
+	name := nameIn(r, "view")
 	queries := a.backend.Status().Queries
-	names := make([]string, len(queries))
 	for i := range queries {
 		if queries[i].View == name {
 			return &queries[i]
 		}
-		names[i] = queries[i].View
 	}
-	if err := a.backend.Ready(); err != nil {
-		writeProblem(w, problemOf(err, ""))
-		return nil
-	}
-	slices.Sort(names)
-	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: "there is no view " + strconv.Quote(name), Names: names})
+	a.noView(w, name)
 	return nil
 }
 
-// viewName is the path's {view}. The router leaves a path with escapes, such as %2F, as it came.
-func viewName(r *http.Request) string {
-	name := chi.URLParam(r, "view")
+// noView answers that there is no such view, with those that there are.
+func (a *api) noView(w http.ResponseWriter, name string) {
+	if err := a.backend.Ready(); err != nil {
+		writeProblem(w, problemOf(err, ""))
+		return
+	}
+	names := []string{}
+	for _, q := range a.backend.Status().Queries {
+		names = append(names, q.View)
+	}
+	slices.Sort(names)
+	message := "there is no view " + strconv.Quote(name)
+	if s := similar(name, names); s != "" {
+		message += "; did you mean " + s
+	}
+	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: message, Names: names})
+}
+
+// nameIn is a part of the path, such as {view}. The router leaves a path with escapes, such as %2F, as it came.
+func nameIn(r *http.Request, part string) string {
+	name := chi.URLParam(r, part)
 	if r.URL.RawPath == "" {
 		return name
 	}

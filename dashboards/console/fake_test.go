@@ -42,6 +42,7 @@ func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
 	mux.HandleFunc("GET /v1/views", f.views)
 	mux.HandleFunc("GET /v1/views/{view}", f.view)
 	mux.HandleFunc("GET /v1/views/{view}/changes", f.changes)
+	mux.HandleFunc("GET /v1/views/{view}/why", f.why)
 	mux.HandleFunc("POST /v1/sql", f.sql)
 	mux.Handle("/", Handler())
 	s := httptest.NewServer(mux)
@@ -85,7 +86,7 @@ func (f *fakeAPI) status(w http.ResponseWriter, _ *http.Request) {
 	elapsed := time.Since(begin).Milliseconds()
 	wm := begin.Add(time.Duration(windows)*10*time.Second + 1234*time.Millisecond).UnixMicro()
 	query := func(view, emit, columns, state, problem string, share int64, wm int64) map[string]any {
-		return map[string]any{"view": view, "sql": hotSQL, "source": "bid", "emit": emit, "rows_in": elapsed * share, "rows_out": elapsed * share / 50,
+		return map[string]any{"view": view, "sql": hotSQL, "sources": []string{"bid"}, "emit": emit, "rows_in": elapsed * share, "rows_out": elapsed * share / 50,
 			"late_rows": 3 * (share % 2), "watermark": wm, "state": state, "error": problem}
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
@@ -121,6 +122,24 @@ func (f *fakeAPI) view(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, `{"error":{"message":"there is no such view","code":"no_view","names":["hot","totals"]}}`)
 	}
+}
+
+// why says of every view that partition 0 holds its windows open, with the epoch in the sentence.
+func (f *fakeAPI) why(w http.ResponseWriter, _ *http.Request) {
+	epoch, windows, _ := f.now()
+	open := begin.Add(time.Duration(windows) * 10 * time.Second)
+	text := func(t time.Time) string { return t.Format("2006-01-02T15:04:05") }
+	partition := func(name string, holds bool, watermark time.Time) map[string]any {
+		return map[string]any{"partition": name, "state": "active", "holds": holds, "watermark": text(watermark), "watermark_since": time.Now().Add(-14 * time.Second),
+			"heard": time.Now().Add(-14 * time.Second), "waiting": 310, "idle_in_s": 46}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"summary": fmt.Sprintf("hot: a window of epoch %d is open because partition 0 of source bid is behind", epoch), "at": time.Now(), "commit_share": 0.03,
+		"sources": []any{map[string]any{"name": "bid", "blocked_share": 0.12,
+			"partitions": []any{partition("0", true, open.Add(time.Second)), partition("1", false, open.Add(3*time.Second))}}},
+		"stages": []any{map[string]any{"name": "aggregate", "waiting": 0, "kind": "window", "unit": "groups", "held": 1203, "open": 1,
+			"first": []any{map[string]any{"start": text(open), "end": text(open.Add(10 * time.Second)), "count": 1203}}}},
+	})
 }
 
 func (f *fakeAPI) changes(w http.ResponseWriter, r *http.Request) {

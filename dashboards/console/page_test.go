@@ -152,6 +152,20 @@ func TestViewPage(t *testing.T) {
 		until(at("plot-points")+`.dataset.lines === "1"`), until(at("plot-points")+points+` === "121"`))
 }
 
+// TestViewPageSaysWhy: the page says why a window is open, keeps that current, and shows the partition that holds the watermark.
+func TestViewPageSaysWhy(t *testing.T) {
+	ctx := browser(t)
+	api, server := serveFake(t)
+	watch(ctx, t, server.URL)
+	run(ctx, t, chromedp.Navigate(server.URL+"/views/hot"), until(at("why-summary")+`?.textContent.includes("window of epoch 40")`),
+		chromedp.Click(chromedp.CSS(`[data-testid="why"] summary`)),
+		until(at("why-holder")+`.textContent.startsWith("0 holds the watermark")`),
+		until(`document.querySelectorAll('[data-testid="why-window"]').length === 1`))
+	shot(ctx, t, "why")
+	api.commit()
+	run(ctx, t, until(at("why-summary")+`.textContent.includes("window of epoch 41")`))
+}
+
 func TestViewPageWithoutTime(t *testing.T) {
 	ctx := browser(t)
 	api, server := serveFake(t)

@@ -27,7 +27,7 @@ func store(n Node) (*stored, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan: marshal %T: %w", n, err)
 	}
-	s := &stored{Kind: strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan.")), Node: own}
+	s := &stored{Kind: KindOf(n), Node: own}
 	for _, in := range n.Inputs() {
 		from, err := store(in)
 		if err != nil {
@@ -36,6 +36,11 @@ func store(n Node) (*stored, error) {
 		s.From = append(s.From, from)
 	}
 	return s, nil
+}
+
+// KindOf is what a node is called: scan, filter, aggregate, ….
+func KindOf(n Node) string {
+	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."))
 }
 
 // Unmarshal reads what Marshal wrote. Positions in the text are lost.

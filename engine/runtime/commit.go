@@ -12,6 +12,7 @@ import (
 type commit struct {
 	*engine.Commit
 	took time.Duration // writing state and committing; whole once done
+	own  time.Duration // of that, committing
 	err  error         // set once done
 	done chan struct{}
 }
@@ -31,7 +32,8 @@ func (e *Engine) startCommit(ctx context.Context, c *engine.Commit, spent time.D
 		}
 		started := e.config.Now()
 		run.err = e.retry(ctx, c.Epoch, func() error { return e.config.Store.Commit(ctx, c) })
-		run.took += e.config.Now().Sub(started)
+		run.own = e.config.Now().Sub(started)
+		run.took += run.own
 	}()
 }
 
@@ -66,6 +68,7 @@ func (e *Engine) awaitCommit() error {
 		return run.err
 	}
 	e.epoch = run.Epoch
+	e.phases.Commit += run.own
 	e.committed(run)
 	return nil
 }
@@ -125,6 +128,7 @@ func (e *Engine) committed(c *commit) {
 	}
 	for _, s := range e.sinks {
 		s.poke()
+		s.await(c.Changes)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -136,6 +140,9 @@ func (e *Engine) committed(c *commit) {
 // acknowledge tells a reader up to where all queries have committed. One that has failed holds this back: after a restart it
 // goes on where it stood.
 func (e *Engine) acknowledge(s *source) {
+	if s.reader == nil {
+		return
+	}
 	safe := map[string]int64{}
 	for name, p := range s.positions {
 		next := p.next

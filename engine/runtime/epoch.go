@@ -14,21 +14,24 @@ import (
 //	                                    └─ DuckDB commits epoch 7 ─┘                   └─ DuckDB commits epoch 8
 func (e *Engine) endEpoch(ctx context.Context) error {
 	defer func() { e.epochStart, e.epochRows, e.epochBytes = e.config.Now(), 0, 0 }()
+	started := e.config.Now()
 	if err := e.awaitCommit(); err != nil {
 		return err
 	}
+	started = e.spend(&e.phases.Await, started)
 	e.flush()
-	started := e.config.Now()
+	started = e.spend(&e.phases.Flush, started)
 	var c *engine.Commit
 	var queries []*query
 	written := e.config.Committing()
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
 	written()
+	e.spend(&e.phases.State, started)
 	if err != nil || c == nil {
 		return err
 	}
 	for _, q := range queries {
-		q.changes, q.late, q.dirty = nil, nil, false
+		q.changes, q.late, q.starts, q.dirty = nil, nil, nil, false
 	}
 	for _, x := range c.Expired {
 		q := e.queryNamed(x.View)
@@ -65,7 +68,7 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 		if len(q.changes) > 0 {
 			c.Changes = append(c.Changes, engine.Change{View: q.Name, Batches: q.changes})
 		}
-		c.Late = append(c.Late, q.late...)
+		c.Late, c.Starts = append(c.Late, q.late...), append(c.Starts, q.starts...)
 		if x, ok := q.expiry(); ok {
 			c.Expired = append(c.Expired, x)
 		}
@@ -105,6 +108,9 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 			continue
 		}
 		c.DeadLetters = append(c.DeadLetters, s.letters...)
+		if s.Of != "" {
+			continue
+		}
 		for _, name := range sortedKeys(s.positions) {
 			if p := s.positions[name]; p.next > 0 {
 				c.Positions = append(c.Positions, engine.Position{Source: s.Name, Partition: name, Next: p.next, Watermark: engine.MinTime})

@@ -18,6 +18,7 @@ type query struct {
 	inputs   []*input
 	stages   []*stage
 	output   *arrow.Schema // of the view
+	paused   bool          // it takes part in nothing
 	dirty    bool          // something was processed since the last commit
 	flushed  bool          // the operators have flushed at least once
 	ended    bool          // its inputs have ended
@@ -26,15 +27,19 @@ type query struct {
 
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
+	starts  []engine.Position // where it has begun other than at the beginning, until that is committed
 
-	mu      sync.Mutex // guards failed while workers run
-	failed  error
-	told    bool // failed is in the log
-	rowsIn  int64
-	rowsOut int64
-	lateN   int64
-	// repeated are duplicates that were met again in the logs of a restart: they were counted before.
-	repeated int64
+	mu       sync.Mutex // guards failed while workers run
+	failed   error
+	failedIn place
+	told     bool // failed is in the log
+	rowsIn   int64
+	rowsOut  int64
+	lateN    int64
+	repeated int64 // duplicates that were met again in the logs of a restart: they were counted before
+
+	readingsNow []engine.ReadingStatus // as describe last saw them
+	stagesNow   []engine.StageStatus
 }
 
 // outlet says where the rows of a node go.
@@ -155,15 +160,21 @@ func (q *query) advanceStage(s *stage) {
 func (q *query) running() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.failed == nil && !q.ended
+	return q.failed == nil && !q.ended && !q.paused
 }
 
+// place is where something failed, as far as that is known.
+type place struct{ source, partition string }
+
 // fail stops the query. The first error stays.
-func (q *query) fail(err error) {
+func (q *query) fail(err error) { q.failIn(place{}, err) }
+
+// failIn stops the query on a record of a source.
+func (q *query) failIn(at place, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.failed == nil {
-		q.failed = fmt.Errorf("query %s: %w", q.Name, err)
+		q.failed, q.failedIn = fmt.Errorf("query %s: %w", q.Name, err), at
 	}
 }
 

@@ -18,6 +18,7 @@ type reading struct {
 	// positions are by partition. A partition that is not there has not been read by this query.
 	positions map[string]*position
 	watermark engine.Time // the greatest so far; it never goes back
+	moved     time.Time   // when the horizon last rose
 	horizon   engine.Time // what the stages are told: the watermark, MaxTime when the source has ended
 	anew      bool        // the source is read from its beginning at each start: positions are not committed
 }
@@ -27,6 +28,7 @@ type position struct {
 	next      int64 // unread before the first fetch
 	committed int64 // next, as the last commit has it
 	watermark engine.Time
+	moved     time.Time // when the watermark last rose; zero if it has not since the start
 }
 
 // unread is before every position. It is never committed: the source's option says where such a partition starts.
@@ -60,7 +62,17 @@ func (r *reading) advance(now time.Time) bool {
 	if r.ended() {
 		r.horizon = engine.MaxTime
 	}
+	if r.horizon > before {
+		r.moved = now
+	}
 	return r.horizon > before
+}
+
+// raise moves a partition's watermark. It never goes back.
+func (p *position) raise(to engine.Time, now time.Time) {
+	if to > p.watermark {
+		p.watermark, p.moved = to, now
+	}
 }
 
 func (r *reading) ended() bool { return r.source.ended && r.source.failed == nil }

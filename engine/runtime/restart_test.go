@@ -102,7 +102,7 @@ func TestFailedQueryHoldsAcknowledgement(t *testing.T) {
 
 func TestResume(t *testing.T) {
 	at := func(positions map[string]int64) *reading {
-		r := &reading{positions: map[string]*position{}}
+		r := &reading{query: &query{}, positions: map[string]*position{}}
 		for name, next := range positions {
 			r.positions[name] = &position{next: next}
 		}

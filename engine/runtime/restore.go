@@ -20,6 +20,9 @@ func (e *Engine) open(ctx context.Context) error {
 		s.needed()
 	}
 	for _, q := range e.queries {
+		if q.restorePositions(cp); q.paused {
+			continue
+		}
 		if err := e.restoreQuery(q, cp); err != nil {
 			return err
 		}
@@ -30,18 +33,24 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 	}
 	for _, s := range e.sources {
-		o := engine.ReadOptions{Bounded: e.config.Bounded}
+		if err := e.begin(ctx, s); err != nil {
+			return err
+		}
+		o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != ""}
 		o.From, o.NotAfter = s.resume()
 		if err := e.recallRefused(ctx, s, o.From); err != nil {
 			return err
 		}
-		if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
-			return err
+		if !s.resting() {
+			if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
+				return err
+			}
 		}
 		for _, r := range s.readings {
 			r.watermark = s.watermarkOf(r, e.config.Now()) // where the last commit left it
-			r.horizon = r.watermark
+			r.horizon, r.moved = r.watermark, e.config.Now()
 		}
+		e.publishStatus() // one source may answer long before another
 	}
 	return nil
 }
@@ -63,11 +72,6 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 	}
 	if err := q.build(); err != nil {
 		return err
-	}
-	for _, p := range cp.Positions {
-		if r := q.readingOf(p.Source); r != nil && p.Query == q.Name {
-			r.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
-		}
 	}
 	var files []engine.StateFile
 	for _, f := range cp.State {
@@ -140,7 +144,7 @@ func (s *source) resume() (from, notAfter map[string]int64) {
 	from, notAfter = map[string]int64{}, map[string]int64{}
 	for name := range s.partitionsOfQueries() {
 		next, all := int64(math.MaxInt64), true
-		for _, r := range s.readings {
+		for _, r := range s.counted() {
 			at, ok := r.positions[name]
 			all = all && ok
 			if ok {
@@ -158,7 +162,7 @@ func (s *source) resume() (from, notAfter map[string]int64) {
 
 func (s *source) partitionsOfQueries() map[string]bool {
 	names := map[string]bool{}
-	for _, r := range s.readings {
+	for _, r := range s.counted() {
 		for name := range r.positions {
 			names[name] = true
 		}

@@ -9,11 +9,14 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
+// longestWait is how long the loop waits at most: idle partitions are noticed then, and the status is renewed.
+const longestWait = time.Second
+
 // gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch. It reports false once every source
 // has ended.
 func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
-	timer := time.NewTimer(max(time.Millisecond, e.config.CommitInterval-e.config.Now().Sub(e.epochStart)))
+	timer := time.NewTimer(min(max(time.Millisecond, e.config.CommitInterval-e.config.Now().Sub(e.epochStart)), longestWait))
 	defer timer.Stop()
 	cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(timer.C)},
 		reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(e.commitDone())})
@@ -43,7 +46,7 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 func (e *Engine) liveSources() []*source {
 	var live []*source
 	for _, s := range e.sources {
-		if !s.ended {
+		if !s.ended && (!s.resting() || !e.config.Bounded) { // one that rests may be resumed, but by no bounded run
 			live = append(live, s)
 		}
 	}
@@ -69,6 +72,8 @@ func (e *Engine) receive(fetches []*fetched, s *source, p polled, now time.Time)
 //	flush     stages of round 8 ◄───────────────────────────────────────────────────────────────────┘
 func (e *Engine) round(fetches []*fetched) {
 	now := e.config.Now()
+	since := now
+	defer func() { e.spend(&e.phases.Stages, since) }()
 	waiting := e.tasksAt(1, false)
 	e.parallel(len(waiting)+len(fetches), func(task, worker int) {
 		if task < len(waiting) {
@@ -77,6 +82,7 @@ func (e *Engine) round(fetches []*fetched) {
 		}
 		e.headTask(fetches[task-len(waiting)], worker, now)
 	})
+	since = e.spend(&e.phases.Decode, since)
 	e.collect(1)
 	e.runStages(2, false)
 	for _, f := range fetches {
@@ -128,7 +134,7 @@ func (e *Engine) headTask(f *fetched, worker int, now time.Time) {
 			return err
 		})
 		if err != nil {
-			r.query.fail(err)
+			r.query.failIn(place{f.source.Name, f.Partition}, err)
 		}
 	}
 }
@@ -138,7 +144,7 @@ func (e *Engine) settle(f *fetched) {
 	s := f.source
 	part := s.positions[f.Partition]
 	if f.err != nil {
-		s.failed, s.ended, part.broken = f.err, true, true
+		s.failed, s.failedIn, s.ended, part.broken = f.err, f.Partition, true, true
 	}
 	if part.broken {
 		f.release()
@@ -182,7 +188,7 @@ func (e *Engine) settleReading(r *reading, f *fetched) {
 		at.next, q.dirty = f.Next, true
 	}
 	if f.Watermark != nil {
-		at.watermark = max(at.watermark, *f.Watermark)
+		at.raise(*f.Watermark, e.config.Now())
 	}
 	head := f.heads[r]
 	if head == nil {
@@ -191,7 +197,7 @@ func (e *Engine) settleReading(r *reading, f *fetched) {
 	q.rowsIn += head.rows
 	if head.highest > engine.MinTime {
 		delay := engine.Time(f.source.Delay.Microseconds())
-		at.watermark = max(at.watermark, max(head.highest, engine.MinTime+delay)-delay)
+		at.raise(max(head.highest, engine.MinTime+delay)-delay, e.config.Now())
 	}
 	for i, res := range head.inputs {
 		e.epochRows += q.finish(res.out)

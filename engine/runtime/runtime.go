@@ -13,9 +13,10 @@
 // goroutines; workers are goroutines that take (partition) or (query, stage, shard) tasks, and wait for each other after each
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
-// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, query.go holds a query's
+// Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has come in a source, begin.go where it starts, query.go holds a query's
 // graph, chain.go links operators, watermark.go says how far time has come, align.go has partitions that are ahead wait, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, failure.go tells what has stopped, future.go refuses events that are too far ahead of the clock, setaside.go takes rows out of a fetch,
-// restore.go starts from the last commit, hub.go and sinks.go hand on what was committed.
+// restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on,
+// describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -24,6 +25,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirdb/weir/engine"
@@ -34,6 +36,9 @@ import (
 type Source struct {
 	Name      string
 	Connector string
+	// Of is the source that this one reads once more, beside it: dead letters are that one's, and may be known. Empty if it is a source
+	// of its own.
+	Of        string
 	Source    engine.Source
 	Format    engine.Format // nil if the connector gives rows by columns
 	Columns   []types.Field // all that are declared
@@ -49,6 +54,7 @@ type Source struct {
 	MaxFuture time.Duration
 	// MaxAhead is how far a partition may be ahead of the slowest, in event time; 0 for any distance.
 	MaxAhead time.Duration
+	Paused   bool // it is not read
 }
 
 // Sink is a sink to deliver a view's changes to.
@@ -57,6 +63,7 @@ type Sink struct {
 	View      string
 	Connector string
 	Sink      engine.Sink
+	Paused    bool // it delivers nothing; what the view changes waits in the outbox
 }
 
 // Outbox keeps changes for sinks from the commit that made them until they are delivered.
@@ -101,8 +108,11 @@ type Config struct {
 
 // ViewInfo is what Status shows of a view beyond its query.
 type ViewInfo struct {
-	SQL  string
-	Emit string
+	SQL    string
+	Emit   string
+	Paused bool // it reads nothing, and keeps its table, positions and state
+	// From is when the query begins if it has not read anything of a source yet; zero for the source's beginning.
+	From time.Time
 }
 
 // Engine runs queries. Make one with New, run it once.
@@ -118,7 +128,11 @@ type Engine struct {
 	epochStart time.Time
 	epochRows  int   // read and written since the last commit
 	epochBytes int64 // of records read since the last commit
+	phases     engine.Phases
+	described  time.Time // when what the queries hold was last looked at
 	stopping   <-chan struct{}
+
+	handedOver atomic.Bool // another engine goes on: live readers stay
 
 	mu     sync.Mutex // guards status
 	status engine.Status
@@ -157,6 +171,7 @@ func New(c Config) (*Engine, error) {
 		if err != nil {
 			return nil, err
 		}
+		run.paused = c.Views[q.Name].Paused
 		e.queries = append(e.queries, run)
 	}
 	for _, s := range c.Sinks {
@@ -228,7 +243,9 @@ func (e *Engine) loop(ctx, work context.Context) error {
 	e.align(e.epochStart) // where the last commit left them
 	e.publishStatus()
 	for {
+		since := e.config.Now()
 		fetches, more := e.gather(ctx)
+		e.spend(&e.phases.Gather, since)
 		if err := e.noticeCommit(); err != nil {
 			return err
 		}
@@ -249,6 +266,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 		if err := e.awaitCommit(); err != nil {
 			return err
 		}
+		e.described = time.Time{} // whoever asks from now on sees the end
 		e.publishStatus()
 		if stopping || e.config.Bounded {
 			return e.failure()
@@ -274,6 +292,8 @@ func (e *Engine) close() error {
 			errs = append(errs, fmt.Errorf("close sink %s: %w", s.Name, err))
 		}
 	}
-	e.hub.close()
+	if !e.handedOver.Load() {
+		e.hub.close()
+	}
 	return errors.Join(errs...)
 }

@@ -18,6 +18,7 @@ type sinkRun struct {
 	mu        sync.Mutex
 	delivered int64
 	pending   int64
+	failures  int64 // deliveries that failed
 	failed    error
 }
 
@@ -38,6 +39,10 @@ func (s *sinkRun) poke() {
 func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	for _, s := range e.sinks {
+		if s.Paused {
+			e.lookAt(ctx, s)
+			continue
+		}
 		s.poke() // what an earlier run has left
 		wg.Go(func() {
 			for {
@@ -60,16 +65,28 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
 	for {
 		pending, err := e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
+		s.note(len(pending))
 		if err == nil && len(pending) > 0 {
 			err = e.deliverAll(ctx, s, pending)
 		}
 		s.mu.Lock()
-		s.pending, s.failed = int64(len(pending)), err
+		if s.failed = err; err != nil {
+			s.failures++
+		} else {
+			s.pending = 0
+		}
 		s.mu.Unlock()
 		if err != nil || len(pending) == 0 {
 			return err
 		}
 	}
+}
+
+// note notes how many epochs wait.
+func (s *sinkRun) note(pending int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending = int64(pending)
 }
 
 func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.Delivery) error {
@@ -103,6 +120,9 @@ const drainTries = 3
 func (e *Engine) drainSinks(ctx context.Context) error {
 	var errs []error
 	for _, s := range e.sinks {
+		if s.Paused {
+			continue
+		}
 		err := e.deliver(ctx, s)
 		for try := 1; err != nil && try < drainTries && ctx.Err() == nil; try++ {
 			time.Sleep(sinkPause)

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,8 @@ type source struct {
 	positions map[string]*partition
 	ended     bool // the reader has ended, or failed
 	failed    error
-	told      bool // failed is in the log
+	failedIn  string // the partition, if it is known
+	told      bool   // failed is in the log
 
 	slowest engine.Time        // of the partitions that hold others back: see align.go
 	held    map[string]bool    // partitions that the reader was told to hold
@@ -43,7 +45,12 @@ type source struct {
 
 	rooms rooms // for records of fetches that are unpacked
 
+	blocked blocked // the reader's waiting for the engine
+
 	records, bytes, deadLetters int64
+	lastLetter                  engine.DeadLetter   // without its bytes
+	lettersTold                 int64               // dead letters that the log has told of
+	lettersAt                   time.Time           // when it last did
 	letters                     []engine.DeadLetter // of this epoch
 }
 
@@ -53,6 +60,7 @@ type partition struct {
 	waiting int64
 	begun   bool        // something has been fetched of it
 	place   engine.Time // see align.go
+	ahead   bool        // the reader was told to hold it
 	ended   bool
 	gone    bool      // the reader no longer has it
 	broken  bool      // a fetch could not be decoded: nothing after it counts
@@ -101,7 +109,7 @@ func (s *source) needed() {
 // readBy is what the queries read of a column; false if none does.
 func (s *source) readBy(c types.Field) (types.Field, bool) {
 	out, read := c, false
-	for _, r := range s.readings {
+	for _, r := range s.awake() {
 		for _, in := range r.inputs {
 			at := indexOf(in.Read, c.Name)
 			switch {
@@ -146,8 +154,10 @@ func (s *source) poll(ctx context.Context) {
 		s.acknowledge()
 		fetches, err := s.reader.Poll(ctx)
 		p := polled{fetches, s.reader.Partitions(), err}
+		waited := s.blocked.begin()
 		select {
 		case s.fetches <- p:
+			waited()
 		case <-ctx.Done():
 			return
 		}
@@ -252,7 +262,7 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 		s.refuseFuture(f, now)
 	}
 	for i := range f.letters {
-		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = s.Name, f.Partition, now
+		f.letters[i].Source, f.letters[i].Partition, f.letters[i].At = cmp.Or(s.Of, s.Name), f.Partition, now
 	}
 }
 
@@ -333,8 +343,10 @@ func (f *fetched) highestFrom(from int) engine.Time {
 func (s *source) takeLetters(f *fetched) {
 	known := s.positions[f.Partition].next
 	for _, l := range f.letters {
-		l.Replayed = l.Offset < known
+		l.Replayed = l.Offset < known || s.Of != ""
 		s.letters = append(s.letters, l)
+		s.lastLetter = l
+		s.lastLetter.Value = nil
 	}
 	s.deadLetters += int64(len(f.letters))
 }

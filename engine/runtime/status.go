@@ -20,12 +20,23 @@ func (s *sinkRun) status() engine.SinkStatus {
 	defer s.mu.Unlock()
 	return engine.SinkStatus{
 		Name: s.Name, View: s.View, Connector: s.Connector,
-		Delivered: s.delivered, Pending: s.pending, Error: message(s.failed),
+		Delivered: s.delivered, Pending: s.pending, Failures: s.failures, State: s.state(), Error: message(s.failed),
 	}
+}
+
+func (s *sinkRun) state() string {
+	if s.Paused {
+		return "paused"
+	}
+	if s.failed != nil {
+		return "retrying"
+	}
+	return "running"
 }
 
 // publishStatus renews what Status returns. The loop calls it between rounds.
 func (e *Engine) publishStatus() {
+	e.describe(e.config.Now())
 	var sources []engine.SourceStatus
 	for _, s := range e.sources {
 		sources = append(sources, e.sourceStatus(s))
@@ -36,28 +47,24 @@ func (e *Engine) publishStatus() {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.status.Sources, e.status.Queries, e.status.Epoch = sources, queries, e.epoch
+	e.status.Sources, e.status.Queries, e.status.Epoch, e.status.Phases = sources, queries, e.epoch, e.phases
 }
 
 func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 	out := engine.SourceStatus{
-		Name: s.Name, Connector: s.Connector, Records: s.records, Bytes: s.bytes, DeadLetters: s.deadLetters, Error: message(s.failed),
+		Name: s.Name, Connector: s.Connector, State: s.state(), Delay: s.Delay, Records: s.records, Bytes: s.bytes,
+		DeadLetters: s.deadLetters, LastReason: s.lastLetter.Reason, Buffered: len(s.fetches), Blocked: s.blocked.total(), Error: message(s.failed),
 	}
 	now := e.config.Now()
 	for _, name := range sortedKeys(s.positions) {
 		p := s.positions[name]
-		status := engine.PartitionStatus{Partition: name, Next: p.next, Waiting: p.waiting, Watermark: engine.MinTime, State: "active"}
+		status := engine.PartitionStatus{Partition: name, Next: p.next, Waiting: p.waiting, Watermark: engine.MinTime, State: s.stateOf(p, now)}
 		for _, r := range s.readings {
 			if at, ok := r.positions[name]; ok {
 				status.Watermark = max(status.Watermark, at.watermark)
 			}
 		}
-		switch {
-		case p.ended || p.gone:
-			status.State = "ended"
-		case s.idle(p, now):
-			status.State = "idle"
-		case s.held[name]:
+		if p.ahead && status.State == "active" {
 			status.State = "ahead"
 		}
 		out.Partitions = append(out.Partitions, status)
@@ -69,11 +76,13 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	info := e.config.Views[q.Name]
 	out := engine.QueryStatus{
 		View: q.Name, SQL: info.SQL, Emit: info.Emit, Sources: q.sources(), Columns: q.Output,
-		RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
+		Readings: q.readingsNow, Stages: q.stagesNow, RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
 	}
 	switch {
 	case q.failed != nil:
 		out.State = "failed"
+	case q.paused:
+		out.State = "paused"
 	case q.ended:
 		out.State = "ended"
 	}
@@ -92,6 +101,21 @@ func (q *query) duplicates() (n int64) {
 		}
 	}
 	return n - q.repeated
+}
+
+// state says whether a source is read.
+func (s *source) state() string {
+	switch {
+	case s.failed != nil:
+		return "failed"
+	case s.ended:
+		return "ended"
+	case s.resting():
+		return "paused"
+	case s.reader == nil:
+		return "opening"
+	}
+	return "running"
 }
 
 // sources are the names of what the query reads.

@@ -9,10 +9,11 @@ import "context"
 func (e *Engine) loadTables(ctx, work context.Context) error {
 	loaded := false
 	for _, s := range e.sources {
-		for s.Table && !s.current() {
+		for s.Table && !s.resting() && !s.current() {
 			select {
 			case p := <-s.fetches:
 				e.round(e.receive(nil, s, p, e.config.Now()))
+				e.publishStatus()
 				loaded = true
 			case <-ctx.Done():
 				return nil
@@ -43,7 +44,9 @@ func (e *Engine) failTables() {
 			continue
 		}
 		for _, r := range s.readings {
-			r.query.fail(s.failed)
+			if !r.query.paused {
+				r.query.fail(s.failed)
+			}
 		}
 	}
 }

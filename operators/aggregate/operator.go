@@ -6,6 +6,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/operators/closing"
 	"github.com/weirdb/weir/operators/keys"
 )
 
@@ -20,6 +21,7 @@ type Operator struct {
 	bound   bound
 	passed  int64   // windows with a smaller key were passed by the watermark, where that is not when they close
 	closing []*pane // closed, but with changes still to flush
+	ends    *closing.Finder
 	output  *output
 	results *resultRows
 
@@ -44,6 +46,7 @@ func (o *Operator) bind() error {
 		if t := node.Groups[o.window].Type; !windowType(t) {
 			return fmt.Errorf("aggregate: the window key %s is %s: it has to be a date, a timestamp or an integer", node.Names[o.window], t)
 		}
+		o.ends = closing.New(o.config.Close, node.Groups[o.window].Type)
 	}
 	for i, g := range node.Groups {
 		if i != o.window {

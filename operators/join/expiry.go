@@ -66,3 +66,19 @@ func (x *expiry) take(come func(time int64) bool, ids []uint32) []uint32 {
 	x.runs = left
 	return ids
 }
+
+// ends are the times of the first and the last row that have not been taken; some is false if there is none. Rows that were taken back
+// since count still.
+func (x *expiry) ends() (oldest, newest int64, some bool) {
+	for _, run := range x.runs {
+		first, last := run[0].time, run[len(run)-1].time
+		if !some || first < oldest {
+			oldest = first
+		}
+		if !some || last > newest {
+			newest = last
+		}
+		some = true
+	}
+	return oldest, newest, some
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/operators/closing"
 	"github.com/weirdb/weir/operators/keys"
 )
 
@@ -27,6 +28,7 @@ type Operator struct {
 	bound   bound
 	passed  int64   // windows with a smaller key were passed by the watermark, where that is not when they close
 	closing []*pane // closed, but with changes still to flush
+	ends    *closing.Finder
 
 	asks    int         // how many rows a question has, about
 	netting []*netting  // of each input
@@ -54,6 +56,7 @@ func (o *Operator) bind() error {
 	o.mem, o.key, o.window = o.config.Allocator, o.config.keyTypes(), -1
 	if node.Window != nil {
 		o.window = node.Window.Group
+		o.ends = closing.New(o.config.Close, o.key[o.window])
 	}
 	for _, fields := range o.config.Inputs {
 		n, err := newNetting(fields)

@@ -37,9 +37,12 @@ type Catalog struct {
 	Sources []*Source
 	Views   []*View
 	Sinks   []*Sink
-	tables  map[string]*knownTable // by name in lower case
-	Macros  []*Macro
-	changes []Change
+	// Backfills are the successors of views, while they are computed: see backfill.go.
+	Backfills []*View
+	tables    map[string]*knownTable // by name in lower case
+	Macros    []*Macro
+	paused    []string // as pauseName has them
+	changes   []Change
 }
 
 // Change is what a statement did to the definitions.
@@ -86,6 +89,9 @@ func (c *Catalog) Apply(text string) ([]Answer, error) {
 			answers = append(answers, *a)
 		}
 	}
+	if err := c.checkBackfills(text, statements); err != nil {
+		return answers, err
+	}
 	return answers, c.checkSinks(text, statements)
 }
 
@@ -109,6 +115,8 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 		return nil, c.createMacro(text, s)
 	case parse.Drop:
 		return nil, c.drop(s)
+	case parse.Alter:
+		return nil, c.alter(s)
 	case parse.ChangeTable:
 		return nil, c.changeTable(text, s)
 	case parse.Show:
@@ -205,6 +213,9 @@ func (c *Catalog) drop(s parse.Drop) error {
 	if kind == parse.Macro {
 		return c.dropMacro(c.Macro(s.Name))
 	}
+	if kind == parse.View {
+		c.settleBackfill(s.Name, "")
+	}
 	if users := c.Users(s.Name); len(users) > 0 {
 		return fmt.Errorf("%s %s is used by %s: drop that first", s.Kind, s.Name, strings.Join(users, ", "))
 	}
@@ -216,6 +227,7 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Views = slices.DeleteFunc(c.Views, func(x *View) bool { return same(x.Name) })
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
+	c.resume(kind, written)
 	return nil
 }
 

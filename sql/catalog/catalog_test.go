@@ -11,6 +11,7 @@ import (
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/parse"
 	"github.com/weirdb/weir/sql/planner"
 )
 
@@ -209,4 +210,34 @@ func TestAnswers(t *testing.T) {
 	if text := fmt.Sprint(answers[5].Rows); !strings.Contains(text, "1 of 3 columns: price") {
 		t.Errorf("EXPLAIN: %s", text)
 	}
+}
+
+// TestPause: a pause is a change of its own, which goes with RESUME and with what is paused, and stays when that is replaced.
+func TestPause(t *testing.T) {
+	c := newCatalog(t, nil)
+	apply(t, c, bid+prices, "")
+	c.Changes()
+	for _, step := range []struct {
+		text   string
+		paused bool
+		want   []string
+	}{
+		{"ALTER MATERIALIZED VIEW PRICES PAUSE", true, []string{"PAUSE MATERIALIZED VIEW prices"}},
+		{"ALTER MATERIALIZED VIEW prices PAUSE", true, nil},
+		{prices, true, nil},
+		{"CREATE OR REPLACE MATERIALIZED VIEW prices AS SELECT price FROM bid", true, []string{"MATERIALIZED VIEW prices rebuilt"}},
+		{"ALTER MATERIALIZED VIEW prices RESUME", false, []string{"PAUSE MATERIALIZED VIEW prices dropped"}},
+		{"ALTER MATERIALIZED VIEW prices RESUME", false, nil},
+		{"ALTER MATERIALIZED VIEW prices PAUSE; DROP MATERIALIZED VIEW prices", false,
+			[]string{"PAUSE MATERIALIZED VIEW prices", "MATERIALIZED VIEW prices dropped", "PAUSE MATERIALIZED VIEW prices dropped"}},
+	} {
+		apply(t, c, step.text, "")
+		if got := c.Paused(parse.View, "prices"); got != step.paused {
+			t.Errorf("%s: paused %t", step.text, got)
+		}
+		if diff := cmp.Diff(step.want, changed(c)); diff != "" {
+			t.Errorf("%s: %s", step.text, diff)
+		}
+	}
+	apply(t, c, "ALTER SOURCE prices PAUSE", "there is no SOURCE prices; there are bid")
 }

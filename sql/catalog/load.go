@@ -1,11 +1,28 @@
 package catalog
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/weirdb/weir/sql/parse"
+)
 
 // Definition is a definition as a database keeps it.
 type Definition struct {
 	Kind, Name string
 	Text       string // the statement
+}
+
+// load takes in one definition. A view under another name than its statement's is the successor of that one.
+func (c *Catalog) load(d Definition) error {
+	statements, err := parse.Statements(d.Text)
+	if err != nil {
+		return err
+	}
+	if v, ok := statements[0].(parse.CreateView); ok && d.Name == successor(v.Name) {
+		return c.loadBackfill(d.Text)
+	}
+	_, err = c.Apply(d.Text)
+	return err
 }
 
 // Load takes in definitions that have been accepted before; they are no changes. One that was replaced has kept its place, so that
@@ -15,7 +32,7 @@ func (c *Catalog) Load(definitions []Definition) error {
 		var waiting []Definition
 		var first error
 		for _, d := range definitions {
-			if _, err := c.Apply(d.Text); err != nil {
+			if err := c.load(d); err != nil {
 				waiting = append(waiting, d)
 				if first == nil {
 					first = fmt.Errorf("definition of %s %s in the database: %w", d.Kind, d.Name, err)

@@ -46,6 +46,8 @@ var (
 			Doc: "How long rows stay in the view's table: those whose windows or event times the watermark has passed by this are dropped. The view needs a column that grows with event time, such as window_start. Without it, rows are kept for ever."},
 		{Name: "state_ttl", Kind: engine.Duration,
 			Doc: "How long a row counts: once the watermark has passed its event time by this, it is taken back from the view and from all state, as if the source held newer rows only. Without it, rows count for ever."},
+		{Name: "backfill", Doc: "Where the view begins in its sources: earliest, latest, or a time such as '2026-01-01 06:00' (UTC). A view that is " +
+			"replaced with it stays, and is kept current, until its successor has caught up and takes its place in one transaction. Without it, a replaced view is empty at first."},
 	}
 	// SinkOptions go with any sink's connector.
 	SinkOptions = []engine.Option{

@@ -39,6 +39,9 @@ func (c *Catalog) replaceView(made *View) error {
 // plans are others now or, where everything has moved, for all of them.
 func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved bool) ([]Change, error) {
 	var changes []Change
+	if err := c.refuseBackfilled(touched); err != nil {
+		return nil, err
+	}
 	for i, v := range views {
 		if !touched(v) {
 			continue

@@ -20,6 +20,10 @@ type View struct {
 	Sources []string // that it reads, also through other views, each once
 	// Retention is how long rows stay in the table behind the watermark; 0 for ever.
 	Retention time.Duration
+	// Backfill is where it begins in its sources, as the option says; empty if it does not.
+	Backfill string
+	// Replaces is the view that this one is the successor of; empty unless it is in Catalog.Backfills.
+	Replaces string
 }
 
 // View finds a view by name; nil if there is none.
@@ -34,6 +38,9 @@ func (c *Catalog) View(name string) *View {
 
 func (c *Catalog) createView(text string, s parse.CreateView) error {
 	statement := s.Of(text)
+	if !s.IfMissing && c.settleBackfill(s.Name, statement) {
+		return nil
+	}
 	what, err := c.check(parse.View, s.Name, statement, s.Replace, s.IfMissing)
 	if err != nil || what == keep {
 		return err
@@ -43,6 +50,10 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 		return err
 	}
 	made.Text = statement
+	if what == replace && made.Backfill != "" {
+		c.backfill(made)
+		return nil
+	}
 	if what == replace {
 		return c.replaceView(made)
 	}
@@ -85,7 +96,9 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
 		}
 	}
-	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan), Retention: retention}, nil
+	made := &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan), Backfill: options["backfill"], Retention: retention}
+	_, _, err = made.begins()
+	return made, pointAt(text, s.With, err)
 }
 
 // sourcesOf are the names of the sources that a plan reads, each once.

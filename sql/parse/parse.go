@@ -97,7 +97,7 @@ func (p *parser) restOfStatement() (Span, error) {
 	return p.span(start), nil
 }
 
-const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, CREATE MACRO, INSERT INTO, DROP, SHOW, DESCRIBE or EXPLAIN"
+const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, CREATE MACRO, INSERT INTO, ALTER, DROP, SHOW, DESCRIBE or EXPLAIN"
 
 func (p *parser) statement() (Statement, error) {
 	start := p.at
@@ -109,6 +109,8 @@ func (p *parser) statement() (Statement, error) {
 		return p.create(start)
 	case p.accept("DROP"):
 		return p.drop(start)
+	case p.accept("ALTER"):
+		return p.alter(start)
 	case p.accept("SHOW"):
 		return p.show(start)
 	case p.accept("DESCRIBE"):

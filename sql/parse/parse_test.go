@@ -16,7 +16,8 @@ CREATE SOURCE bid (
 CREATE OR REPLACE MATERIALIZED VIEW hot WITH (emit = 'close') AS
 SELECT ';' AS x /* ; */ FROM bid;
 CREATE SINK out WITH (connector = 'stdout') AS FROM hot;
-DROP MATERIALIZED VIEW IF EXISTS hot; SHOW QUERIES; DESCRIBE bid; EXPLAIN hot; EXPLAIN SELECT 1`
+DROP MATERIALIZED VIEW IF EXISTS hot; SHOW QUERIES; DESCRIBE bid; EXPLAIN hot; EXPLAIN SELECT 1;
+ALTER MATERIALIZED VIEW hot PAUSE; ALTER SINK "o u t" RESUME`
 	got, err := Statements(text)
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +44,11 @@ DROP MATERIALIZED VIEW IF EXISTS hot; SHOW QUERIES; DESCRIBE bid; EXPLAIN hot; E
 	if s := got[2].(CreateSink); s.View != "hot" {
 		t.Errorf("sink: %+v", s)
 	}
-	if len(got) != 8 {
+	pause, resume := got[8].(Alter), got[9].(Alter)
+	if pause.Kind != View || pause.Name != "hot" || !pause.Pause || resume.Kind != Sink || resume.Name != "o u t" || resume.Pause {
+		t.Errorf("alter: %+v, %+v", pause, resume)
+	}
+	if len(got) != 10 {
 		t.Errorf("%d statements", len(got))
 	}
 }
@@ -91,6 +96,9 @@ func TestMistakes(t *testing.T) {
 		"CREATE MACRO m AS 1":                                     `found "AS" where ( and the macro's parameters should stand`,
 		"CREATE MACRO m(a, b := (1":                               "the text ends here, but AS should follow",
 		"CREATE MACRO m(a) AS TABLE":                              "a SELECT should follow",
+		"ALTER MACRO m PAUSE":                                     "SOURCE, MATERIALIZED VIEW, SINK or TABLE",
+		"ALTER SOURCE s":                                          "the text ends here, but PAUSE or RESUME should follow",
+		"ALTER MATERIALIZED VIEW v STOP":                          `found "STOP" where PAUSE or RESUME should stand`,
 		"DROP FUNCTION TABLE":                                     "the text ends here, but a name should follow",
 	} {
 		_, err := Statements(text)

@@ -97,6 +97,8 @@ const (
 	View   Kind = "MATERIALIZED VIEW"
 	Sink   Kind = "SINK"
 	Macro  Kind = "MACRO"
+	// Pause is the kind of what says that an object is paused. It is no object of its own.
+	Pause Kind = "PAUSE"
 )
 
 // Show is SHOW SOURCES | VIEWS | QUERIES | SINKS | MACROS.

@@ -13,16 +13,24 @@ var (
 	tableBlock = regexp.MustCompile("(?s)```\n(┌.*?)```")
 )
 
-// TestReadmeTour runs the README's five minutes as they stand, and wants the table that the README shows.
-func TestReadmeTour(t *testing.T) {
+// readmeSection is the part of the README under a heading.
+func readmeSection(t *testing.T, heading string) string {
+	t.Helper()
 	readme, err := os.ReadFile("../../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, tour, found := strings.Cut(string(readme), "## Five minutes")
+	_, section, found := strings.Cut(string(readme), heading)
 	if !found {
-		t.Fatal("README has no five minutes")
+		t.Fatalf("README has no %s", heading)
 	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	return section
+}
+
+// TestReadmeTour runs the README's five minutes as they stand, and wants the table that the README shows.
+func TestReadmeTour(t *testing.T) {
+	tour := readmeSection(t, "## Five minutes")
 	var script strings.Builder
 	for _, block := range shellBlock.FindAllStringSubmatch(tour, -1) {
 		script.WriteString(strings.ReplaceAll(block[1], "bin/weir", weir))
@@ -40,4 +48,35 @@ func TestReadmeTour(t *testing.T) {
 	if !strings.Contains(string(out), `cannot read "warm" as DOUBLE`) {
 		t.Errorf("the broken line is not shown\n%s", out)
 	}
+}
+
+// TestReadmeHTTP does what the README's part about events over HTTP says: what runs in one terminal, and what is sent from another.
+func TestReadmeHTTP(t *testing.T) {
+	section, dir := readmeSection(t, "## Without a broker"), t.TempDir()
+	blocks := shellBlock.FindAllStringSubmatch(section, -1)
+	want := tableBlock.FindStringSubmatch(section)
+	if len(blocks) != 4 || want == nil {
+		t.Fatalf("%d blocks of commands, want 4, and the table %q", len(blocks), want)
+	}
+	shell := func(script string) string {
+		t.Helper()
+		cmd := exec.Command("bash", "-euo", "pipefail", "-c", script)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return string(out)
+	}
+	shell(blocks[0][1])
+	command := strings.Fields(blocks[1][1])
+	p := start(t, dir, append(command[1:], "--listen", "127.0.0.1:0")...)
+	url := p.url()
+	p.eventually("it is ready", func() bool { return len(p.status().Sources) > 0 })
+	send := strings.NewReplacer("http://127.0.0.1:8080", url, "curl ", "curl -sf ").Replace(blocks[2][1])
+	if out := shell(send); out != "{\"accepted\":1}\n{\"accepted\":3}\n" {
+		t.Errorf("the answers are\n%s", out)
+	}
+	ask := strings.ReplaceAll(blocks[3][1], "bin/weir sql", weir+" sql --server "+url)
+	p.eventually("the table is the README's", func() bool { return strings.Contains(shell(ask), want[1]) })
 }

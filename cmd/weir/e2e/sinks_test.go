@@ -82,8 +82,8 @@ func TestStdoutSink(t *testing.T) {
 	}
 }
 
-// The Kafka sink delivers every change to a real Kafka.
-func TestKafkaSink(t *testing.T) {
+// A consumer that reads what is committed gets every change from the Kafka sink once, whenever the process is killed.
+func TestKafkaSinkAcrossKills(t *testing.T) {
 	b := brokertest.Start(t)
 	rng, dir := newRand(t), t.TempDir()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr))
@@ -99,18 +99,26 @@ func TestKafkaSink(t *testing.T) {
 		}
 		text += fmt.Sprintf("CREATE SINK to_%s WITH (connector = 'kafka', brokers = '%s', topic = '%s', format = 'json') AS FROM %s;\n", v.name, b.Addr, v.name, v.name)
 	}
-	lines := newEvents(rng, 0).lines(nil, 20_000)
-	write(t, dir, "ev.ndjson", string(lines))
 	write(t, dir, "x.sql", text)
+	e := newEvents(rng, 0)
+	var all []byte
+	for range 8 {
+		some := e.lines(nil, 5_000)
+		all = append(all, some...)
+		appendTo(t, dir, some)
+		p := follow(t, dir, "--commit-interval", "20ms")
+		time.Sleep(time.Duration(100+rng.IntN(900)) * time.Millisecond)
+		p.kill()
+	}
 	run(t, dir, 0, "run", "--db", "x.duckdb", "--once", "x.sql")
-	j := judgeLines(t, filepath.Join(dir, "x.duckdb"), lines)
+	j := judgeLines(t, filepath.Join(dir, "x.duckdb"), all)
 	j.equal(views)
 	for _, v := range views {
 		j.delivered(v, consume(t, admin, b.Addr, v.name))
 	}
 }
 
-// consume reads a topic to its end into a file.
+// consume reads what is committed in a topic, to its end, into a file.
 func consume(t *testing.T, admin *kadm.Client, addr, topic string) (path string) {
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), patience)
@@ -119,22 +127,24 @@ func consume(t *testing.T, admin *kadm.Client, addr, topic string) (path string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	left := int64(0)
-	ends.Each(func(o kadm.ListedOffset) { left += o.Offset })
-	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords()) // a transaction's last record is one
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer client.Close()
 	var text []byte
-	for left > 0 {
+	next := map[int32]int64{}
+	for !ended(ends, next) {
 		fetches := client.PollFetches(ctx)
 		if err := fetches.Err(); err != nil {
-			t.Fatalf("%s: %d records left: %v", topic, left, err)
+			t.Fatalf("%s: read up to %v: %v", topic, next, err)
 		}
 		for _, r := range fetches.Records() {
-			text = append(append(text, r.Value...), '\n')
-			left--
+			next[r.Partition] = r.Offset + 1
+			if !r.Attrs.IsControl() {
+				text = append(append(text, r.Value...), '\n')
+			}
 		}
 	}
 	path = filepath.Join(t.TempDir(), topic+".ndjson")
@@ -142,4 +152,10 @@ func consume(t *testing.T, admin *kadm.Client, addr, topic string) (path string)
 		t.Fatal(err)
 	}
 	return path
+}
+
+func ended(ends kadm.ListedOffsets, next map[int32]int64) bool {
+	all := true
+	ends.Each(func(o kadm.ListedOffset) { all = all && next[o.Partition] >= o.Offset })
+	return all
 }

@@ -21,10 +21,13 @@ var _ server.Backend = (*Node)(nil)
 
 // Status implements server.Backend.
 func (n *Node) Status() engine.Status {
-	if e := n.running(); e != nil {
-		return e.Status()
+	e := n.running()
+	if e == nil {
+		return engine.Status{}
 	}
-	return engine.Status{}
+	s := e.Status()
+	s.Files = n.store.Files()
+	return s
 }
 
 // Subscribe implements server.Backend.
@@ -79,20 +82,26 @@ func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*ser
 // ask answers a statement about Weir's objects; nil if the statement is not one.
 func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	statements, _ := parse.Statements(sql) // what does not parse here is for DuckDB to judge
-	if len(statements) != 1 || !n.isOurs(statements[0]) {
+	n.asking.Lock()
+	ours := len(statements) == 1 && n.isOurs(statements[0])
+	n.asking.Unlock()
+	if !ours {
 		return nil, nil
 	}
 	if _, ok := statements[0].(parse.ChangeTable); ok {
 		return n.changeTables(ctx, sql)
 	}
-	if show, ok := statements[0].(parse.Show); ok && show.What == "QUERIES" && n.running() != nil {
-		return answerResult(queriesAnswer(n.Status())), nil
+	if _, ok := statements[0].(parse.Alter); ok {
+		return n.alter(ctx, sql)
 	}
 	n.asking.Lock()
 	answers, err := n.catalog.Apply(sql)
 	n.asking.Unlock()
 	if err != nil || len(answers) == 0 {
 		return nil, mistakeOf(err)
+	}
+	if show, ok := statements[0].(parse.Show); ok {
+		return answerResult(n.withProgress(show.What, answers[0])), nil
 	}
 	return answerResult(answers[0]), nil
 }
@@ -109,7 +118,7 @@ func mistakeOf(err error) error {
 // isOurs reports whether a statement asks about something that DuckDB does not know.
 func (n *Node) isOurs(s parse.Statement) bool {
 	switch s := s.(type) {
-	case parse.Show, parse.ChangeTable:
+	case parse.Show, parse.ChangeTable, parse.Alter:
 		return true
 	case parse.Describe:
 		return n.catalog.Source(s.Name) != nil

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -36,9 +37,11 @@ type Options struct {
 	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
-	MemoryLimit    string
-	Threads        int // DuckDB's, for the result database
-	Log            *slog.Logger
+	// From is when views begin that have not read anything of a source yet; zero for the source's beginning.
+	From        time.Time
+	MemoryLimit string
+	Threads     int // DuckDB's, for the result database
+	Log         *slog.Logger
 	// BeforeCommit is called before each commit; an error ends the run there, as a crash would. It may be nil.
 	BeforeCommit func(epoch int64) error
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
@@ -65,10 +68,16 @@ type Node struct {
 	tables     *plainTables
 	evaluators *evaluators
 	decoding   *sharedEvaluator // for the sources' decoders
+	instance   string           // of the database
 
-	mu     sync.Mutex // guards engine
-	engine *runtime.Engine
-	asking sync.Mutex // the catalog answers one question at a time
+	mu        sync.Mutex // guards engine and what follows
+	engine    *runtime.Engine
+	stop      context.CancelFunc         // has the engine's Run return; nil while none runs
+	again     bool                       // and another engine go on
+	began     chan struct{}              // closed when the next engine is there, or none will be
+	receivers map[string]http.Handler    // what takes the events that are sent to sources
+	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
+	asking    sync.Mutex                 // the catalog answers one question at a time
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -97,6 +106,9 @@ func (n *Node) prepare(ctx context.Context) error {
 		return err
 	}
 	if n.decoding, err = newSharedEvaluator(); err != nil {
+		return err
+	}
+	if n.instance, err = n.store.Instance(ctx); err != nil {
 		return err
 	}
 	return n.load(ctx)
@@ -229,18 +241,55 @@ func (n *Node) Run(ctx context.Context) error {
 	if err := n.store.LockDown(); err != nil {
 		return err
 	}
-	c, err := n.runtimeConfig()
-	if err != nil {
-		return err
+	defer n.finish()
+	for first := true; ; first = false {
+		e, engineCtx, err := n.nextEngine(ctx, first)
+		if err != nil {
+			return err
+		}
+		closing, err := n.runEngine(engineCtx, e)
+		if err != nil || ctx.Err() != nil && !n.options.Bounded {
+			return err
+		}
+		goesOn := n.goesOn()
+		if n.backfills() {
+			if err := n.succeedAll(context.WithoutCancel(ctx), closing); err != nil {
+				return err
+			}
+			goesOn = !n.options.Bounded
+		}
+		if !goesOn {
+			return nil
+		}
 	}
-	e, err := runtime.New(c)
-	if err != nil {
-		return errors.Join(err, closeSinks(c.Sinks))
+}
+
+// runEngine runs an engine until ctx is done, the input has ended, or successors of views are close behind these, whose names it returns.
+func (n *Node) runEngine(ctx context.Context, e *runtime.Engine) (closing []string, err error) {
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	if n.options.Bounded || !n.backfills() {
+		return nil, e.Run(run)
 	}
-	n.mu.Lock()
-	n.engine = e
-	n.mu.Unlock()
-	return e.Run(ctx)
+	watched := make(chan []string, 1)
+	go func() {
+		closing := n.watchBackfills(run, e)
+		if len(closing) > 0 {
+			e.HandOver()
+		}
+		watched <- closing
+		stop()
+	}()
+	err = e.Run(run)
+	stop()
+	return <-watched, err
+}
+
+// backfills reports whether successors of views are being computed.
+func (n *Node) backfills() bool {
+	n.asking.Lock()
+	defer n.asking.Unlock()
+	return len(n.catalog.Backfills) > 0
 }
 
 func closeSinks(sinks []runtime.Sink) error {
@@ -258,12 +307,15 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
+		if n.held[v.Name] != nil {
+			continue
+		}
 		q, err := n.build(v)
 		if err != nil {
 			return c, err
 		}
 		c.Queries = append(c.Queries, q)
-		c.Views[v.Name] = runtime.ViewInfo{SQL: v.Select, Emit: v.Emit}
+		c.Views[v.Name] = n.viewInfo(v)
 	}
 	for _, s := range n.catalog.Sources {
 		source, err := n.source(s)
@@ -273,6 +325,9 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		c.Sources = append(c.Sources, source)
 	}
 	c.Sources = append(c.Sources, n.tableSources()...)
+	if err := n.addBackfills(&c); err != nil {
+		return c, err
+	}
 	sinks := map[string][]string{}
 	for _, s := range n.catalog.Sinks {
 		sink, err := n.sink(s)
@@ -290,6 +345,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
+		Paused: n.catalog.Paused(parse.Source, s.Name),
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")
@@ -301,19 +357,21 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 		}
 	}
 	out.Source, err = s.Connector.Source(engine.SourceConfig{
-		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: n.decoding,
+		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: n.decoding, Dir: SourceDir(n.options.DB, s.Name),
 	})
+	n.receive(s.Name, out.Source)
 	return out, err
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	config := s.Config(n.catalog.View(s.View))
+	config.Instance = n.instance
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
 		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
 		sink, err = &lateSink{open: func() (engine.Sink, error) { return s.Connector.Sink(config) }}, nil
 	}
-	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink}, err
+	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink, Paused: n.catalog.Paused(parse.Sink, s.Name)}, err
 }
 
 // StateDir is the folder of the operators' state.

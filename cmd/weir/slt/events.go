@@ -67,7 +67,7 @@ type feedReader struct {
 	held []string
 }
 
-// Hold implements engine.Holder. In order, nothing is held: the order is the test's.
+// Hold implements engine.Aligner. In order, nothing is held: the order is the test's.
 func (r *feedReader) Hold(partitions []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

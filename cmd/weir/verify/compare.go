@@ -117,7 +117,7 @@ func (c *comparison) expire() error {
 	return err
 }
 
-// eventsOf is the table of a source's events before the view's positions, with these positions.
+// eventsOf is the table of a source's events from where the view has begun to its positions, with these positions.
 func (c *comparison) eventsOf(in *input) string {
 	return "weir_verify." + types.QuoteIdent("events of "+in.Name)
 }
@@ -125,7 +125,7 @@ func (c *comparison) eventsOf(in *input) string {
 // events makes eventsOf.
 func (c *comparison) events(in *input) error {
 	return c.results.exec(c.ctx, fmt.Sprintf(`CREATE OR REPLACE VIEW %s AS SELECT e.* FROM weir_events.main.%s e
-		JOIN weir_results.weir.positions p ON p."partition" = e.%s AND e.%s < p.next WHERE p.query = %s AND p.source = %s`,
+		JOIN weir_verify.positions p ON p."partition" = e.%s AND e.%s >= p.first AND e.%[4]s < p.next WHERE p.query = %[5]s AND p.source = %[6]s`,
 		c.eventsOf(in), types.QuoteIdent(in.Name), types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn),
 		types.QuoteString(c.view.Name), types.QuoteString(in.Name)))
 }
@@ -197,8 +197,8 @@ func (c *comparison) counts() error {
 // unknownLetters counts a source's dead letters before the view's positions. One that is not in weir.dead_letters was dropped in
 // silence, which must not be.
 func (c *comparison) unknownLetters(in *input) error {
-	const undecoded = `(SELECT l.* FROM weir_events.main."weir letters" l JOIN weir_results.weir.positions p
-		ON p."partition" = l."weir partition" AND l."weir offset" < p.next WHERE p.query = $1 AND p.source = $2 AND l.source = $2)`
+	const undecoded = `(SELECT l.* FROM weir_events.main."weir letters" l JOIN weir_verify.positions p
+		ON p."partition" = l."weir partition" AND l."weir offset" >= p.first AND l."weir offset" < p.next WHERE p.query = $1 AND p.source = $2 AND l.source = $2)`
 	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+undecoded, c.view.Name, in.Name)
 	if err != nil {
 		return err

@@ -42,15 +42,13 @@ func read(ctx context.Context, in *input, to *loader) (err error) {
 			return err
 		}
 	}
-	source, err := in.Connector.Source(engine.SourceConfig{Name: in.Name, Format: in.Format, Columns: metadata.Plain(in.Columns), Options: in.Options, Eval: eval})
+	source, err := in.Connector.Source(engine.SourceConfig{
+		Name: in.Name, Format: in.Format, Columns: metadata.Plain(in.Columns), Options: in.Options, Eval: eval, Dir: in.dir,
+	})
 	if err != nil {
 		return err
 	}
-	from := map[string]int64{}
-	for partition := range in.upTo {
-		from[partition] = 0
-	}
-	reader, err := source.Open(ctx, engine.ReadOptions{Columns: e.columns.Plain, Metadata: e.columns.Own, From: from, Bounded: true})
+	reader, err := source.Open(ctx, engine.ReadOptions{Columns: e.columns.Plain, Metadata: e.columns.Own, From: in.from, Bounded: true, Again: true})
 	if err != nil {
 		return err
 	}

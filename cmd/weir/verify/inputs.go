@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors/generated"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -16,6 +17,8 @@ type input struct {
 	*catalog.Source
 	read []types.Field    // the columns that some view reads, in declared order, and the event time
 	upTo map[string]int64 // by partition: the first position that no view has come to
+	from map[string]int64 // by partition: the first position that some view has begun at
+	dir  string           // of what the source keeps beside the database
 	// failed is why the events could not be read again; nil if they could.
 	failed error
 }
@@ -35,7 +38,7 @@ func inputsOf(ctx context.Context, r *results, d *definitions) (inputs map[strin
 			source := d.Source(scan.Source)
 			in := inputs[source.Name]
 			if in == nil {
-				in = &input{Source: source, upTo: map[string]int64{}}
+				in = &input{Source: source, upTo: map[string]int64{}, from: map[string]int64{}, dir: node.SourceDir(r.path, source.Name)}
 				inputs[source.Name] = in
 			}
 			in.add(scan)
@@ -93,18 +96,21 @@ func (in *input) add(scan *plan.Scan) {
 	in.read = read
 }
 
-// extend takes in how far a view has come.
+// extend takes in where a view has begun, and how far it has come.
 func (in *input) extend(ctx context.Context, r *results, v *catalog.View) error {
-	rows, err := r.conn.QueryContext(ctx, `SELECT "partition", next FROM weir_results.weir.positions WHERE query = $1 AND source = $2`, v.Name, in.Name)
+	rows, err := r.conn.QueryContext(ctx, `SELECT "partition", next, first FROM weir_verify.positions WHERE query = $1 AND source = $2`, v.Name, in.Name)
 	if err != nil {
 		return fmt.Errorf("read positions: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var partition string
-		var next int64
-		if err := rows.Scan(&partition, &next); err != nil {
+		var next, first int64
+		if err := rows.Scan(&partition, &next, &first); err != nil {
 			return fmt.Errorf("read positions: %w", err)
+		}
+		if known, ok := in.from[partition]; !ok || first < known {
+			in.from[partition] = first
 		}
 		in.upTo[partition] = max(in.upTo[partition], next)
 	}

@@ -62,7 +62,22 @@ func (r *results) setUp(ctx context.Context, memoryLimit string) error {
 	if n, err := r.number(ctx, "SELECT count(*) FROM duckdb_schemas() WHERE database_name = 'weir_results' AND schema_name = 'weir'"); err != nil || n == 0 {
 		return errors.Join(fmt.Errorf("%s is not a result database of weir: it has no schema weir", r.path), err)
 	}
-	return nil
+	return r.positions(ctx)
+}
+
+// positions makes weir_verify.positions: where each query has begun, and how far it has come. A database of an earlier weir does not say
+// where, because every query began at the beginning.
+func (r *results) positions(ctx context.Context) error {
+	first := "0"
+	n, err := r.number(ctx, "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'weir_results' AND schema_name = 'weir' AND table_name = 'starts'")
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		first = `coalesce((SELECT max(s.first) FROM weir_results.weir.starts s
+			WHERE s.query = p.query AND s.source = p.source AND s."partition" = p."partition"), 0)`
+	}
+	return r.exec(ctx, "CREATE VIEW weir_verify.positions AS SELECT p.*, "+first+" AS first FROM weir_results.weir.positions p")
 }
 
 func (r *results) attach(ctx context.Context, path, name string) error {

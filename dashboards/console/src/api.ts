@@ -26,7 +26,7 @@ export interface Source {
 export interface Query {
   view: string;
   sql: string;
-  source: string;
+  sources: string[] | null;
   emit: string;
   rows_in: number;
   rows_out: number;
@@ -63,6 +63,43 @@ export interface View {
   source: string;
   emit: string;
   columns: Column[];
+}
+
+/** Why says why a view's windows are still open. engine/why says what each field means. */
+export interface Why {
+  summary: string;
+  at: string;
+  sources: WhySource[];
+  stages: WhyStage[];
+  commit_share: number;
+}
+
+export interface WhySource {
+  name: string;
+  table?: boolean;
+  partitions: WhyPartition[];
+  blocked_share: number;
+}
+
+export interface WhyPartition {
+  partition: string;
+  state: string;
+  holds: boolean;
+  watermark: string | null;
+  watermark_since: string | null;
+  heard: string | null;
+  waiting: number | null;
+  idle_in_s: number | null;
+}
+
+export interface WhyStage {
+  name: string;
+  waiting: number;
+  kind?: string; // window, session or row
+  unit?: string;
+  held: number;
+  open: number;
+  first: { start: string | null; end: string | null; count: number }[];
 }
 
 export type Row = unknown[];
@@ -116,6 +153,8 @@ export const getStatus = (signal?: AbortSignal) => get<Status>("/v1/status", sig
 export const getViews = async () => (await get<{ views: View[] }>("/v1/views")).views;
 
 export const getView = (name: string) => get<View>(`/v1/views/${encodeURIComponent(name)}`);
+
+export const getWhy = (name: string) => get<Why>(`/v1/views/${encodeURIComponent(name)}/why`);
 
 /** runSQL runs a statement and returns its rows, at most limit of them. */
 export async function runSQL(sql: string, limit: number, signal?: AbortSignal): Promise<Result> {

@@ -78,8 +78,7 @@ function Queries({ queries, samples }: { queries: Query[]; samples: Sample[] }) 
 
 function QueryRow({ q, samples }: { q: Query; samples: Sample[] }) {
   const rates = queryRates(samples, q.view);
-  const source = samples.at(-1)!.status.sources?.find((s) => s.name === q.source);
-  const lag = waiting(source);
+  const lag = waiting((samples.at(-1)!.status.sources ?? []).filter((s) => q.sources?.includes(s.name)));
   return (
     <tr data-testid="query-row" data-view={q.view}>
       <td>
@@ -90,7 +89,7 @@ function QueryRow({ q, samples }: { q: Query; samples: Sample[] }) {
         {q.error && <div class="error-text">{q.error}</div>}
       </td>
       <td>{q.emit}</td>
-      <td>{q.source}</td>
+      <td>{q.sources?.join(", ")}</td>
       <td class="n">{rate(rates?.rowsIn)}</td>
       <td class="spark">
         <Sparkline values={history(samples, q.view)} />

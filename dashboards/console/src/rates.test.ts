@@ -36,7 +36,7 @@ test("a counter that starts again does not go backwards", () => {
 
 test("waiting is known if some partition tells", () => {
   const source = (...n: number[]) => ({ partitions: n.map((waiting) => ({ waiting })) }) as never;
-  expect(waiting(source(3, -1, 4))).toBe(7);
-  expect(waiting(source(-1))).toBeNull();
-  expect(waiting(undefined)).toBeNull();
+  expect(waiting([source(3, -1, 4)])).toBe(7);
+  expect(waiting([source(-1)])).toBeNull();
+  expect(waiting([])).toBeNull();
 });

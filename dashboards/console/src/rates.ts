@@ -66,8 +66,8 @@ export function history(samples: Sample[], view: string): number[] {
   return rows.slice(1).map((n, i) => perSecond(rows[i], n, samples[i + 1].at - samples[i].at));
 }
 
-/** waiting is how many records are known to wait in a source; null if it cannot tell of any partition. */
-export function waiting(source: Source | undefined): number | null {
-  const known = (source?.partitions ?? []).filter((p) => p.waiting >= 0);
+/** waiting is how many records are known to wait in sources; null if they cannot tell of any partition. */
+export function waiting(sources: Source[]): number | null {
+  const known = sources.flatMap((s) => s.partitions ?? []).filter((p) => p.waiting >= 0);
   return known.length > 0 ? known.reduce((sum, p) => sum + p.waiting, 0) : null;
 }

@@ -12,6 +12,7 @@ import { viewPath } from "./route";
 import { MAX_LINES, type Rows } from "./series";
 import { SQLText } from "./sqltext";
 import type { Live } from "./status";
+import { WhyCard } from "./why";
 
 /** ViewPage shows one view: what it computes, its newest rows, and a plot that moves with each commit. */
 export function ViewPage({ name, live }: { name: string; live: Live }) {
@@ -55,6 +56,7 @@ function Known({ view, live }: { view: View; live: Live }) {
   return (
     <>
       <Head view={view} live={live} connected={data.connected} />
+      <WhyCard view={view.view} />
       {measure >= 0 && (
         <section class="card" aria-label="Plot">
           <Choices view={view} shape={shape} measure={measure} setMeasure={setMeasure} keys={keys} setKeys={setKeys} />

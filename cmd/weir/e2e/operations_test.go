@@ -1,0 +1,50 @@
+package e2e
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// spans are what differs from one answer to the next: spans of time, shares, and the tables' widths, which follow them.
+var spans = regexp.MustCompile(`\d+(\.\d+)? (s|%)|[ ─┬┼┴]+|epoch \d+`)
+
+// TestOperationsWhy runs the example of weir why in docs/operations.md as it stands, and wants the answer that the page shows.
+func TestOperationsWhy(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "## Why is a window still open?")
+	if !found {
+		t.Fatal("docs/operations.md does not say why a window is open")
+	}
+	script := shellBlock.FindStringSubmatch(section)[1]
+	want := regexp.MustCompile("(?s)```\n(by_sensor: .*?)```").FindStringSubmatch(section)[1]
+	at := freeAddress(t)
+	script = strings.NewReplacer("bin/weir run", weir+" run --listen "+at, "bin/weir why", weir+" why --server http://"+at,
+		"sleep 3", "until "+weir+" why --server http://"+at+" by_sensor 2>/dev/null | grep 'last commit: epoch 1' >/dev/null; do sleep 0.1; done").Replace(script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, want := spans.ReplaceAllString(string(out), " "), spans.ReplaceAllString(want, " "); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// freeAddress is one that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}

@@ -1,0 +1,110 @@
+package node
+
+import (
+	"context"
+	"errors"
+
+	"github.com/weirdb/weir/connectors/server"
+	"github.com/weirdb/weir/engine/runtime"
+	"github.com/weirdb/weir/sql/catalog"
+)
+
+// alter pauses or resumes something. While the engine runs, another one takes over from its last commit, and is there when this returns: that
+// a query goes on where it stood is then the same as after any restart.
+//
+//	engine 1  rounds │ commit │ end            catalog: hot is paused
+//	                          engine 2  load │ rounds without hot
+func (n *Node) alter(ctx context.Context, sql string) (*server.Result, error) {
+	if !n.options.Writable {
+		return nil, &server.UserError{Code: "refused", Position: -1,
+			Message: "PAUSE and RESUME work here only if weir runs with --writable; statements in the files that `weir run` is given always do"}
+	}
+	began, changed, err := n.change(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	if began != nil {
+		select {
+		case <-began:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	answer := catalog.Answer{Columns: []string{"changed"}, Rows: [][]string{{changed}}}
+	return answerResult(answer), nil
+}
+
+// change stores what a statement changes, and has another engine take over, if one runs and something has changed. Began is closed once the
+// other one is there; nil if there is none to wait for.
+func (n *Node) change(ctx context.Context, sql string) (began <-chan struct{}, changed string, err error) {
+	n.asking.Lock()
+	defer n.asking.Unlock()
+	before := n.catalog.Pauses()
+	_, changes, err := n.inChange(ctx, sql)
+	if err != nil {
+		n.catalog.RestorePauses(before)
+		return nil, "", mistakeOf(err)
+	}
+	if len(changes) == 0 {
+		return nil, "", nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stop == nil {
+		return nil, changes[0].Name, nil
+	}
+	n.again = true
+	n.engine.HandOver()
+	n.stop()
+	return n.began, changes[0].Name, nil
+}
+
+// goesOn reports whether another engine is to take over from the one that has ended.
+func (n *Node) goesOn() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.again
+}
+
+// finish says that there is no engine any more, and none will be.
+func (n *Node) finish() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stop == nil {
+		return
+	}
+	n.stop()
+	n.engine.EndReaders()
+	close(n.began)
+	n.stop, n.began, n.again = nil, nil, false
+}
+
+// nextEngine makes the first engine of a Run, or the one that takes over, from the definitions as they are now. What changes in them later stops it.
+func (n *Node) nextEngine(ctx context.Context, first bool) (*runtime.Engine, context.Context, error) {
+	n.asking.Lock() // the definitions do not change meanwhile
+	defer n.asking.Unlock()
+	c, err := n.runtimeConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	begin := runtime.New
+	if !first {
+		begin = n.engine.Successor
+	}
+	e, err := begin(c)
+	if err != nil {
+		return nil, nil, errors.Join(err, closeSinks(c.Sinks))
+	}
+	if n.stop != nil {
+		n.stop() // it has: this frees what belongs to it
+	}
+	ctx, n.stop = context.WithCancel(ctx)
+	n.engine, n.again = e, false
+	if n.began != nil {
+		close(n.began)
+	}
+	n.began = make(chan struct{})
+	return e, ctx, nil
+}
