@@ -59,7 +59,7 @@ func (q *query) waits() bool {
 // The slowest is the lowest place of those that hold others back; MaxTime if none does.
 func (s *source) findPlaces(now time.Time) {
 	s.slowest = engine.MaxTime
-	if s.Table || s.event < 0 {
+	if s.Table || s.event < 0 || s.resting() {
 		return
 	}
 	for name, p := range s.positions {
@@ -106,6 +106,7 @@ func (s *source) hold(slowest engine.Time) {
 		if p.place > engine.MinTime+ahead && p.place < engine.MaxTime && p.place-ahead > slowest && !p.ended && !p.gone {
 			held[name] = true
 		}
+		p.ahead = held[name]
 	}
 	if !maps.Equal(held, s.held) {
 		s.held = held

@@ -60,6 +60,7 @@ type partition struct {
 	waiting int64
 	begun   bool        // something has been fetched of it
 	place   engine.Time // see align.go
+	ahead   bool        // the reader was told to hold it
 	ended   bool
 	gone    bool      // the reader no longer has it
 	broken  bool      // a fetch could not be decoded: nothing after it counts

@@ -125,3 +125,15 @@ func TestBounds(t *testing.T) {
 	see(1250, "1")
 	expect("after the end", 7, 1, 3)
 }
+
+// TestHeld: what is kept is counted, for those who ask what a view holds.
+func TestHeld(t *testing.T) {
+	o := streamtest.NewOracle(t)
+	op, err := New(node(100, 0), memory.DefaultAllocator)
+	streamtest.Must(t, err)
+	rows := o.Query("SELECT e % 40 AS i, make_timestamp(e) AS ts, 1 AS k, 'x' AS name FROM range(100) t(e)")
+	streamtest.Must(t, op.Process(0, engine.Batch{Rows: rows}, &streamtest.Table{}))
+	if h := op.Held(3); h.Count != 40 || h.Unit != "keys" {
+		t.Errorf("held: %+v", h)
+	}
+}
