@@ -179,7 +179,7 @@ type Connector struct {
 	// MadeUp says that the times of a source's events are made up, and not those of the clock on the wall: max_future counts only if
 	// it is given.
 	MadeUp bool
-	// Holds says that its readers are Aligners, so that max_ahead can be asked of its sources.
+	// Holds says that its readers are AlignedReaders, so that max_ahead can be asked of its sources.
 	Holds bool
 	// Metadata are the columns of package engine/metadata that its sources have, beside those that all have.
 	Metadata      []string

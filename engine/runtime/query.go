@@ -36,7 +36,6 @@ type query struct {
 	rowsIn   int64
 	rowsOut  int64
 	lateN    int64
-	repeated int64 // duplicates that were met again in the logs of a restart: they were counted before
 
 	readingsNow []engine.ReadingStatus // as describe last saw them
 	stagesNow   []engine.StageStatus

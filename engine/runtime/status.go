@@ -64,7 +64,7 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 				status.Watermark = max(status.Watermark, at.watermark)
 			}
 		}
-		if status.State == "active" && s.held[name] {
+		if status.State == "active" && p.ahead {
 			status.State = "ahead"
 		}
 		out.Partitions = append(out.Partitions, status)
