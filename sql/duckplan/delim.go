@@ -72,6 +72,9 @@ func (j *DelimJoin) unnumber() {
 	if j.Flipped {
 		side = &j.Right
 	}
+	for f, ok := (*side).(*Filter); ok && f.Kept == nil; f, ok = (*side).(*Filter) { // what could be pushed below the join
+		side = &f.From
+	}
 	w, ok := (*side).(*Window)
 	if !ok || len(w.Calls) != 1 || w.Calls[0].Alias != "delim_index" || len(j.Columns) < 2 || j.Columns[0].Kind != plan.Column {
 		return
