@@ -54,6 +54,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.DurationVar(&f.node.CommitInterval, "commit-interval", 500*time.Millisecond, "time between commits")
 	fs.StringVar(&f.memory, "memory", "", "about what the process may use, such as 512MB; state beyond its share goes to files beside the database (default three quarters of the machine's or container's)")
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
+	fs.DurationVar(&f.node.KeepLetters, "keep-letters", 0, "how long dead letters and late rows are kept, such as 720h; 0 for ever")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
 	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume; whoever reaches the address can")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/weirdb/weir/engine"
 )
@@ -26,4 +27,19 @@ func (s *Store) expire(ctx context.Context, expired []engine.Expiry) error {
 func (s *Store) forgetExpired(ctx context.Context, view string) error {
 	_, err := s.session.execute(ctx, "DELETE FROM weir.expired WHERE view = $1", view)
 	return err
+}
+
+// ForgetLetters drops dead letters and late rows that were found before a time. It waits for a running commit.
+func (s *Store) ForgetLetters(ctx context.Context, before time.Time) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, table := range []string{"weir.dead_letters", "weir.late_rows"} {
+		if _, err := s.session.execute(ctx, "DELETE FROM "+table+` WHERE "at" < make_timestamptz($1)`, before.UnixMicro()); err != nil {
+			return queryError("dropping old rows of "+table, err)
+		}
+	}
+	return nil
 }

@@ -37,6 +37,8 @@ type Options struct {
 	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
+	// KeepLetters is how long dead letters and late rows are kept; 0 for ever.
+	KeepLetters time.Duration
 	// From is when views begin that have not read anything of a source yet; zero for the source's beginning.
 	From        time.Time
 	MemoryLimit string
@@ -242,6 +244,11 @@ func (n *Node) Run(ctx context.Context) error {
 		return err
 	}
 	defer n.finish()
+	forgetting, stop := context.WithCancel(ctx)
+	var forgotten sync.WaitGroup
+	forgotten.Go(func() { n.forgetLetters(forgetting) })
+	defer forgotten.Wait()
+	defer stop()
 	for first := true; ; first = false {
 		e, engineCtx, err := n.nextEngine(ctx, first)
 		if err != nil {
