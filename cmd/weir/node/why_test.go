@@ -10,7 +10,7 @@ import (
 )
 
 const timedSource = `CREATE SOURCE s (sensor VARCHAR, ts TIMESTAMP, value BIGINT, WATERMARK FOR ts AS ts - INTERVAL '4 seconds')
-	WITH (connector = 'events', format = 'json');`
+	WITH (connector = 'events', format = 'json', max_future = 'none');`
 
 // reading is a line of source s.
 func reading(at engine.Time) string {
