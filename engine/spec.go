@@ -176,9 +176,9 @@ type Connector struct {
 	Schema func(o Options) (columns []types.Field, eventTime, watermark string, err error)
 	// Formats are the values of format = …. The first is the default. Empty if the connector has none.
 	Formats []string
-	// MadeUp says that the times of a source's events are made up, and not those of the clock on the wall: max_future counts only if
-	// it is given.
-	MadeUp bool
+	// AnyTime says that the times of a source's events have nothing to do with the clock on the wall, because they are made up, or lie in
+	// files from whenever: max_future counts only if it is given.
+	AnyTime bool
 	// Holds says that its readers are AlignedReaders, so that max_ahead can be asked of its sources.
 	Holds bool
 	// Metadata are the columns of package engine/metadata that its sources have, beside those that all have.

@@ -25,7 +25,8 @@ var formats = []string{formatJSON, formatCSV, formatParquet, formatArrow}
 
 // Connector declares the file source and sink.
 var Connector = engine.Connector{
-	Name: "file",
+	Name:    "file",
+	AnyTime: true,
 	Doc: `Reads files that match a pattern, each file one partition, side by side. Formats are json (one object a line), csv, parquet ` +
 		`and arrow (IPC file or stream); json and csv may be compressed (.gz, .zst). The source ends with its files, or, with ` +
 		`follow = 'true', waits for new files and new lines. A file that is truncated or replaced while it is followed starts again as ` +

@@ -28,7 +28,7 @@ var (
 		{Name: "idle_timeout", Kind: engine.Duration, Default: "1 minute",
 			Doc: "How long a partition in which nothing waits may be silent before windows close without it; '0 seconds' for never."},
 		{Name: maxFuture, Kind: engine.Limit, Default: "1 hour",
-			Doc: "How far an event time may lie ahead of the clock, such as '10 minutes'. An event beyond that goes to the dead letters and moves no watermark, so that one wrong clock does not close every window; 'none' for any time, which is the default where events are generated."},
+			Doc: "How far an event time may lie ahead of the clock, such as '10 minutes'. An event beyond that goes to the dead letters and moves no watermark, so that one wrong clock does not close every window; 'none' for any time, which is the default where events are generated or lie in files."},
 		{Name: maxAhead, Kind: engine.Limit, Default: "1 hour",
 			Doc: "Watermark alignment: how far a partition may run ahead of the slowest one, in event time. One that is farther ahead is not fetched until the others have caught up (max_ahead = '10 minutes'), so that what is read of it does not lie in open windows; 'none' for any distance. Only for connectors whose partitions can wait."},
 		{Name: uniqueKey,
@@ -60,7 +60,7 @@ var (
 func sourceOptions(x engine.Connector) []engine.Option {
 	out := slices.Clone(SourceOptions)
 	for i := range out {
-		if x.MadeUp && out[i].Name == maxFuture {
+		if x.AnyTime && out[i].Name == maxFuture {
 			out[i].Default = engine.NoLimit
 		}
 	}

@@ -29,7 +29,7 @@ type turn struct{ source, partition string }
 // connector declares the feed under the name 'events'.
 func (f *feed) connector() engine.Connector {
 	return engine.Connector{
-		Name: "events", Doc: "Events that stand in a test file.", MadeUp: true, Holds: true, Formats: []string{"json"},
+		Name: "events", Doc: "Events that stand in a test file.", AnyTime: true, Holds: true, Formats: []string{"json"},
 		Source: func(c engine.SourceConfig) (engine.Source, error) { return feedSource{f, c.Name}, nil },
 	}
 }

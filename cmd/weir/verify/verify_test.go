@@ -258,6 +258,7 @@ func TestLettersOfALaterView(t *testing.T) {
 // TestFutureEvents: what max_future refuses is not in the batch either, and closes no window.
 func TestFutureEvents(t *testing.T) {
 	p := newPipeline(t, views)
+	p.text = strings.Replace(p.text, "follow = 'true'", "follow = 'true', max_future = '1 hour'", 1)
 	p.events(0, 200)
 	p.append("0.ndjson", `{"id": 7, "k": "a", "v": 2, "ts": "2999-01-01T00:00:00"}`)
 	p.events(200, 400)
