@@ -33,7 +33,7 @@ FROM tumble(shop, "timestamp", INTERVAL '1 minute')
 WHERE "eventType" = 'order.placed'
 GROUP BY ALL;`,
 	Schema:        schema,
-	AnyTime:        true,
+	AnyTime:       true,
 	Formats:       []string{"json"},
 	SourceOptions: options,
 	Source: func(c engine.SourceConfig) (engine.Source, error) {
