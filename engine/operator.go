@@ -37,6 +37,9 @@ type Deduplicator interface {
 
 // Snapshotter is what a stateful operator adds. State is written as rows that carry their key, so that n instances restore
 // into m: each instance is given all rows and keeps those that it owns.
+//
+// A restart may restore an older snapshot, and give the operator what it was given since again: it must come to the same state. Where it
+// would not, its stage is Whole.
 type Snapshotter interface {
 	// Snapshot writes the whole state. It is called between epochs.
 	Snapshot(w StateWriter) error
