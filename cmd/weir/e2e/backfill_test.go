@@ -70,7 +70,7 @@ func TestBackfill(t *testing.T) {
 	write(t, dir, "x.sql", source+"CREATE MATERIALIZED VIEW v AS "+old+"; CREATE MATERIALIZED VIEW w AS SELECT id FROM ev;")
 	e := newEvents(rng, 0)
 	p := follow(t, dir)
-	p.eventually("it takes events", func() bool { return len(p.status().Sources) > 0 })
+	p.eventually("it takes events", p.takes)
 	var all []byte
 	send := func(n int) {
 		some := e.lines(nil, n)
@@ -91,7 +91,7 @@ func TestBackfill(t *testing.T) {
 	time.Sleep(time.Duration(rng.IntN(300)) * time.Millisecond)
 	p.kill()
 	p = follow(t, dir, "--commit-interval", "20ms")
-	p.eventually("it takes events", func() bool { return len(p.status().Sources) > 0 })
+	p.eventually("it takes events", p.takes)
 	stop, sent := make(chan struct{}), make(chan []byte)
 	go func() { sent <- sendUntil(t, p.url(), e, stop) }()
 	seen := 30_000
@@ -167,7 +167,7 @@ func TestBackfillFails(t *testing.T) {
 	write(t, dir, "x.sql", source+"CREATE MATERIALIZED VIEW v AS SELECT count(*) AS n FROM ev;")
 	e := newEvents(rng, 0)
 	p := follow(t, dir)
-	p.eventually("it takes events", func() bool { return len(p.status().Sources) > 0 })
+	p.eventually("it takes events", p.takes)
 	p.send(e.lines(nil, 50))
 	p.read(50)
 	if code := p.terminate(); code != 0 {

@@ -21,6 +21,12 @@ func (p *process) send(lines []byte) {
 	}
 }
 
+// takes reports whether the first source can be sent events.
+func (p *process) takes() bool {
+	sources := p.status().Sources
+	return len(sources) > 0 && sources[0].State == "running"
+}
+
 // With --from a new view begins at a time, and goes on from there without it; a view that has read the source before goes on where it
 // stood. weir verify knows where each has begun.
 func TestFrom(t *testing.T) {
@@ -29,7 +35,7 @@ func TestFrom(t *testing.T) {
 	write(t, dir, "x.sql", source+"CREATE MATERIALIZED VIEW old AS SELECT id FROM ev;")
 	e := newEvents(rng, 0)
 	p := follow(t, dir)
-	p.eventually("it takes events", func() bool { return len(p.status().Sources) > 0 })
+	p.eventually("it takes events", p.takes)
 	p.send(e.lines(nil, 10))
 	middle := time.Now()
 	p.send(e.lines(nil, 5))
@@ -42,7 +48,7 @@ func TestFrom(t *testing.T) {
 	p.eventually("the new view is begun", func() bool { return p.status().Commits > 0 })
 	p.kill()
 	p = follow(t, dir)
-	p.eventually("it takes events", func() bool { return len(p.status().Sources) > 0 })
+	p.eventually("it takes events", p.takes)
 	p.send(e.lines(nil, 2))
 	p.read(2)
 	if code := p.terminate(); code != 0 {

@@ -11,8 +11,9 @@ import (
 type status struct {
 	Commits int64 `json:"commits"`
 	Sources []struct {
-		Records     int64 `json:"records"`
-		DeadLetters int64 `json:"dead_letters"`
+		Records     int64  `json:"records"`
+		DeadLetters int64  `json:"dead_letters"`
+		State       string `json:"state"`
 	} `json:"sources"`
 	Queries []struct {
 		View   string `json:"view"`

@@ -72,7 +72,7 @@ func TestReadmeHTTP(t *testing.T) {
 	command := strings.Fields(blocks[1][1])
 	p := start(t, dir, append(command[1:], "--listen", "127.0.0.1:0")...)
 	url := p.url()
-	p.eventually("it is ready", func() bool { return len(p.status().Sources) > 0 })
+	p.eventually("it is ready", p.takes)
 	send := strings.NewReplacer("http://127.0.0.1:8080", url, "curl ", "curl -sf ").Replace(blocks[2][1])
 	if out := shell(send); out != "{\"accepted\":1}\n{\"accepted\":3}\n" {
 		t.Errorf("the answers are\n%s", out)

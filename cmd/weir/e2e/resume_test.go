@@ -54,7 +54,7 @@ func TestResume(t *testing.T) {
 		if n > 0 {
 			p.read(int64(n))
 		} else {
-			p.eventually("it reads", func() bool { return len(p.status().Sources) > 0 })
+			p.eventually("it reads", p.takes)
 		}
 		if code := p.terminate(); code != 0 {
 			t.Errorf("exit code %d after SIGTERM: %s", code, p.stderr.String())
