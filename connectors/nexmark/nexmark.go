@@ -37,7 +37,7 @@ SELECT window_start, window_end, auction, count(*) AS bids, max(price) AS top
 FROM tumble(bid, date_time, INTERVAL '10 seconds')
 GROUP BY ALL;`,
 	Schema:        Schema,
-	AnyTime:        true,
+	AnyTime:       true,
 	SourceOptions: options,
 	Source: func(c engine.SourceConfig) (engine.Source, error) {
 		return newSource(c, timelines)
