@@ -60,26 +60,42 @@ func (p *spillPool) onHeap(at unsafe.Pointer, bytes uint64) {
 	runtime.AddCleanup((*byte)(at), func(n int64) { p.heap.Add(-n) }, int64(bytes))
 }
 
-// mapped returns room in a file; nil if there is room on the heap, or no file can be had, as on a full disk.
+// mapped returns room in a file; nil if there is room on the heap, or no file can be had, as on a full disk. Files are made without the
+// lock: that may take a while, in which Trim must go on.
 func (p *spillPool) mapped(bytes uint64) unsafe.Pointer {
 	o := p.options.Load()
 	if uint64(p.heap.Load())+bytes <= o.Heap {
 		return nil
 	}
+	if bytes > largest {
+		memory, err := mapFile(o.Dir, int(bytes))
+		if err != nil {
+			return nil
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.add(memory).cut(bytes)
+	}
+	if at := p.fromCurrent(bytes); at != nil {
+		return at
+	}
+	memory, err := mapFile(o.Dir, regionSize)
+	if err != nil {
+		return nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if bytes > largest {
-		r := p.open(o.Dir, bytes)
-		if r == nil {
-			return nil
-		}
-		return r.cut(bytes)
-	}
+	p.retire()
+	p.current = p.add(memory)
+	return p.current.cut(bytes)
+}
+
+// fromCurrent returns room in the current region; nil if it has none.
+func (p *spillPool) fromCurrent(bytes uint64) unsafe.Pointer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.current == nil || p.current.used+int(bytes) > len(p.current.memory) {
-		p.retire()
-		if p.current = p.open(o.Dir, regionSize); p.current == nil {
-			return nil
-		}
+		return nil
 	}
 	return p.current.cut(bytes)
 }
@@ -93,11 +109,7 @@ func (r *region) cut(bytes uint64) unsafe.Pointer {
 	return at
 }
 
-func (p *spillPool) open(dir string, bytes uint64) *region {
-	memory, err := mapFile(dir, int(bytes))
-	if err != nil {
-		return nil
-	}
+func (p *spillPool) add(memory []byte) *region {
 	p.files.Add(int64(len(memory)))
 	r := &region{memory: memory}
 	i, _ := p.find(r.address())
