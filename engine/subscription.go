@@ -29,7 +29,7 @@ type Subscription struct {
 type ForgottenError struct {
 	View        string
 	After       int64 // that the reader asked for
-	First, Last int64 // that it may ask for now
+	First, Last int64 // that it may ask for
 }
 
 // Error implements error.

@@ -35,7 +35,7 @@ type fetcher struct {
 
 	mu       sync.Mutex // guards the following
 	cursors  map[int32]*cursor
-	paused   map[int32]bool         // partitions that are not asked for now
+	paused   map[int32]bool         // partitions that are held: not asked for
 	sessions map[lane]chan struct{} // wakes a session when its cursors have changed
 	brokers  map[int32]string       // addresses, host:port
 }

@@ -10,17 +10,11 @@ type Alter struct {
 }
 
 func (p *parser) alter(start int) (Statement, error) {
-	s := Alter{}
-	switch {
-	case p.accept("SOURCE"):
-		s.Kind = Source
-	case p.accept("MATERIALIZED", "VIEW"), p.accept("VIEW"):
-		s.Kind = View
-	case p.accept("SINK"):
-		s.Kind = Sink
-	default:
+	kind, ok := p.runs()
+	if !ok {
 		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK or TABLE")
 	}
+	s := Alter{Kind: kind}
 	name, err := p.name("a name")
 	if err != nil {
 		return nil, err

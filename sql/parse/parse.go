@@ -342,15 +342,24 @@ func (p *parser) createSink(start int, replace bool) (Statement, error) {
 	return s, nil
 }
 
-func (p *parser) drop(start int) (Statement, error) {
-	s := Drop{}
+// runs takes the word for something that runs.
+func (p *parser) runs() (k Kind, ok bool) {
 	switch {
 	case p.accept("SOURCE"):
-		s.Kind = Source
+		return Source, true
 	case p.accept("MATERIALIZED", "VIEW"), p.accept("VIEW"):
-		s.Kind = View
+		return View, true
 	case p.accept("SINK"):
-		s.Kind = Sink
+		return Sink, true
+	}
+	return k, false
+}
+
+func (p *parser) drop(start int) (Statement, error) {
+	s := Drop{}
+	switch kind, ok := p.runs(); {
+	case ok:
+		s.Kind = kind
 	case p.accept("MACRO"), p.accept("FUNCTION"):
 		s.Kind = Macro
 		p.accept("TABLE")

@@ -209,9 +209,7 @@ func (g *generator) common(depth int) table {
 	switch g.rand.IntN(4) {
 	case 0:
 		if c.time != "" {
-			slide := g.length() // no longer than the size: hop() over rows that have window_start means that one where it leaves gaps
-			macro := g.pick("tumble($, #, ", "hop($, #, "+seconds(slide)+", ")
-			c = c.windows(strings.Replace(macro, "#", c.time, 1) + seconds(max(slide, g.length()*3)) + ")")
+			c = c.windows(strings.Replace(g.pick("tumble($, #, ", "hop($, #, "+seconds(g.length())+", "), "#", c.time, 1) + seconds(g.length()*3) + ")")
 		}
 		out = g.groupedOver(c)
 	case 1, 2:
