@@ -182,6 +182,3 @@ func (p *spillPool) trim(enough uint64) {
 		}
 	}
 }
-
-// Held says how many bytes of state are on the heap, as far as it is counted, and in files.
-func Held() (heap, files int64) { return pool.heap.Load(), pool.files.Load() }
