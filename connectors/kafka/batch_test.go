@@ -66,7 +66,7 @@ func response(t *testing.T, n int) *kmsg.FetchResponseTopicPartition {
 	}
 	r := open(t, testSource(t, "brokers="+addr, "topic=bid"), engine.ReadOptions{}).(*reader)
 	c := cursor{number: 0, read: -1, epoch: -1}
-	answered, err := r.client.Broker(0).Request(t.Context(), r.fetcher.request([]cursor{c}))
+	answered, err := r.client.Broker(0).Request(t.Context(), r.fetcher.request([]cursor{c}, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

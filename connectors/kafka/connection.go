@@ -48,6 +48,7 @@ type connection struct {
 	correlation int32
 	expires     time.Time // when the broker wants to see the password again; zero if it does not
 	request     []byte
+	trip        time.Duration // the shortest that an answer has taken to begin; 0 before the first
 }
 
 // answerTime is how long a broker may take for an answer, beyond what it is asked to wait.
@@ -178,8 +179,13 @@ func (c *connection) converse(ctx context.Context, request kmsg.Request, respons
 	if _, err := c.Write(c.request); err != nil {
 		return room, err
 	}
-	room, err := c.receive(room)
+	sent := time.Now()
+	size, err := c.answered()
 	if err != nil {
+		return room, err
+	}
+	c.travelled(time.Since(sent))
+	if room, err = c.receive(size, room); err != nil {
 		return room, err
 	}
 	body, err := c.body(room, response)
@@ -192,16 +198,29 @@ func (c *connection) converse(ctx context.Context, request kmsg.Request, respons
 	return room, nil
 }
 
-// receive reads one message behind its length.
-func (c *connection) receive(room []byte) ([]byte, error) {
+// travelled notes how long an answer took to begin. Some take longer because the broker waits for records, or is busy: the shortest
+// tells how far away it is.
+func (c *connection) travelled(took time.Duration) {
+	if c.trip == 0 || took < c.trip {
+		c.trip = took
+	}
+}
+
+// answered waits for the length of the next message.
+func (c *connection) answered() (size int, err error) {
 	var head [4]byte
 	if _, err := io.ReadFull(c.Conn, head[:]); err != nil {
-		return room, err
+		return 0, err
 	}
-	size := int(binary.BigEndian.Uint32(head[:]))
+	size = int(binary.BigEndian.Uint32(head[:]))
 	if size > largestResponse {
-		return room, fmt.Errorf("a response of %d bytes: this is not a Kafka broker, or one that wants TLS", size)
+		return 0, fmt.Errorf("a response of %d bytes: this is not a Kafka broker, or one that wants TLS", size)
 	}
+	return size, nil
+}
+
+// receive reads a message of a size.
+func (c *connection) receive(size int, room []byte) ([]byte, error) {
 	if cap(room) < size {
 		room = make([]byte, size)
 	}

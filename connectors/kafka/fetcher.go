@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -139,17 +140,19 @@ func (f *fetcher) led(l lane, turn int) []cursor {
 	return append(out[first:len(out):len(out)], out[:first]...)
 }
 
-func (f *fetcher) request(cursors []cursor) *kmsg.FetchRequest {
+// request asks a broker that is so far away.
+func (f *fetcher) request(cursors []cursor, trip time.Duration) *kmsg.FetchRequest {
+	answer, part := appetite(trip, len(cursors))
 	topic := kmsg.NewFetchRequestTopic()
 	topic.Topic, topic.TopicID = f.topic, f.id
 	for _, c := range cursors {
 		p := kmsg.NewFetchRequestTopicPartition()
-		p.Partition, p.FetchOffset, p.PartitionMaxBytes = c.number, c.next, fetchPartitionBytes
+		p.Partition, p.FetchOffset, p.PartitionMaxBytes = c.number, c.next, part
 		p.CurrentLeaderEpoch, p.LastFetchedEpoch = c.epoch, c.read
 		topic.Partitions = append(topic.Partitions, p)
 	}
 	r := kmsg.NewPtrFetchRequest()
-	r.MaxBytes, r.MinBytes, r.MaxWaitMillis = fetchBytes, 1, int32(fetchWait.Milliseconds())
+	r.MaxBytes, r.MinBytes, r.MaxWaitMillis = answer, 1, int32(fetchWait.Milliseconds())
 	r.SessionEpoch = -1 // no session: each request says all that it wants
 	r.Topics = []kmsg.FetchRequestTopic{topic}
 	if f.committedOnly {

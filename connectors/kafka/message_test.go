@@ -113,7 +113,7 @@ func TestDamagedMessages(t *testing.T) {
 	_, addr := fakeCluster(t, kfake.SeedTopics(1, "bid"))
 	produce(t, addr, "bid", &kgo.Record{Value: []byte("{}"), Key: []byte("key"), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}}})
 	r := open(t, testSource(t, "brokers="+addr, "topic=bid"), engine.ReadOptions{}).(*reader)
-	answered, err := r.client.Broker(0).Request(t.Context(), r.fetcher.request([]cursor{{number: 0, read: -1, epoch: -1}}))
+	answered, err := r.client.Broker(0).Request(t.Context(), r.fetcher.request([]cursor{{number: 0, read: -1, epoch: -1}}, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

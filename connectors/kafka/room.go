@@ -30,7 +30,7 @@ type roomStock struct {
 }
 
 // largestRoom is the most that a room kept for later may hold: one response that is larger must not stay for ever.
-const largestRoom = 2 * fetchBytes
+const largestRoom = 2 * largestAnswer
 
 func (s *roomStock) take() *room {
 	s.mu.Lock()

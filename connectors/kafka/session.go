@@ -48,7 +48,7 @@ func (s *session) ask(ctx context.Context, asked []cursor) ([]answer, error) {
 		return nil, err
 	}
 	room := s.fetcher.rooms.take()
-	response, bytes, err := s.connection.fetch(ctx, s.fetcher.request(asked), room.bytes)
+	response, bytes, err := s.connection.fetch(ctx, s.fetcher.request(asked, s.connection.trip), room.bytes)
 	room.bytes = bytes
 	if err != nil {
 		return nil, err

@@ -9,13 +9,8 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// What is fetched ahead is bounded: at most three responses of each broker lie in memory, each of at most fetchBytes as sent,
-// and at least one batch.
-const (
-	fetchBytes          = 8 << 20
-	fetchPartitionBytes = 1 << 20
-	fetchWait           = 500 * time.Millisecond // what a broker without news holds a request for
-)
+// fetchWait is what a broker without news holds a request for.
+const fetchWait = 500 * time.Millisecond
 
 // tick is how often the brokers are asked where the partitions end. A quiet partition is reported that often.
 const tick = time.Second

@@ -69,8 +69,8 @@ type Node struct {
 	catalog    *catalog.Catalog
 	tables     *plainTables
 	evaluators *evaluators
-	decoding   *sharedEvaluator // for the sources' decoders
-	instance   string           // of the database
+	decoding   sharedEvaluator // for the sources' decoders
+	instance   string          // of the database
 
 	mu        sync.Mutex // guards engine and what follows
 	engine    *runtime.Engine
@@ -103,13 +103,8 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 }
 
 func (n *Node) prepare(ctx context.Context) error {
+	n.evaluators = newEvaluators(n.options.Workers, n.options.Functions)
 	var err error
-	if n.evaluators, err = newEvaluators(n.options.Workers, n.options.Functions); err != nil {
-		return err
-	}
-	if n.decoding, err = newSharedEvaluator(); err != nil {
-		return err
-	}
 	if n.instance, err = n.store.Instance(ctx); err != nil {
 		return err
 	}
@@ -232,9 +227,7 @@ func (n *Node) Close() error {
 	if n.evaluators != nil {
 		errs = append(errs, n.evaluators.close())
 	}
-	if n.decoding != nil && n.decoding.eval != nil {
-		errs = append(errs, n.decoding.Close())
-	}
+	errs = append(errs, n.decoding.close())
 	return errors.Join(append(errs, n.store.Close())...)
 }
 
@@ -359,12 +352,12 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	}
 	var err error
 	if s.FormatSpec != nil {
-		if out.Format, err = s.FormatSpec.New(s.Options, n.decoding); err != nil {
+		if out.Format, err = s.FormatSpec.New(s.Options, &n.decoding); err != nil {
 			return out, err
 		}
 	}
 	out.Source, err = s.Connector.Source(engine.SourceConfig{
-		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: n.decoding, Dir: SourceDir(n.options.DB, s.Name),
+		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: &n.decoding, Dir: SourceDir(n.options.DB, s.Name),
 	})
 	n.receive(s.Name, out.Source)
 	return out, err
