@@ -47,6 +47,21 @@ func connect(ctx context.Context, client *kgo.Client, o engine.Options, limit ti
 	}
 }
 
+// patiently asks brokers again while what is wrong may pass, until ctx is done: those that have just started do not lead anything yet.
+func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
+	for {
+		answer, err := ask()
+		if err == nil || unknownTopic(err) || !kerr.IsRetriable(err) && !kgo.IsRetryableBrokerErr(err) {
+			return answer, err
+		}
+		select {
+		case <-ctx.Done():
+			return answer, err
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+}
+
 // refusal explains an error that waiting does not cure; nil if it may.
 func refusal(err error, o engine.Options) error {
 	where := strings.Join(addresses(o), ", ")

@@ -2,12 +2,17 @@ package kafka
 
 import (
 	"crypto/tls"
+	"net"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/weirdb/weir/engine"
 )
 
@@ -109,4 +114,40 @@ func TestLoggerRepeatsNothing(t *testing.T) {
 			t.Errorf("message %d: due %t, want %t", i, got[i], want)
 		}
 	}
+}
+
+// Brokers that have just started lead nothing for a moment: opening waits until they do.
+func TestOpenWaitsForLeaders(t *testing.T) {
+	c, addr := fakeCluster(t, kfake.SeedTopics(2, "bid"))
+	var refused atomic.Int32
+	c.ControlKey(int16(kmsg.Metadata), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		if refused.Add(1) > 3 {
+			return nil, nil, false
+		}
+		return withoutLeaders(request.(*kmsg.MetadataRequest), addr), nil, true
+	})
+	r := open(t, testSource(t, "brokers="+addr, "topic=bid"), engine.ReadOptions{})
+	if got := r.Partitions(); len(got) != 2 || refused.Load() <= 3 {
+		t.Errorf("partitions %v after %d answers, want 2 after more than 3", got, refused.Load())
+	}
+}
+
+// withoutLeaders is what a broker answers that has just started.
+func withoutLeaders(request *kmsg.MetadataRequest, addr string) *kmsg.MetadataResponse {
+	out := request.ResponseKind().(*kmsg.MetadataResponse)
+	host, port, _ := net.SplitHostPort(addr)
+	number, _ := strconv.Atoi(port)
+	broker := kmsg.NewMetadataResponseBroker()
+	broker.Host, broker.Port = host, int32(number)
+	out.Brokers = append(out.Brokers, broker)
+	topic := kmsg.NewMetadataResponseTopic()
+	topic.Topic = kmsg.StringPtr("bid")
+	for p := range int32(2) {
+		partition := kmsg.NewMetadataResponseTopicPartition()
+		partition.Partition, partition.Leader, partition.ErrorCode = p, -1, kerr.LeaderNotAvailable.Code
+		topic.Partitions = append(topic.Partitions, partition)
+	}
+	out.Topics = append(out.Topics, topic)
+	return out
 }

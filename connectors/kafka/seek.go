@@ -23,10 +23,12 @@ func (s *source) Seek(ctx context.Context, t time.Time) (map[string]int64, error
 	bounded, cancel := context.WithTimeout(ctx, s.connect)
 	defer cancel()
 	admin, topic := kadm.NewClient(client), s.options["topic"]
-	if _, err := describe(bounded, admin, s.options); err != nil {
+	if _, err := patiently(bounded, func() (kadm.TopicDetail, error) { return describe(bounded, admin, s.options) }); err != nil {
 		return nil, err
 	}
-	found, err := listed(admin.ListOffsetsAfterMilli(bounded, t.UnixMilli(), topic))
+	found, err := patiently(bounded, func() (kadm.ListedOffsets, error) {
+		return listed(admin.ListOffsetsAfterMilli(bounded, t.UnixMilli(), topic))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("kafka: list offsets of %s: %w", topic, err)
 	}

@@ -56,11 +56,11 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 	admin := kadm.NewClient(client)
 	bounded, cancel := context.WithTimeout(ctx, s.connect)
 	defer cancel()
-	detail, err := describe(bounded, admin, s.options)
+	detail, err := patiently(bounded, func() (kadm.TopicDetail, error) { return describe(bounded, admin, s.options) })
 	if err != nil {
 		return nil, err
 	}
-	b, err := listBounds(bounded, admin, s.options["topic"], s.committedOnly())
+	b, err := patiently(bounded, func() (bounds, error) { return listBounds(bounded, admin, s.options["topic"], s.committedOnly()) })
 	if err != nil {
 		return nil, err
 	}
