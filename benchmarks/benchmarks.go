@@ -11,7 +11,8 @@ import (
 	"github.com/weirdb/weir/benchmarks/latency"
 	"github.com/weirdb/weir/benchmarks/nexmark"
 	"github.com/weirdb/weir/benchmarks/peers"
+	"github.com/weirdb/weir/benchmarks/soak"
 )
 
 // All are all of them, in the order of the help page.
-var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark}
+var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark, soak.Benchmark}

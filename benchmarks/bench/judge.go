@@ -164,3 +164,12 @@ func (j *Judge) Count(ctx context.Context, view string) (int64, error) {
 	err := j.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+expected(view)).Scan(&n)
 	return n, err
 }
+
+// True is the answer of a query that asks whether something holds; NULL, as an aggregate over no rows, is no.
+func (j *Judge) True(ctx context.Context, query string) (bool, error) {
+	var holds sql.NullBool
+	if err := j.conn.QueryRowContext(ctx, query).Scan(&holds); err != nil {
+		return false, fmt.Errorf("%s: %w", query, err)
+	}
+	return holds.Bool, nil
+}

@@ -12,12 +12,13 @@ import (
 type Usage struct {
 	Wall    time.Duration
 	CPU     time.Duration // user and system, of all threads
-	PeakRSS int64         // bytes of memory that lay in RAM at the highest moment; 0 if unknown
+	RSS     int64         // bytes of memory that lie in RAM; 0 if unknown
+	PeakRSS int64         // the most that it was; 0 if unknown
 }
 
-// Sub is the usage since before. The peak is not a difference: it is that of u.
+// Sub is the usage since before. Memory is not a difference: it is that of u.
 func (u Usage) Sub(before Usage) Usage {
-	return Usage{Wall: u.Wall - before.Wall, CPU: u.CPU - before.CPU, PeakRSS: u.PeakRSS}
+	return Usage{Wall: u.Wall - before.Wall, CPU: u.CPU - before.CPU, RSS: u.RSS, PeakRSS: u.PeakRSS}
 }
 
 var started = time.Now()

@@ -17,7 +17,11 @@ func selfPeak() int64 { return peakIn("/proc/self/status") }
 func resetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 
 func peakIn(path string) int64 {
-	kilobytes, _ := strconv.ParseInt(strings.TrimSuffix(field(path, "VmHWM"), " kB"), 10, 64)
+	return sizeIn(path, "VmHWM")
+}
+
+func sizeIn(path, name string) int64 {
+	kilobytes, _ := strconv.ParseInt(strings.TrimSuffix(field(path, name), " kB"), 10, 64)
 	return kilobytes << 10
 }
 
@@ -34,7 +38,7 @@ func threadCPU() time.Duration {
 // tick is the unit of CPU time in /proc: it is 1/100 s on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// Process is what another process has used: CPU time to 10 ms, its peak of memory, no wall time. A child that it has waited for
+// Process is what another process has used: CPU time to 10 ms, its memory, no wall time. A child that it has waited for
 // does not count.
 func Process(pid int) (Usage, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -48,5 +52,6 @@ func Process(pid int) (Usage, error) {
 	}
 	user, _ := strconv.ParseInt(string(words[11]), 10, 64)
 	system, _ := strconv.ParseInt(string(words[12]), 10, 64)
-	return Usage{CPU: time.Duration(user+system) * tick, PeakRSS: peakIn(fmt.Sprintf("/proc/%d/status", pid))}, nil
+	status := fmt.Sprintf("/proc/%d/status", pid)
+	return Usage{CPU: time.Duration(user+system) * tick, RSS: sizeIn(status, "VmRSS"), PeakRSS: peakIn(status)}, nil
 }

@@ -42,6 +42,7 @@ type Job struct {
 	Brokers, Topic string
 	Delay          time.Duration // of the watermark
 	Views          []View
+	Statements     string // in place of a topic and views: what defines source and views
 	Workers        int // goroutines, threads of the result database, and cores that the process may use
 	CommitInterval time.Duration
 }
@@ -123,6 +124,9 @@ func (j *Job) program() (string, error) {
 
 // statements define the source and the views.
 func (j *Job) statements() string {
+	if j.Statements != "" {
+		return j.Statements
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE SOURCE %s (%s,\n    WATERMARK FOR date_time AS date_time - INTERVAL '%d milliseconds'\n", Source, bids.Columns, j.Delay.Milliseconds())
 	fmt.Fprintf(&b, ") WITH (connector = 'kafka', brokers = %s, topic = %s, group_id = %s, format = 'json');\n",

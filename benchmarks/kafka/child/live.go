@@ -77,6 +77,9 @@ func url(p *process.Process) (string, error) {
 // Usage is what the process has used so far.
 func (l *Live) Usage() (bench.Usage, error) { return l.process.Usage() }
 
+// Said is what weir has written so far.
+func (l *Live) Said() string { return l.process.Said() }
+
 // Stop asks weir to commit and end, and returns what it has used.
 func (l *Live) Stop() (bench.Usage, error) { return l.process.Stop() }
 

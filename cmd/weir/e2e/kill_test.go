@@ -106,7 +106,7 @@ func TestKillWhileReadingKafka(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	seed := rng.Uint64()
-	go func() { out <- produce(ctx, t, client, rand.New(rand.NewPCG(seed, 2))) }()
+	go func() { out <- produce(ctx, t, client, rand.New(rand.NewPCG(seed, 2)), 2*time.Millisecond) }()
 	killAndRestart(t, rng, dir)
 	stop()
 	wrote := <-out
@@ -119,8 +119,8 @@ func TestKillWhileReadingKafka(t *testing.T) {
 	j.deadLetters(wrote.broken)
 }
 
-// produce writes to all partitions until ctx is done.
-func produce(ctx context.Context, t *testing.T, client *kgo.Client, rng *rand.Rand) (out written) {
+// produce writes to all partitions until ctx is done, with a pause behind every few dozen records.
+func produce(ctx context.Context, t *testing.T, client *kgo.Client, rng *rand.Rand, pause time.Duration) (out written) {
 	var partitions []*events
 	for p := range 4 {
 		partitions = append(partitions, newEvents(rng, p))
@@ -146,7 +146,7 @@ func produce(ctx context.Context, t *testing.T, client *kgo.Client, rng *rand.Ra
 				out.broken = append(out.broken, deadRecord{strconv.Itoa(int(r.Record.Partition)), r.Record.Offset, r.Record.Value})
 			}
 		}
-		time.Sleep(2 * time.Millisecond)
+		time.Sleep(pause)
 	}
 	return out
 }

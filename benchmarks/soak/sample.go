@@ -1,0 +1,109 @@
+package soak
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/weirdb/weir/benchmarks/kafka/child"
+	"github.com/weirdb/weir/engine"
+)
+
+// samples are how many are taken, at even distances.
+const samples = 180
+
+// sample is what is seen at a moment. Sizes are bytes.
+type sample struct {
+	at      time.Duration // since the first
+	cpu     time.Duration
+	memory  int64 // resident
+	results int64 // the database and its log
+	state   int64 // the operators' files
+	records int64
+	open    time.Duration // wall time since the last commit
+}
+
+// watch takes samples until the time is over.
+func (s settings) watch(ctx context.Context, live *child.Live, dir string, log io.Writer) ([]sample, error) {
+	tick := time.NewTicker(s.duration / samples)
+	defer tick.Stop()
+	began := time.Now()
+	var taken []sample
+	for range samples {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		one, err := take(ctx, live, dir)
+		if err != nil {
+			return nil, err
+		}
+		one.at = time.Since(began)
+		if taken = append(taken, one); len(taken)%(samples/parts) == 0 {
+			fmt.Fprintf(log, "%s: %d records, %.0f MB in memory, %.0f MB of results, %.1f MB of state\n",
+				one.at.Round(time.Second), one.records, one.megaMemory(), one.megaResults(), one.megaState())
+		}
+	}
+	return taken, nil
+}
+
+func take(ctx context.Context, live *child.Live, dir string) (sample, error) {
+	used, err := live.Usage()
+	if err != nil {
+		return sample{}, err
+	}
+	status, err := statusOf(ctx, live.URL)
+	if err != nil {
+		return sample{}, err
+	}
+	out := sample{cpu: used.CPU, memory: used.RSS, open: time.Since(status.CommittedAt)}
+	for _, s := range status.Sources {
+		if s.Name == "bid" {
+			out.records = s.Records
+		}
+	}
+	out.results, out.state = sizes(dir)
+	return out, nil
+}
+
+// sizes are what the database takes, and what the operators' state does. Files come and go meanwhile.
+func sizes(dir string) (results, state int64) {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		info, err := d.Info()
+		switch {
+		case err != nil:
+		case strings.HasSuffix(path, ".duckdb") || strings.HasSuffix(path, ".wal"):
+			results += info.Size()
+		default:
+			state += info.Size()
+		}
+		return nil
+	})
+	return results, state
+}
+
+func statusOf(ctx context.Context, url string) (status engine.Status, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/v1/status", nil)
+	if err != nil {
+		return status, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return status, fmt.Errorf("ask weir for its status: %w", err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(&status); err != nil {
+		return status, fmt.Errorf("read weir's status: %w", err)
+	}
+	return status, nil
+}
