@@ -15,7 +15,7 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// samples are how many are taken, at even distances.
+// samples are how many are taken, at even distances: a whole number for each row of the table, and for each quarter.
 const samples = 180
 
 // sample is what is seen at a moment. Sizes are bytes.

@@ -22,8 +22,10 @@ import (
 
 const name = "soak"
 
-// probing is how long the highest rate is looked for.
-const probing = 15 * time.Second
+const (
+	probing  = 15 * time.Second // how long the highest rate is looked for
+	shortest = 4 * time.Second  // what can be asked for
+)
 
 // Benchmark is weir bench soak.
 var Benchmark = bench.Benchmark{
@@ -65,8 +67,8 @@ func read(o engine.Options) (s settings, err error) {
 		}
 		into()
 	}
-	if s.duration < samples*time.Second {
-		return s, fmt.Errorf("option duration = %s: want at least %d seconds", o["duration"], samples)
+	if s.duration < shortest {
+		return s, fmt.Errorf("option duration = %s: want at least %s", o["duration"], shortest)
 	}
 	return s, nil
 }

@@ -1,0 +1,72 @@
+package soak
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/weirdb/weir/cmd/weir/node" // the parts of the program that is built: go test must not take an old result for theirs
+	"github.com/weirdb/weir/engine"
+)
+
+func options(t *testing.T, given map[string]string) engine.Options {
+	t.Helper()
+	o, err := engine.Validate(given, Benchmark.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// The whole benchmark, short: it checks its answers, and has a row for each part and a picture.
+func TestBenchmark(t *testing.T) {
+	dir := t.TempDir()
+	path, picture := filepath.Join(dir, "weir"), filepath.Join(dir, "soak.svg")
+	build := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", path, "github.com/weirdb/weir/cmd/weir")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build weir: %v\n%s", err, out)
+	}
+	o := options(t, map[string]string{"duration": "6s", "rate": "40000", "commit_interval": "100ms", "program": path, "plot": picture})
+	r, err := Benchmark.Run(t.Context(), o, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Rows) != parts {
+		t.Fatalf("%d rows, want %d", len(r.Rows), parts)
+	}
+	for _, row := range r.Rows {
+		if memory, results := row[3].(int64), row[4].(int64); memory < 10 || results < 0 {
+			t.Errorf("%d MB in memory, %d MB of results: %v", memory, results, row)
+		}
+	}
+	drawn, err := os.ReadFile(picture)
+	if err != nil || !strings.Contains(string(drawn), "<svg") || !strings.Contains(string(drawn), "state on disk") {
+		t.Errorf("the picture is no SVG with its lines named: %v", err)
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for name, wrong := range map[string]string{"duration": "1s", "rate": "0", "workers": "0"} {
+		if _, err := read(options(t, map[string]string{name: wrong})); err == nil {
+			t.Errorf("%s = %s is taken", name, wrong)
+		}
+	}
+}
+
+// What grows is told.
+func TestReportTellsGrowth(t *testing.T) {
+	var taken []sample
+	for i := range samples {
+		taken = append(taken, sample{at: time.Duration(i) * time.Second, memory: 100e6, results: int64(10e6 * (i + 1)), state: 1e6, records: int64(i) * 46})
+	}
+	r := newReport(settings{rate: 50, duration: samples * time.Second}, taken)
+	if !strings.Contains(r.Notes[0], "memory changes by +0.0 %, results by +132.4 %, state by +0.0 %") {
+		t.Errorf("the growth is told as: %s", r.Notes[0])
+	}
+	if last := r.Rows[parts-1]; last[3].(int64) != 100 || last[0].(float64) < 2.9 {
+		t.Errorf("the last row is %v", last)
+	}
+}
