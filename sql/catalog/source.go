@@ -222,8 +222,11 @@ func typeHead(text string) string {
 // and all are if the connector is another, to which positions of the old one mean nothing. If one of them does not work any
 // more, nothing is replaced.
 func (c *Catalog) replaceSource(made *Source) error {
-	moved := made.Connector.Name != c.Source(made.Name).Connector.Name
-	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved}}
+	old, moved := c.Source(made.Name), ""
+	if made.Connector.Name != old.Connector.Name {
+		moved = fmt.Sprintf("source %s has connector '%s' now: positions in '%s' mean nothing there", made.Name, made.Connector.Name, old.Connector.Name)
+	}
+	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved != "", Why: sourceDifferences(old, made)}}
 	views := slices.Clone(c.Views)
 	more, err := c.replanAll(views, func(v *View) bool { return v.Reads(made.Name) }, moved)
 	if err != nil {

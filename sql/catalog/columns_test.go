@@ -1,0 +1,84 @@
+package catalog
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSourceColumns: a source gains and loses columns. Views that do not read them go on; those that cannot are all named.
+func TestSourceColumns(t *testing.T) {
+	const (
+		base    = bid + prices + totals
+		whole   = "CREATE MATERIALIZED VIEW whole AS SELECT * FROM bid;"
+		counted = "CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM bid;"
+		onTotal = "CREATE MATERIALIZED VIEW biggest AS SELECT max(n) AS n FROM totals;"
+	)
+	source := func(columns string) string {
+		return strings.Replace(strings.Replace(bid, "CREATE", "CREATE OR REPLACE", 1), "price INTEGER, channel VARCHAR, ts", columns+", ts", 1)
+	}
+	for _, c := range []struct{ name, before, text, want, err string }{
+		{name: "one more, in front", before: counted, text: source("extra VARCHAR, price INTEGER, channel VARCHAR"), want: "SOURCE bid"},
+		{name: "another order", before: counted, text: source("channel VARCHAR, price INTEGER"), want: "SOURCE bid"},
+		{name: "one more, all are read", before: whole, text: source("price INTEGER, channel VARCHAR, extra VARCHAR"), want: "SOURCE bid, MATERIALIZED VIEW whole rebuilt"},
+		{name: "one that nobody reads goes", text: "DROP MATERIALIZED VIEW totals;" + source("price INTEGER"), want: "MATERIALIZED VIEW totals dropped, SOURCE bid"},
+		{name: "one that views read goes", before: onTotal, text: source("price INTEGER"), err: "views totals, biggest do not work with the new definition: totals: "},
+		{name: "all go", text: source("other INTEGER"), err: "views prices, totals do not work with the new definition"},
+		{name: "below, the view is dropped", text: source("price INTEGER") + "DROP MATERIALIZED VIEW totals;", want: "SOURCE bid, MATERIALIZED VIEW totals dropped"},
+		{
+			name: "below, the view is replaced", before: onTotal,
+			text: source("price INTEGER") + "CREATE OR REPLACE MATERIALIZED VIEW totals AS SELECT price, count(*) AS n FROM bid GROUP BY price;",
+			want: "SOURCE bid, MATERIALIZED VIEW totals rebuilt, MATERIALIZED VIEW biggest rebuilt",
+		},
+		{
+			name: "below, the view is replaced with backfill",
+			text: source("price INTEGER") + "CREATE OR REPLACE MATERIALIZED VIEW totals WITH (backfill = 'earliest') AS SELECT price FROM bid;",
+			err:  "view totals does not work with the new definition",
+		},
+		{name: "below, the view is the same", text: source("price INTEGER") + totals, err: "view totals does not work with the new definition"},
+		{name: "another type", text: source("price BIGINT, channel VARCHAR"), want: "SOURCE bid, MATERIALIZED VIEW prices rebuilt"},
+		{name: "another type that does not work", text: source("price BOOLEAN[], channel VARCHAR"), err: "view prices does not work"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog := newCatalog(t, nil)
+			apply(t, catalog, base+c.before, "")
+			catalog.Changes()
+			apply(t, catalog, c.text, c.err)
+			if diff := cmp.Diff(c.want, strings.Join(changed(catalog), ", ")); diff != "" {
+				t.Error(diff)
+			}
+			if c.err != "" {
+				apply(t, catalog, base+c.before, "") // all is as it was
+				if got := changed(catalog); got != nil {
+					t.Errorf("after the mistake: %q", got)
+				}
+			}
+		})
+	}
+}
+
+// TestWhy: a change says in what a definition differs.
+func TestWhy(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{strings.Replace(strings.Replace(bid, "CREATE", "CREATE OR REPLACE", 1), "price INTEGER", "price BIGINT, extra VARCHAR", 1),
+			"bid: column price INTEGER is BIGINT now; column extra VARCHAR is new | prices: column price INTEGER is BIGINT now; bid.price INTEGER is BIGINT now"},
+		{strings.Replace(strings.Replace(bid, "CREATE", "CREATE OR REPLACE", 1), "topic = 'a'", "topic = 'b', password = 'secret'", 1),
+			"bid: option password; option topic"},
+		{"CREATE OR REPLACE MATERIALIZED VIEW totals AS SELECT channel, count(*) AS n, sum(price) AS s FROM bid GROUP BY channel",
+			"totals: column s HUGEINT is new; - aggregate count(*) by channel, emits changes; - scan bid: channel; + aggregate count(*), sum(price) by channel, emits changes; + project channel, price; + scan bid: price, channel"},
+		{"CREATE OR REPLACE MATERIALIZED VIEW prices AS SELECT price FROM bid WHERE 1 < price", "prices: the plan is the same"},
+	} {
+		catalog := newCatalog(t, nil)
+		apply(t, catalog, bid+prices+totals, "")
+		catalog.Changes()
+		apply(t, catalog, c.text, "")
+		var got []string
+		for _, x := range catalog.Changes() {
+			got = append(got, x.Name+": "+strings.Join(x.Why, "; "))
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, " | ")); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
