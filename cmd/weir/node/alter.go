@@ -40,7 +40,8 @@ func (n *Node) change(ctx context.Context, sql string) (began <-chan struct{}, c
 	n.asking.Lock()
 	defer n.asking.Unlock()
 	before := n.catalog.Pauses()
-	_, changes, err := n.inChange(ctx, sql)
+	done, err := n.inChange(ctx, sql)
+	changes := done.changes
 	if err != nil {
 		n.catalog.RestorePauses(before)
 		return nil, "", mistakeOf(err)
