@@ -11,7 +11,7 @@ import (
 	"github.com/weirdb/weir/sql/catalog"
 )
 
-// printPlan prints what would change: a table of objects, then each view whose table is not simply gone on with, then those that go on.
+// printPlan prints what would change: a table of objects, then each view.
 func printPlan(w io.Writer, p *preview.Preview) {
 	fates := map[string]string{}
 	for _, v := range p.Views {
@@ -65,11 +65,14 @@ func printView(w io.Writer, v *preview.View) {
 	if v.Replaces != "" {
 		fmt.Fprintf(w, "  takes the place of %s once it has caught up; until then that goes on\n", v.Replaces)
 	}
-	for _, reason := range v.Why {
-		fmt.Fprintf(w, "  because %s\n", reason)
+	for i, reason := range v.Why {
+		if i == 0 {
+			reason = "because " + reason
+		}
+		fmt.Fprintf(w, "  %s\n", reason)
 	}
 	if v.Fate == preview.Rebuilt || v.Fate == preview.Dropped {
-		fmt.Fprintf(w, "  dropped: %s of its table, %s of state\n", why.Count(v.Rows, "row"), why.Count(int64(v.StateBytes), "byte"))
+		fmt.Fprintf(w, "  dropped: %s of its table, %s of state\n", why.Count(v.Rows, "rows"), why.Count(int64(v.StateBytes), "bytes"))
 	}
 	if v.Fate == preview.Rebuilt && len(v.Sinks) > 0 {
 		fmt.Fprintf(w, "  sinks that get its rows once more: %s\n", strings.Join(v.Sinks, ", "))
@@ -89,7 +92,7 @@ func printReading(w io.Writer, r *preview.Reading, fate preview.Fate) {
 		fmt.Fprintf(w, "  reads table %s\n", r.Source)
 		return
 	case r.Size >= 0:
-		fmt.Fprintf(w, "  %s source %s: about %s\n", verb, r.Source, why.Count(r.Size, strings.TrimSuffix(r.Unit, "s")))
+		fmt.Fprintf(w, "  %s source %s: about %s\n", verb, r.Source, why.Count(r.Size, r.Unit))
 	default:
 		fmt.Fprintf(w, "  %s source %s\n", verb, r.Source)
 	}
@@ -107,7 +110,7 @@ func partitionText(p *preview.Partition, unit string) string {
 		text += " to " + strconv.FormatInt(p.End, 10)
 	}
 	if p.Size >= 0 && unit != "" {
-		text += ": " + why.Count(p.Size, strings.TrimSuffix(unit, "s"))
+		text += ": " + why.Count(p.Size, unit)
 	}
 	if p.Note != "" {
 		text += "; it " + p.Note

@@ -45,6 +45,8 @@ type Catalog struct {
 	changes   []Change
 	decisions []Decision
 	below     below // while a text is applied
+	// rebuildNothing says that what is being applied must not have views computed anew.
+	rebuildNothing bool
 }
 
 // Change is what a statement did to the definitions.
@@ -126,7 +128,7 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 	case parse.Drop:
 		return nil, c.drop(s)
 	case parse.Alter:
-		return nil, c.alter(s)
+		return nil, c.alter(text, s)
 	case parse.ChangeTable:
 		return nil, c.changeTable(text, s)
 	case parse.Show:

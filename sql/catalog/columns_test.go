@@ -37,6 +37,19 @@ func TestSourceColumns(t *testing.T) {
 			err:  "view totals does not work with the new definition",
 		},
 		{name: "below, the view is the same", text: source("price INTEGER") + totals, err: "view totals does not work with the new definition"},
+		{name: "added", before: counted, text: "ALTER SOURCE bid ADD COLUMN extra STRUCT(a INTEGER, b VARCHAR)[];", want: "SOURCE bid"},
+		{name: "added and read", text: "ALTER SOURCE bid ADD extra VARCHAR; CREATE MATERIALIZED VIEW x AS SELECT extra FROM bid", want: "SOURCE bid, MATERIALIZED VIEW x"},
+		{name: "added twice", text: "ALTER SOURCE bid ADD COLUMN Price VARCHAR;", err: "line 1, column 29: source bid has a column Price already"},
+		{name: "added if it is not there", text: "ALTER SOURCE bid ADD COLUMN IF NOT EXISTS Price VARCHAR;"},
+		{name: "added, all are read", before: whole, text: "ALTER SOURCE bid ADD extra VARCHAR", err: "it changes what is computed by view whole"},
+		{name: "added, all are read, cascade", before: whole, text: "ALTER SOURCE bid ADD extra VARCHAR CASCADE", want: "SOURCE bid, MATERIALIZED VIEW whole rebuilt"},
+		{name: "added with a type that is none", text: "ALTER SOURCE bid ADD extra NOSUCH", err: "NOSUCH"},
+		{name: "dropped, nobody reads it", text: "DROP MATERIALIZED VIEW totals; ALTER SOURCE bid DROP COLUMN CHANNEL", want: "MATERIALIZED VIEW totals dropped, SOURCE bid"},
+		{name: "the first dropped", text: "DROP MATERIALIZED VIEW prices; ALTER SOURCE bid DROP price", want: "MATERIALIZED VIEW prices dropped, SOURCE bid"},
+		{name: "dropped, views read it", before: onTotal, text: "ALTER SOURCE bid DROP COLUMN channel CASCADE", err: "views totals, biggest do not work with the new definition"},
+		{name: "the event time dropped", text: "ALTER SOURCE bid DROP COLUMN ts", err: "WATERMARK FOR ts: the source has no such column"},
+		{name: "dropped and not there", text: "ALTER SOURCE bid DROP COLUMN extra", err: "source bid has no column extra"},
+		{name: "dropped if it is there", text: "ALTER SOURCE bid DROP COLUMN IF EXISTS extra"},
 		{name: "another type", text: source("price BIGINT, channel VARCHAR"), want: "SOURCE bid, MATERIALIZED VIEW prices rebuilt"},
 		{name: "another type that does not work", text: source("price BOOLEAN[], channel VARCHAR"), err: "view prices does not work"},
 	} {
@@ -55,6 +68,24 @@ func TestSourceColumns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAlteredStatement: the statement that is kept is the one that a CREATE SOURCE with these columns would have.
+func TestAlteredStatement(t *testing.T) {
+	for _, c := range []struct{ alter, old, new string }{
+		{"ADD COLUMN Extra VARCHAR", "channel VARCHAR, ts TIMESTAMP", "channel VARCHAR, ts TIMESTAMP, Extra VARCHAR"},
+		{"DROP COLUMN price", "price INTEGER, channel", "channel"},
+		{"DROP COLUMN channel", "channel VARCHAR, ", ""},
+	} {
+		catalog := newCatalog(t, nil)
+		apply(t, catalog, bid, "")
+		apply(t, catalog, "ALTER SOURCE bid "+c.alter, "")
+		catalog.Changes()
+		apply(t, catalog, strings.Replace(bid, c.old, c.new, 1), "")
+		if got := changed(catalog); got != nil {
+			t.Errorf("%s: then %q", c.alter, got)
+		}
 	}
 }
 

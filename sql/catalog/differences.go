@@ -65,6 +65,11 @@ func sourceDifferences(before, after *Source) []string {
 	return append(out, optionDifferences(before.Text, after.Text)...)
 }
 
+// SameOrigin reports whether two definitions of a source differ in columns and watermark at most, so that both have the same events.
+func SameOrigin(a, b *Source) bool {
+	return a.Connector.Name == b.Connector.Name && len(optionDifferences(a.Text, b.Text)) == 0
+}
+
 func orNone(text string) string {
 	if text == "" {
 		return "none"

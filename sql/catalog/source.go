@@ -232,6 +232,9 @@ func (c *Catalog) replaceSource(made *Source) error {
 	if err != nil {
 		return err
 	}
+	if err := c.refuseRebuilds(more); err != nil {
+		return err
+	}
 	changes = append(changes, more...)
 	at := slices.IndexFunc(c.Sources, func(s *Source) bool { return strings.EqualFold(s.Name, made.Name) })
 	c.Sources[at], c.Views, c.changes = made, views, append(c.changes, changes...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirdb/weir/engine"
@@ -30,9 +31,11 @@ func (p *previewed) measure(ctx context.Context, s *catalog.Source) *measured {
 	}
 	m := &measured{}
 	p.measured[s.Name] = m
-	if p.node.tables.asTheyAre && !p.node.options.Writable && !slices.Contains(p.sources, s) {
-		m.err = errNotAsked
-		return m
+	if p.node.tables.asTheyAre && !p.node.options.Writable {
+		if s = p.knownOrigin(s); s == nil {
+			m.err = errNotAsked
+			return m
+		}
 	}
 	if m.source, m.err = p.node.connect(s); m.err != nil {
 		return m
@@ -47,6 +50,16 @@ func (p *previewed) measure(ctx context.Context, s *catalog.Source) *measured {
 		m.extents, m.err = can.Measure(ctx, from)
 	}
 	return m
+}
+
+// knownOrigin is the source that was defined before and has the same events; nil if there is none.
+func (p *previewed) knownOrigin(s *catalog.Source) *catalog.Source {
+	for _, old := range p.sources {
+		if strings.EqualFold(old.Name, s.Name) && (old == s || catalog.SameOrigin(old, s)) {
+			return old
+		}
+	}
+	return nil
 }
 
 // readings are where a view begins in its sources, or goes on: at the positions that the texts leave it.

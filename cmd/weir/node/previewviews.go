@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/preview"
@@ -52,43 +54,45 @@ func (p *previewed) fate(view string) preview.Fate {
 	if viewNamed(p.before, view) == nil {
 		return preview.Created
 	}
-	for _, change := range p.changesOf(view) {
+	fate := preview.Kept
+	p.eachChange(view, func(_ catalog.Decision, change catalog.Change) {
 		if change.Rebuild {
-			return preview.Rebuilt
+			fate = preview.Rebuilt
 		}
-	}
-	return preview.Kept
+	})
+	return fate
 }
 
-// why are the reasons that its changes give, in order; each once.
-func (p *previewed) why(view string) []string {
-	var out []string
-	for _, change := range p.changesOf(view) {
+// why are the reasons that its changes give, in order; each once. Where another statement has changed it, that comes first.
+func (p *previewed) why(view string) (out []string) {
+	p.eachChange(view, func(d catalog.Decision, change catalog.Change) {
 		why := change.Why
-		if change.Text == "" {
+		switch {
+		case change.Text == "":
 			why = []string{"it is dropped first"}
+		case d.Kind != parse.View || d.Name != view:
+			why = slices.Concat([]string{fmt.Sprintf("%s %s is %s", strings.ToLower(string(d.Kind)), d.Name, d.Action)}, why)
 		}
 		for _, reason := range why {
 			if !slices.Contains(out, reason) {
 				out = append(out, reason)
 			}
 		}
-	}
+	})
 	return out
 }
 
-// changesOf are the changes to a view, of all statements.
-func (p *previewed) changesOf(view string) (out []catalog.Change) {
+// eachChange visits the changes to a view, with the statements that they are of.
+func (p *previewed) eachChange(view string, visit func(catalog.Decision, catalog.Change)) {
 	for _, decisions := range p.decisions {
 		for _, d := range decisions {
 			for _, change := range d.Changes {
 				if change.Kind == parse.View && change.Name == view {
-					out = append(out, change)
+					visit(d, change)
 				}
 			}
 		}
 	}
-	return out
 }
 
 func stateBytes(c engine.Checkpoint, view string) (total uint64) {
