@@ -47,7 +47,7 @@ func (c *Catalog) restateSource(statement string, cascade bool) error {
 		return err
 	}
 	s := statements[0].(parse.CreateSource)
-	s.Replace, c.rebuildNothing = true, !cascade
+	s.Replace, s.IfMissing, c.rebuildNothing = true, false, !cascade
 	defer func() { c.rebuildNothing = false }()
 	return c.createSource(statement, s)
 }

@@ -39,6 +39,10 @@ func TestSourceColumns(t *testing.T) {
 		{name: "below, the view is the same", text: source("price INTEGER") + totals, err: "view totals does not work with the new definition"},
 		{name: "added", before: counted, text: "ALTER SOURCE bid ADD COLUMN extra STRUCT(a INTEGER, b VARCHAR)[];", want: "SOURCE bid"},
 		{name: "added and read", text: "ALTER SOURCE bid ADD extra VARCHAR; CREATE MATERIALIZED VIEW x AS SELECT extra FROM bid", want: "SOURCE bid, MATERIALIZED VIEW x"},
+		{
+			name: "added to one that was created if it was not there", want: "SOURCE other, SOURCE other",
+			text: strings.Replace(bid, "SOURCE bid", "SOURCE IF NOT EXISTS other", 1) + "ALTER SOURCE other ADD extra VARCHAR",
+		},
 		{name: "added twice", text: "ALTER SOURCE bid ADD COLUMN Price VARCHAR;", err: "line 1, column 29: source bid has a column Price already"},
 		{name: "added if it is not there", text: "ALTER SOURCE bid ADD COLUMN IF NOT EXISTS Price VARCHAR;"},
 		{name: "added, all are read", before: whole, text: "ALTER SOURCE bid ADD extra VARCHAR", err: "it changes what is computed by view whole"},
