@@ -56,7 +56,7 @@ func fateText(v *preview.View) string {
 	case preview.Dropped:
 		return "table dropped"
 	}
-	return "computed from the beginning"
+	return "new"
 }
 
 // printView prints what becomes of a view, why, and where it reads.
