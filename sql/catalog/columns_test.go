@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/sql/planner"
 )
 
 // TestSourceColumns: a source gains and loses columns. Views that do not read them go on; those that cannot are all named.
@@ -15,6 +17,12 @@ func TestSourceColumns(t *testing.T) {
 		counted = "CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM bid;"
 		onTotal = "CREATE MATERIALIZED VIEW biggest AS SELECT max(n) AS n FROM totals;"
 	)
+	const nested = "CREATE SOURCE nested (place STRUCT(room VARCHAR, floor INTEGER)) WITH (connector = 'events');" +
+		"CREATE MATERIALIZED VIEW rooms AS SELECT place.room AS room, count(*) AS n FROM nested GROUP BY ALL;" +
+		"CREATE MATERIALIZED VIEW places AS SELECT place FROM nested;"
+	nestedWith := func(floor string) string {
+		return "CREATE OR REPLACE SOURCE nested (place STRUCT(room VARCHAR, floor " + floor + ")) WITH (connector = 'events');"
+	}
 	source := func(columns string) string {
 		return strings.Replace(strings.Replace(bid, "CREATE", "CREATE OR REPLACE", 1), "price INTEGER, channel VARCHAR, ts", columns+", ts", 1)
 	}
@@ -22,6 +30,10 @@ func TestSourceColumns(t *testing.T) {
 		{name: "one more, in front", before: counted, text: source("extra VARCHAR, price INTEGER, channel VARCHAR"), want: "SOURCE bid"},
 		{name: "another order", before: counted, text: source("channel VARCHAR, price INTEGER"), want: "SOURCE bid"},
 		{name: "one more, all are read", before: whole, text: source("price INTEGER, channel VARCHAR, extra VARCHAR"), want: "SOURCE bid, MATERIALIZED VIEW whole rebuilt"},
+		{name: "a field more", before: nested, text: nestedWith("INTEGER, more VARCHAR"), want: "SOURCE nested, MATERIALIZED VIEW places rebuilt"},
+		{name: "a field less, and it is read", before: nested, text: "CREATE OR REPLACE SOURCE nested (place STRUCT(floor INTEGER)) WITH (connector = 'events')", err: "view rooms does not work"},
+		{name: "another type of a field", before: nested, text: nestedWith("BIGINT"), want: "SOURCE nested, MATERIALIZED VIEW places rebuilt"},
+		{name: "another delay", before: counted, text: strings.Replace(source("price INTEGER, channel VARCHAR"), "4 seconds", "9 seconds", 1), want: "SOURCE bid"},
 		{name: "one that nobody reads goes", text: "DROP MATERIALIZED VIEW totals;" + source("price INTEGER"), want: "MATERIALIZED VIEW totals dropped, SOURCE bid"},
 		{name: "one that views read goes", before: onTotal, text: source("price INTEGER"), err: "views totals, biggest do not work with the new definition: totals: "},
 		{name: "all go", text: source("other INTEGER"), err: "views prices, totals do not work with the new definition"},
@@ -72,6 +84,28 @@ func TestSourceColumns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMovedFrom: positions are the connector's, and the format's where the connector reads it by itself.
+func TestMovedFrom(t *testing.T) {
+	decoded := &engine.FormatSpec{}
+	is := func(connector, format string, spec *engine.FormatSpec) *Source {
+		return &Source{Source: &planner.Source{Name: "s"}, Connector: engine.Connector{Name: connector}, Format: format, FormatSpec: spec}
+	}
+	for _, c := range []struct {
+		old, made *Source
+		want      string
+	}{
+		{is("file", "json", decoded), is("file", "json", decoded), ""},
+		{is("kafka", "json", decoded), is("kafka", "debezium", decoded), ""},
+		{is("file", "json", decoded), is("file", "csv", nil), "source s has format 'csv' now: positions in 'json' mean nothing there"},
+		{is("file", "parquet", nil), is("file", "arrow", nil), "source s has format 'arrow' now: positions in 'parquet' mean nothing there"},
+		{is("file", "json", decoded), is("kafka", "json", decoded), "source s has connector 'kafka' now: positions in 'file' mean nothing there"},
+	} {
+		if got := movedFrom(c.old, c.made); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
 	}
 }
 

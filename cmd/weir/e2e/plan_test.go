@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // asked runs weir plan for some files, and returns what it says as JSON.
@@ -82,4 +83,37 @@ CREATE MATERIALIZED VIEW charged AS SELECT id, fee FROM ev JOIN fees USING (k);`
 	if a, b := fmt.Sprint(live), fmt.Sprint(file); a != b {
 		t.Errorf("beside the running Weir\n%s\nof the file\n%s", a, b)
 	}
+}
+
+// weir plan beside a Weir that commits all the time tries texts that drop and rebuild its views, and takes all back: nothing is lost or doubled.
+func TestPlanWhileCommitting(t *testing.T) {
+	rng, dir := newRand(t), t.TempDir()
+	write(t, dir, "x.sql", followed+statements(views))
+	write(t, dir, "y.sql", withColumns("", ", extra VARCHAR")+`CREATE OR REPLACE MATERIALIZED VIEW per_key AS SELECT k, max(extra) AS extra FROM ev GROUP BY k;
+DROP MATERIALIZED VIEW passed; DROP MATERIALIZED VIEW per_window; CREATE MATERIALIZED VIEW passed AS SELECT id FROM ev;`)
+	e := newEvents(rng, 0)
+	p := follow(t, dir, "--commit-interval", "5ms")
+	var all []byte
+	for range 12 {
+		plan := start(t, dir, "plan", "--server", p.url(), "y.sql")
+		for planning := true; planning; {
+			lines := e.lines(nil, 50)
+			all = append(all, lines...)
+			appendTo(t, dir, lines)
+			select {
+			case <-plan.done:
+				planning = false
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+		if code := plan.wait(); code != 2 {
+			t.Fatalf("exit code %d: %s", code, plan.stderr.String())
+		}
+		says(t, "weir plan", plan.stdout.String(), "view per_key: computed anew", "view passed: computed anew", "view per_window: table dropped")
+	}
+	p.kill()
+	finish(t, dir)
+	j := judgeLines(t, filepath.Join(dir, "x.duckdb"), all)
+	j.equal(views)
+	j.noLateRows()
 }
