@@ -44,6 +44,13 @@ func TestSourceColumns(t *testing.T) {
 			want: "SOURCE bid, MATERIALIZED VIEW totals rebuilt, MATERIALIZED VIEW biggest rebuilt",
 		},
 		{
+			name:   "below, the view is replaced by one with the same plan, and the connector by another",
+			before: "CREATE MATERIALIZED VIEW sums AS SELECT sum(price) AS s FROM (SELECT price, channel FROM bid); DROP MATERIALIZED VIEW totals; DROP MATERIALIZED VIEW prices;",
+			text: strings.Replace(source("price INTEGER"), "'events', topic = 'a'", "'others'", 1) +
+				"CREATE OR REPLACE MATERIALIZED VIEW sums AS SELECT sum(price) AS s FROM bid;",
+			want: "SOURCE bid rebuilt, MATERIALIZED VIEW sums rebuilt, MATERIALIZED VIEW sums kept",
+		},
+		{
 			name: "below, the view is replaced with backfill",
 			text: source("price INTEGER") + "CREATE OR REPLACE MATERIALIZED VIEW totals WITH (backfill = 'earliest') AS SELECT price FROM bid;",
 			err:  "view totals does not work with the new definition",

@@ -68,6 +68,7 @@ func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved strin
 		planned, change, err := c.replanOne(v, moved)
 		switch {
 		case err != nil && c.restated(views, v):
+			changes = append(changes, waits(v, moved)...)
 		case err != nil:
 			broken = append(broken, v.Name)
 			cause = cmp.Or(cause, err)
@@ -80,6 +81,15 @@ func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved strin
 		return nil, brokenViews(broken, cause)
 	}
 	return changes, c.checkMacros()
+}
+
+// waits is what happens to a view that does not work until the text replaces it further down: nothing but that it cannot go on at its
+// positions if everything has moved, whatever it is replaced by.
+func waits(v *View, moved string) []Change {
+	if moved == "" {
+		return nil
+	}
+	return []Change{{Kind: parse.View, Name: v.Name, Text: v.Text, View: v, Rebuild: true, Why: []string{moved}}}
 }
 
 // brokenViews is the error for views that do not work any more; cause is why the first does not.

@@ -208,6 +208,9 @@ func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
 			return err
 		}
 	}
+	if change.Kept {
+		return c.Restate(entry)
+	}
 	return c.Put(entry)
 }
 

@@ -147,6 +147,20 @@ func openBounded(t *testing.T, path string, l *replayed) *Node {
 	return n
 }
 
+// A view that is kept stays what it is: late rows that it has had are its own.
+func TestKeptViewIsTheSame(t *testing.T) {
+	n := open(t, "", &events{lines: []string{`{"a": 1, "b": 2}`}}, Options{Bounded: true})
+	defer shut(t, n)
+	apply(t, n, planned, "")
+	const stored = "SELECT [created::VARCHAR, sql] FROM weir.catalog WHERE name = 'v'"
+	before := one(t, n, stored)
+	apply(t, n, "CREATE OR REPLACE MATERIALIZED VIEW v AS SELECT x.a, count(*) AS n FROM s x GROUP BY ALL", "")
+	after := one(t, n, stored)
+	if created, _, _ := strings.Cut(after, ","); !strings.HasPrefix(before, created) || before == after {
+		t.Errorf("it was %s, and is %s", before, after)
+	}
+}
+
 // fates are the views with the first letters of their fates.
 func fates(p *preview.Preview) string {
 	var out []string
