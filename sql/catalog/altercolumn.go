@@ -18,7 +18,6 @@ func (c *Catalog) alterColumn(text string, s parse.Alter) error {
 		return err
 	}
 	old := statements[0].(parse.CreateSource)
-	at := slices.IndexFunc(old.Columns, func(d parse.ColumnDef) bool { return strings.EqualFold(d.Name, s.Column.Name) })
 	switch exists := columnNamed(source.Columns, s.Column.Name) >= 0; {
 	case exists != s.Column.Drop && s.Column.Lenient:
 		return nil
@@ -29,15 +28,17 @@ func (c *Catalog) alterColumn(text string, s parse.Alter) error {
 	case len(old.Columns) == 0:
 		return fmt.Errorf("source %s has the columns that connector '%s' gives: write CREATE OR REPLACE SOURCE with those that it is to have",
 			source.Name, source.Connector.Name)
+	case s.Column.Drop && len(old.Columns) == 1:
+		return fmt.Errorf("column %s is the only one of source %s: DROP SOURCE %s instead", s.Column.Name, source.Name, source.Name)
 	}
-	edited, err := withColumn(source.Text, old, text[s.Column.Pos:max(s.Column.Pos, s.Column.Type.End)]), error(nil)
 	if s.Column.Drop {
-		edited, err = withoutColumn(source.Text, old, at)
+		edited, err := withoutColumn(source.Text, old, s.Column.Name)
+		if err != nil {
+			return err
+		}
+		return c.restateSource(edited, s.Column.Cascade)
 	}
-	if err != nil {
-		return err
-	}
-	return c.restateSource(edited, s.Column.Cascade)
+	return c.restateSource(withColumn(source.Text, old, text[s.Column.Pos:s.Column.Type.End]), s.Column.Cascade)
 }
 
 // restateSource puts another statement in the place of a source's.
@@ -58,18 +59,24 @@ func withColumn(statement string, s parse.CreateSource, definition string) strin
 	return statement[:end] + ", " + definition + statement[end:]
 }
 
-// withoutColumn leaves a column out, with one of the commas around it.
+// withoutColumn leaves a column out, with the comma behind it or, if there is none, the one before it. WATERMARK may stand anywhere among
+// the columns.
 //
-//	a BIGINT, b BIGINT, c BIGINT      first or in the middle: up to the next one
-//	^^^^^^^^^^                        last: from the end of the one before
-func withoutColumn(statement string, s parse.CreateSource, at int) (string, error) {
-	switch {
-	case len(s.Columns) == 1:
-		return "", fmt.Errorf("column %s is the only one of source %s: DROP SOURCE %s instead", s.Columns[at].Name, s.Name, s.Name)
-	case at == len(s.Columns)-1:
-		return statement[:s.Columns[at-1].Type.End] + statement[s.Columns[at].Type.End:], nil
+//	(a BIGINT, b BIGINT, WATERMARK FOR …)
+//	           ^^^^^^^^^^
+func withoutColumn(statement string, s parse.CreateSource, name string) (string, error) {
+	at := slices.IndexFunc(s.Columns, func(d parse.ColumnDef) bool { return strings.EqualFold(d.Name, name) })
+	start, end := s.Columns[at].Pos, s.Columns[at].Type.End
+	tokens, err := parse.Tokens(statement)
+	if err != nil {
+		return "", err
 	}
-	return statement[:s.Columns[at].Pos] + statement[s.Columns[at+1].Pos:], nil
+	before := slices.IndexFunc(tokens, func(t parse.Token) bool { return t.Pos == start }) - 1
+	behind := slices.IndexFunc(tokens, func(t parse.Token) bool { return t.Pos >= end })
+	if tokens[behind].Is(",") {
+		return statement[:start] + statement[tokens[behind+1].Pos:], nil
+	}
+	return statement[:tokens[before].Pos] + statement[end:], nil
 }
 
 // refuseRebuilds refuses what would compute views anew, where a statement must not.

@@ -118,16 +118,23 @@ func TestMovedFrom(t *testing.T) {
 
 // TestAlteredStatement: the statement that is kept is the one that a CREATE SOURCE with these columns would have.
 func TestAlteredStatement(t *testing.T) {
+	const watermark = "WATERMARK FOR ts AS ts - INTERVAL '4 seconds'"
 	for _, c := range []struct{ alter, old, new string }{
-		{"ADD COLUMN Extra VARCHAR", "channel VARCHAR, ts TIMESTAMP", "channel VARCHAR, ts TIMESTAMP, Extra VARCHAR"},
-		{"DROP COLUMN price", "price INTEGER, channel", "channel"},
-		{"DROP COLUMN channel", "channel VARCHAR, ", ""},
+		{"ADD COLUMN Extra VARCHAR", "a INTEGER, ts TIMESTAMP, " + watermark, "a INTEGER, ts TIMESTAMP, Extra VARCHAR, " + watermark},
+		{"ADD COLUMN b VARCHAR[]", "ts TIMESTAMP, " + watermark + ", a INTEGER", "ts TIMESTAMP, " + watermark + ", a INTEGER, b VARCHAR[]"},
+		{"DROP COLUMN a", "a DECIMAL(10, 2), ts TIMESTAMP, " + watermark, "ts TIMESTAMP, " + watermark},
+		{"DROP COLUMN A", "ts TIMESTAMP, a INTEGER, " + watermark, "ts TIMESTAMP, " + watermark},
+		{"DROP COLUMN a", "ts TIMESTAMP, a STRUCT(x INTEGER, y INTEGER), " + watermark + ", b INTEGER", "ts TIMESTAMP, " + watermark + ", b INTEGER"},
+		{"DROP COLUMN b", "ts TIMESTAMP, " + watermark + ", /* , */ b INTEGER /* , */", "ts TIMESTAMP, " + watermark},
 	} {
+		source := func(columns string) string {
+			return "CREATE SOURCE bid (" + columns + ") WITH (connector = 'events');"
+		}
 		catalog := newCatalog(t, nil)
-		apply(t, catalog, bid, "")
+		apply(t, catalog, source(c.old), "")
 		apply(t, catalog, "ALTER SOURCE bid "+c.alter, "")
 		catalog.Changes()
-		apply(t, catalog, strings.Replace(bid, c.old, c.new, 1), "")
+		apply(t, catalog, source(c.new), "")
 		if got := changed(catalog); got != nil {
 			t.Errorf("%s: then %q", c.alter, got)
 		}

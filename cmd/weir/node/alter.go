@@ -10,8 +10,8 @@ import (
 	"github.com/weirdb/weir/sql/parse"
 )
 
-// alter pauses or resumes something, or changes a source's columns. While the engine runs, another one takes over from its last commit, and is there when this returns: that
-// a query goes on where it stood is then the same as after any restart.
+// alter pauses or resumes something, or changes a source's columns. While the engine runs, another one takes over from its last commit, and is
+// there when this returns: that a query goes on where it stood is then the same as after any restart.
 //
 //	engine 1  rounds │ commit │ end            catalog: hot is paused
 //	                          engine 2  load │ rounds without hot
