@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -28,10 +29,25 @@ func main() {
 		stop()
 	})
 	if err := root().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "weir:", err)
 		stop()
-		os.Exit(1)
+		os.Exit(int(failed(err)))
 	}
+}
+
+// exitCode is an error that says nothing: what there is to say has been printed.
+type exitCode int
+
+// Error implements error.
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// failed tells an error, and which exit code the process has for it.
+func failed(err error) exitCode {
+	var code exitCode
+	if errors.As(err, &code) {
+		return code
+	}
+	fmt.Fprintln(os.Stderr, "weir:", err)
+	return 1
 }
 
 func root() *cobra.Command {
@@ -43,6 +59,6 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(runCommand(), sqlCommand(), subscribeCommand(), whyCommand(), explainCommand(), demoCommand(), connectorsCommand(), benchCommand(), verifyCommand(), testCommand())
+	c.AddCommand(runCommand(), planCommand(), sqlCommand(), subscribeCommand(), whyCommand(), explainCommand(), demoCommand(), connectorsCommand(), benchCommand(), verifyCommand(), testCommand())
 	return c
 }

@@ -100,6 +100,15 @@ func (c *Catalog) Put(e Entry) error {
 	return nil
 }
 
+// Restate gives an entry another statement and plan. It stays what it is: its place and its time are the same, which late rows go by.
+func (c *Catalog) Restate(e Entry) error {
+	_, err := c.store.session.execute(c.ctx, "UPDATE weir.catalog SET sql = $3, plan = $4::JSON WHERE kind = $1 AND name = $2", e.Kind, e.Name, e.SQL, e.Plan)
+	if err != nil {
+		return fmt.Errorf("storing %s %s: %w", e.Kind, e.Name, err)
+	}
+	return nil
+}
+
 // Delete removes an entry. One that is not there is an error.
 func (c *Catalog) Delete(kind, name string) error {
 	changed, err := c.store.session.execute(c.ctx, "DELETE FROM weir.catalog WHERE kind = $1 AND name = $2", kind, name)

@@ -74,6 +74,11 @@ func openInMemory(o StoreOptions) (*Store, error) {
 }
 
 func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
+	return openStoreOf(stateDir, o, func(s *Store) error { return s.attach(context.Background(), path) })
+}
+
+// openStoreOf opens a store over the database that a function attaches.
+func openStoreOf(stateDir string, o StoreOptions, attach func(*Store) error) (*Store, error) {
 	in, err := openInstance(o.settings(stateDir), o.Functions)
 	if err != nil {
 		return nil, err
@@ -87,7 +92,7 @@ func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
 		in.close()
 		return nil, err
 	}
-	if err := s.setUp(context.Background(), path); err != nil {
+	if err := s.setUp(context.Background(), attach); err != nil {
 		s.disconnect()
 		return nil, err
 	}
@@ -130,11 +135,11 @@ func (s *Store) LockDown() error {
 // weir.duckdb could not be named: the name could be the database's as well.
 const database = "results"
 
-func (s *Store) setUp(ctx context.Context, path string) error {
+func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 	if err := s.state.makeDir(); err != nil {
 		return err
 	}
-	if err := s.attach(ctx, path); err != nil {
+	if err := attach(s); err != nil {
 		return err
 	}
 	if err := s.checkFormat(ctx); err != nil {

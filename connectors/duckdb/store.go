@@ -19,6 +19,7 @@ type Store struct {
 	wal     string // the path of the write-ahead log; empty in memory
 	state   stateFolder
 	atClose func() error
+	rowsIn  string // the database that has the views' rows, if that is another one: see copy.go
 
 	free    chan struct{} // holds a token while no one writes; what follows belongs to the writer
 	session *session

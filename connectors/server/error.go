@@ -72,12 +72,12 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 
 func writeNoRoute(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_route", Message: "there is no " + r.URL.Path + " here",
-		Names: []string{"/v1/sql", "/v1/views", "/v1/sources", "/v1/status", "/healthz", "/readyz", "/metrics"}})
+		Names: []string{"/v1/sql", "/v1/plan", "/v1/views", "/v1/sources", "/v1/status", "/healthz", "/readyz", "/metrics"}})
 }
 
 func writeNoMethod(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, &problem{status: http.StatusMethodNotAllowed, Code: "no_method",
-		Message: r.Method + " is not for " + r.URL.Path + ": statements are POSTed to /v1/sql, events to /v1/sources/{source}/events, all else is GET"})
+		Message: r.Method + " is not for " + r.URL.Path + ": statements are POSTed to /v1/sql and /v1/plan, events to /v1/sources/{source}/events, all else is GET"})
 }
 
 // writeJSON answers with a value. What fails here fails because the client has left.

@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/preview"
 	"github.com/weirdb/weir/engine/types"
 	"go.uber.org/goleak"
 )
@@ -33,10 +34,15 @@ type fakeBackend struct {
 	missed []engine.Committed
 	first  int64
 	table  func() (*Result, int64, error)
+	plan   func(scripts []preview.Script) (*preview.Preview, error)
 }
 
 func (f *fakeBackend) Query(ctx context.Context, sql string, limit Limits) (*Result, error) {
 	return f.query(ctx, sql, limit)
+}
+
+func (f *fakeBackend) Preview(_ context.Context, scripts []preview.Script) (*preview.Preview, error) {
+	return f.plan(scripts)
 }
 
 func (f *fakeBackend) Status() engine.Status { return f.status }

@@ -3,6 +3,7 @@
 // lets them pass, and for events, which go to the sources that take them.
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
+//	POST /v1/plan                  what a text of statements would change, as engine/preview.Preview
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
 //	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
@@ -45,6 +46,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/go-chi/chi/v5"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/preview"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -62,6 +64,8 @@ type Backend interface {
 	// Snapshot gives a view's table as one commit left it, with that commit's epoch. The caller closes the result; ctx ends the
 	// reading too.
 	Snapshot(ctx context.Context, view string) (table *Result, epoch int64, err error)
+	// Preview says what texts of statements would change, and changes nothing. A mistake in them is a *UserError.
+	Preview(ctx context.Context, scripts []preview.Script) (*preview.Preview, error)
 	// Ready is nil once the engine has committed or has its sources open; otherwise it says what is missing.
 	Ready() error
 }
@@ -146,6 +150,8 @@ func New(b Backend, console http.Handler, o Options) http.Handler {
 
 func (a *api) routes(r chi.Router) {
 	r.Post("/v1/sql", a.serveSQL)
+	r.Post("/v1/plan", a.servePlan)
+	r.Get("/v1/plan", writeNoMethod)
 	r.Get("/v1/views", a.serveViews)
 	r.Get("/v1/views/{view}", a.serveView)
 	r.Get("/v1/views/{view}/changes", a.serveChanges)

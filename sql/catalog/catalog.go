@@ -43,6 +43,10 @@ type Catalog struct {
 	Macros    []*Macro
 	paused    []string // as pauseName has them
 	changes   []Change
+	decisions []Decision
+	below     below // while a text is applied
+	// rebuildNothing says that what is being applied must not have views computed anew.
+	rebuildNothing bool
 }
 
 // Change is what a statement did to the definitions.
@@ -55,6 +59,10 @@ type Change struct {
 	Macro *Macro
 	// Rebuild says that the object's results and state from before, if any, must go.
 	Rebuild bool
+	// Kept says that a view has another text, and goes on with its results and state: its plan is the same.
+	Kept bool
+	// Why says in what the definition differs from the one before; nil for what is new or dropped.
+	Why []string
 }
 
 // New makes an empty catalog.
@@ -80,11 +88,15 @@ func (c *Catalog) Apply(text string) ([]Answer, error) {
 		return nil, err
 	}
 	var answers []Answer
-	for _, s := range statements {
+	defer func() { c.below = below{} }()
+	for i, s := range statements {
+		c.below = below{text, statements[i+1:]}
+		existed, before := c.exists(s), len(c.changes)
 		a, err := c.apply(text, s)
 		if err != nil {
 			return answers, at(err, text, s)
 		}
+		c.decide(s, existed, c.changes[before:])
 		if a != nil {
 			answers = append(answers, *a)
 		}
@@ -116,7 +128,7 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 	case parse.Drop:
 		return nil, c.drop(s)
 	case parse.Alter:
-		return nil, c.alter(s)
+		return nil, c.alter(text, s)
 	case parse.ChangeTable:
 		return nil, c.changeTable(text, s)
 	case parse.Show:

@@ -63,6 +63,9 @@ func changed(c *Catalog) []string {
 		if x.Rebuild && x.Text != "" {
 			line += " rebuilt"
 		}
+		if x.Kept {
+			line += " kept"
+		}
 		if x.View != nil && x.View.Name != x.Name {
 			line += " as " + x.View.Name
 		}
@@ -81,6 +84,8 @@ func TestApply(t *testing.T) {
 		{name: "if not exists", text: "CREATE MATERIALIZED VIEW IF NOT EXISTS prices AS SELECT channel FROM bid"},
 		{name: "another definition", text: "CREATE MATERIALIZED VIEW prices AS SELECT channel FROM bid", err: "exists with another definition"},
 		{name: "replace a view", text: "CREATE OR REPLACE MATERIALIZED VIEW prices AS SELECT channel FROM bid", want: "MATERIALIZED VIEW prices rebuilt"},
+		{name: "replace a view by the same in other words", text: "CREATE OR REPLACE MATERIALIZED VIEW prices AS SELECT b.price FROM bid b WHERE 1 < price", want: "MATERIALIZED VIEW prices kept"},
+		{name: "say what is so without", text: "CREATE OR REPLACE MATERIALIZED VIEW prices WITH (emit = 'changes') AS SELECT price FROM bid WHERE price > 1", want: "MATERIALIZED VIEW prices kept"},
 		{name: "replace with another spelling", text: "CREATE OR REPLACE MATERIALIZED VIEW Prices AS SELECT channel FROM bid", err: "is written prices"},
 		{name: "replace a sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out', key = 'price') AS FROM prices", want: "SINK out"},
 		{name: "another view's sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out') AS FROM totals", want: "SINK out rebuilt"},

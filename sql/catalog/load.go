@@ -45,5 +45,6 @@ func (c *Catalog) Load(definitions []Definition) error {
 		definitions = waiting
 	}
 	c.Changes()
+	c.Decisions()
 	return nil
 }

@@ -53,7 +53,7 @@ func (c *Catalog) createMacro(text string, s parse.CreateMacro) error {
 // back to the catalog's macro.
 func (c *Catalog) afterMacro(name string) ([]Change, error) {
 	views := slices.Clone(c.Views)
-	changes, err := c.replanAll(views, func(*View) bool { return true }, false)
+	changes, err := c.replanAll(views, func(*View) bool { return true }, "")
 	if err == nil {
 		c.Views = views
 		return changes, nil

@@ -23,13 +23,15 @@ func (c *Catalog) Paused(kind parse.Kind, name string) bool {
 // pauseName names the pause of an object, by the name as it was created.
 func pauseName(kind parse.Kind, name string) string { return string(kind) + " " + name }
 
-// alter pauses or resumes. What is so already stays.
-func (c *Catalog) alter(s parse.Alter) error {
+// alter pauses or resumes something, or changes a column. What is so already stays.
+func (c *Catalog) alter(text string, s parse.Alter) error {
 	kind, written, _, ok := c.find(s.Kind, s.Name)
 	if !ok || kind != s.Kind {
 		return fmt.Errorf("there is no %s %s%s", s.Kind, s.Name, c.namesOf(s.Kind))
 	}
 	switch {
+	case s.Column != nil:
+		return c.alterColumn(text, s)
 	case s.Pause == c.Paused(kind, written):
 	case s.Pause:
 		name := pauseName(kind, written)
@@ -48,12 +50,6 @@ func (c *Catalog) resume(kind parse.Kind, name string) {
 		c.changes = append(c.changes, Change{Kind: parse.Pause, Name: pauseName(kind, name)})
 	}
 }
-
-// Pauses are what is paused, for RestorePauses.
-func (c *Catalog) Pauses() []string { return slices.Clone(c.paused) }
-
-// RestorePauses goes back to what was paused, when what an ALTER changed could not be stored.
-func (c *Catalog) RestorePauses(pauses []string) { c.paused = pauses }
 
 // States are the words that SHOW has for what does not run: paused, or stopped, by name. What is SOURCES, VIEWS, QUERIES or SINKS.
 func (c *Catalog) States(what string) map[string]string {

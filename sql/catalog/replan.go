@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,17 +16,21 @@ import (
 // A definition that others depend on is replaced in three steps: the planner is told of it, the views on it are planned again, and
 // only if all of them still work does the catalog change. Otherwise the planner is told of the old definitions again.
 
-// replaceView puts a new definition in place of an old one. Views on it are planned again, and those whose plan changes are
-// rebuilt. If one of them does not work any more, nothing is replaced.
+// replaceView puts a new definition in place of an old one. The view is rebuilt, unless its plan is the same. Views on it are planned
+// again, and those whose plan changes are rebuilt. If one of them does not work any more, nothing is replaced.
 func (c *Catalog) replaceView(made *View) error {
 	views := slices.Clone(c.Views)
-	views[slices.IndexFunc(views, func(v *View) bool { return strings.EqualFold(v.Name, made.Name) })] = made
+	at := slices.IndexFunc(views, func(v *View) bool { return strings.EqualFold(v.Name, made.Name) })
+	change, err := replacement(views[at], made)
+	if err != nil {
+		return err
+	}
+	views[at] = made
 	views = inOrder(views)
-	changes := []Change{{Kind: parse.View, Name: made.Name, Text: made.Text, View: made, Rebuild: true}}
-	err := c.define(made)
-	if err == nil {
+	changes := []Change{change}
+	if err = c.define(made); err == nil {
 		var more []Change
-		more, err = c.replanAll(views, func(v *View) bool { return v != made && readsThrough(views, v, made.Name) }, false)
+		more, err = c.replanAll(views, func(v *View) bool { return v != made && readsThrough(views, v, made.Name) }, "")
 		changes = append(changes, more...)
 	}
 	if err != nil {
@@ -35,10 +40,24 @@ func (c *Catalog) replaceView(made *View) error {
 	return nil
 }
 
+// replacement is what happens to a view that gets another text.
+func replacement(old, made *View) (Change, error) {
+	same, err := samePlan(old, made)
+	same = same && old.Retention == made.Retention
+	change := Change{Kind: parse.View, Name: made.Name, Text: made.Text, View: made, Rebuild: !same, Kept: same}
+	if change.Why = []string{"the plan is the same"}; !same {
+		change.Why = viewDifferences(old, made)
+	}
+	return change, err
+}
+
 // replanAll plans views again, in place: those that are touched by a change, in order. It returns what changes for the views whose
-// plans are others now or, where everything has moved, for all of them.
-func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved bool) ([]Change, error) {
+// plans are others now or, where everything has moved, which moved then says, for all of them. Views that do not work any more are all
+// named, unless the text that is being applied replaces them further down.
+func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved string) ([]Change, error) {
 	var changes []Change
+	var broken []string
+	var cause error
 	if err := c.refuseBackfilled(touched); err != nil {
 		return nil, err
 	}
@@ -46,22 +65,59 @@ func (c *Catalog) replanAll(views []*View, touched func(*View) bool, moved bool)
 		if !touched(v) {
 			continue
 		}
-		planned, err := c.replan(v)
-		if err == nil {
-			err = c.define(planned)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("view %s does not work with the new definition: %w", v.Name, err)
-		}
-		same, err := samePlan(v, planned)
-		if err != nil {
-			return nil, err
-		}
-		if views[i] = planned; moved || !same {
-			changes = append(changes, Change{Kind: parse.View, Name: v.Name, Text: v.Text, View: planned, Rebuild: true})
+		planned, change, err := c.replanOne(v, moved)
+		switch {
+		case err != nil && c.restated(views, v):
+			changes = append(changes, waits(v, moved)...)
+		case err != nil:
+			broken = append(broken, v.Name)
+			cause = cmp.Or(cause, err)
+		default:
+			views[i] = planned
+			changes = append(changes, change...)
 		}
 	}
+	if len(broken) > 0 {
+		return nil, brokenViews(broken, cause)
+	}
 	return changes, c.checkMacros()
+}
+
+// waits is what happens to a view that does not work until the text replaces it further down: nothing but that it cannot go on at its
+// positions if everything has moved, whatever it is replaced by.
+func waits(v *View, moved string) []Change {
+	if moved == "" {
+		return nil
+	}
+	return []Change{{Kind: parse.View, Name: v.Name, Text: v.Text, View: v, Rebuild: true, Why: []string{moved}}}
+}
+
+// brokenViews is the error for views that do not work any more; cause is why the first does not.
+func brokenViews(names []string, cause error) error {
+	const way = "replace or drop them in the same text, below this statement"
+	if len(names) == 1 {
+		return fmt.Errorf("view %s does not work with the new definition: %w\n%s", names[0], cause, strings.Replace(way, "them", "it", 1))
+	}
+	return fmt.Errorf("views %s do not work with the new definition: %s: %w\n%s", strings.Join(names, ", "), names[0], cause, way)
+}
+
+// replanOne plans a view again, and tells the planner. There is no change if the plan is the same and nothing has moved.
+func (c *Catalog) replanOne(v *View, moved string) (planned *View, changes []Change, err error) {
+	if planned, err = c.replan(v); err == nil {
+		err = c.define(planned)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	same, err := samePlan(v, planned)
+	if err != nil || same && moved == "" {
+		return planned, nil, err
+	}
+	why := []string{moved}
+	if !same {
+		why = viewDifferences(v, planned)
+	}
+	return planned, []Change{{Kind: parse.View, Name: v.Name, Text: v.Text, View: planned, Rebuild: true, Why: why}}, nil
 }
 
 // replan plans a view's stored statement again.

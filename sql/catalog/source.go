@@ -219,18 +219,34 @@ func typeHead(text string) string {
 }
 
 // replaceSource puts a new definition in place of an old one. Views on it are planned again; one whose plan changes is rebuilt,
-// and all are if the connector is another, to which positions of the old one mean nothing. If one of them does not work any
+// and all are if positions in the old one mean nothing in the new one. If one of them does not work any
 // more, nothing is replaced.
 func (c *Catalog) replaceSource(made *Source) error {
-	moved := made.Connector.Name != c.Source(made.Name).Connector.Name
-	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved}}
+	old := c.Source(made.Name)
+	moved := movedFrom(old, made)
+	changes := []Change{{Kind: parse.Source, Name: made.Name, Text: made.Text, Rebuild: moved != "", Why: sourceDifferences(old, made)}}
 	views := slices.Clone(c.Views)
 	more, err := c.replanAll(views, func(v *View) bool { return v.Reads(made.Name) }, moved)
 	if err != nil {
+		return err
+	}
+	if err := c.refuseRebuilds(more); err != nil {
 		return err
 	}
 	changes = append(changes, more...)
 	at := slices.IndexFunc(c.Sources, func(s *Source) bool { return strings.EqualFold(s.Name, made.Name) })
 	c.Sources[at], c.Views, c.changes = made, views, append(c.changes, changes...)
 	return nil
+}
+
+// movedFrom says why positions in a source mean nothing in the one that takes its place: they are the connector's, and the format's too where
+// the connector reads that itself, as bytes in one file and rows in another. Empty if they do.
+func movedFrom(old, made *Source) string {
+	switch {
+	case made.Connector.Name != old.Connector.Name:
+		return fmt.Sprintf("source %s has connector '%s' now: positions in '%s' mean nothing there", made.Name, made.Connector.Name, old.Connector.Name)
+	case made.Format != old.Format && (made.FormatSpec == nil || old.FormatSpec == nil):
+		return fmt.Sprintf("source %s has format '%s' now: positions in '%s' mean nothing there", made.Name, made.Format, old.Format)
+	}
+	return ""
 }

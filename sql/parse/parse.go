@@ -190,7 +190,7 @@ func (p *parser) column(s *CreateSource) error {
 	if err != nil {
 		return err
 	}
-	s.Columns = append(s.Columns, ColumnDef{Name: name.Text, Type: span})
+	s.Columns = append(s.Columns, ColumnDef{Name: name.Text, Pos: name.Pos, Type: span})
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,6 +54,21 @@ ALTER MATERIALIZED VIEW hot PAUSE; ALTER SINK "o u t" RESUME`
 	}
 }
 
+func TestAlterColumn(t *testing.T) {
+	text := `ALTER SOURCE s ADD COLUMN IF NOT EXISTS "X y" STRUCT(a INTEGER, b VARCHAR)[] CASCADE; ALTER SOURCE s ADD x DECIMAL(10, 2); ALTER SOURCE s DROP COLUMN IF EXISTS x`
+	got, err := Statements(text)
+	if err != nil || len(got) != 3 {
+		t.Fatal(err, len(got))
+	}
+	for i, want := range []string{`X y: "STRUCT(a INTEGER, b VARCHAR)[]" drop false lenient true cascade true`,
+		`x: "DECIMAL(10, 2)" drop false lenient false cascade false`, `x: "" drop true lenient true cascade false`} {
+		c := got[i].(Alter).Column
+		if s := fmt.Sprintf("%s: %q drop %t lenient %t cascade %t", c.Name, c.Type.Of(text), c.Drop, c.Lenient, c.Cascade); s != want {
+			t.Errorf("%s, want %s", s, want)
+		}
+	}
+}
+
 func TestMacros(t *testing.T) {
 	text := `CREATE MACRO a(x, y := (1)) AS (x + y); CREATE OR REPLACE FUNCTION "B c" (t) AS TABLE FROM query_table(t);
 CREATE MACRO IF NOT EXISTS c(a) AS a, (a, b) AS a + b; DROP MACRO a; DROP MACRO TABLE IF EXISTS b; SHOW MACROS`
@@ -97,7 +113,10 @@ func TestMistakes(t *testing.T) {
 		"CREATE MACRO m(a, b := (1":                               "the text ends here, but AS should follow",
 		"CREATE MACRO m(a) AS TABLE":                              "a SELECT should follow",
 		"ALTER MACRO m PAUSE":                                     "SOURCE, MATERIALIZED VIEW, SINK or TABLE",
-		"ALTER SOURCE s":                                          "the text ends here, but PAUSE or RESUME should follow",
+		"ALTER SOURCE s":                                          "the text ends here, but ADD COLUMN, DROP COLUMN, PAUSE or RESUME should follow",
+		"ALTER SOURCE s ADD COLUMN x":                             "the text ends here, but a type should follow",
+		"ALTER SINK s DROP COLUMN x":                              `found "DROP" where PAUSE or RESUME should stand`,
+		"ALTER SOURCE s DROP COLUMN x INTEGER":                    "a semicolon",
 		"ALTER MATERIALIZED VIEW v STOP":                          `found "STOP" where PAUSE or RESUME should stand`,
 		"DROP FUNCTION TABLE":                                     "the text ends here, but a name should follow",
 	} {

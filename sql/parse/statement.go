@@ -29,6 +29,7 @@ type CreateSource struct {
 // ColumnDef is one declared column.
 type ColumnDef struct {
 	Name string
+	Pos  int  // of the name
 	Type Span // text that DuckDB parses
 }
 

@@ -40,7 +40,7 @@ func small(t *testing.T) (dir string) {
 func TestHelp(t *testing.T) {
 	dir := t.TempDir()
 	out, _ := run(t, dir, 0, "--help")
-	says(t, "help", out, "run", "sql", "why", "subscribe", "explain", "demo", "connectors", "completion", "verify", "test")
+	says(t, "help", out, "run", "plan", "sql", "why", "subscribe", "explain", "demo", "connectors", "completion", "verify", "test")
 	out, _ = run(t, dir, 0, "run", "--help")
 	says(t, "run --help", out, "--once", "--listen", "--workers", "Examples:")
 	out, _ = run(t, dir, 0, "completion", "bash")
@@ -89,6 +89,11 @@ func TestMistakes(t *testing.T) {
 		{[]string{"sql", "--db", "nosuch.duckdb", "-c", "SELECT 1"}, []string{"nosuch.duckdb"}},
 		{[]string{"sql", "--format", "xml", "-c", "SELECT 1"}, []string{"--format xml: allowed are table, csv, json, arrow"}},
 		{[]string{"sql", "--server", "http://127.0.0.1:1", "-c", "SELECT 1"}, []string{"is a `weir run` listening there?"}},
+		{[]string{"plan", "nosuch.sql"}, []string{"nosuch.sql", "no such file"}},
+		{[]string{"plan", "--db", "nosuch.duckdb", "typo.sql"}, []string{"typo.sql: line 4, column 8", "cuont", "\n         ^"}},
+		{[]string{"plan", "--db", "no.duckdb", "x.sql"}, []string{"no.duckdb", "not a valid DuckDB database"}},
+		{[]string{"plan", "--format", "xml", "x.sql"}, []string{"--format xml: allowed are table, json"}},
+		{[]string{"plan", "--server", "http://127.0.0.1:1", "x.sql"}, []string{"is a `weir run` listening there?"}},
 		{[]string{"verify", "--db", "nosuch.duckdb"}, []string{"nosuch.duckdb", "name it with --db"}},
 		{[]string{"verify", "nosuch.sql"}, []string{"nosuch.sql", "no such file"}},
 		{[]string{"test"}, []string{"requires at least 1 arg"}},

@@ -38,6 +38,25 @@ func TestOperationsWhy(t *testing.T) {
 	}
 }
 
+// TestOperationsPlan runs the example of weir plan in docs/operations.md as it stands, and wants the answer that the page shows.
+func TestOperationsPlan(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "## Changing a query")
+	if !found {
+		t.Fatal("docs/operations.md does not say how to change a query")
+	}
+	want := regexp.MustCompile("(?s)```\n(┌.*?)```").FindStringSubmatch(section)[1]
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", strings.ReplaceAll(shellBlock.FindStringSubmatch(section)[1], "bin/weir", weir))
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	if err != nil || string(out) != want {
+		t.Errorf("%v, got\n%s\nwant\n%s", err, out, want)
+	}
+}
+
 // freeAddress is one that nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()

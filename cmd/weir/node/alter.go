@@ -7,17 +7,18 @@ import (
 	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/engine/runtime"
 	"github.com/weirdb/weir/sql/catalog"
+	"github.com/weirdb/weir/sql/parse"
 )
 
-// alter pauses or resumes something. While the engine runs, another one takes over from its last commit, and is there when this returns: that
-// a query goes on where it stood is then the same as after any restart.
+// alter pauses or resumes something, or changes a source's columns. While the engine runs, another one takes over from its last commit, and is
+// there when this returns: that a query goes on where it stood is then the same as after any restart.
 //
 //	engine 1  rounds │ commit │ end            catalog: hot is paused
 //	                          engine 2  load │ rounds without hot
 func (n *Node) alter(ctx context.Context, sql string) (*server.Result, error) {
 	if !n.options.Writable {
 		return nil, &server.UserError{Code: "refused", Position: -1,
-			Message: "PAUSE and RESUME work here only if weir runs with --writable; statements in the files that `weir run` is given always do"}
+			Message: "ALTER works here only if weir runs with --writable; statements in the files that `weir run` is given always do"}
 	}
 	began, changed, err := n.change(ctx, sql)
 	if err != nil {
@@ -39,10 +40,16 @@ func (n *Node) alter(ctx context.Context, sql string) (*server.Result, error) {
 func (n *Node) change(ctx context.Context, sql string) (began <-chan struct{}, changed string, err error) {
 	n.asking.Lock()
 	defer n.asking.Unlock()
-	before := n.catalog.Pauses()
-	_, changes, err := n.inChange(ctx, sql)
+	if err := n.refuseCascade(sql); err != nil {
+		return nil, "", err
+	}
+	before := n.catalog.Mark()
+	done, err := n.inChange(ctx, sql)
+	changes := done.changes
 	if err != nil {
-		n.catalog.RestorePauses(before)
+		if len(changes) > 0 { // they could not be stored
+			err = errors.Join(err, n.catalog.Restore(before))
+		}
 		return nil, "", mistakeOf(err)
 	}
 	if len(changes) == 0 {
@@ -57,6 +64,20 @@ func (n *Node) change(ctx context.Context, sql string) (began <-chan struct{}, c
 	n.engine.HandOver()
 	n.stop()
 	return n.began, changes[0].Name, nil
+}
+
+// refuseCascade refuses what would empty views while an engine writes to them.
+func (n *Node) refuseCascade(sql string) error {
+	statements, err := parse.Statements(sql)
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if s, ok := statements[0].(parse.Alter); ok && s.Column != nil && s.Column.Cascade && n.stop != nil {
+		return &server.UserError{Code: "refused", Position: -1, Message: "CASCADE works in the files that `weir run` is given, and in `weir sql --db` while Weir does not run"}
+	}
+	return nil
 }
 
 // goesOn reports whether another engine is to take over from the one that has ended.

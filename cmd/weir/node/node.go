@@ -154,12 +154,12 @@ func newCatalog(connectors []engine.Connector, functions []engine.Function, gete
 
 // Apply runs statements and stores the definitions that they change: all of them or, if one is a mistake, none.
 func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error) {
-	answers, changes, err := n.inChange(ctx, text)
+	done, err := n.inChange(ctx, text)
 	if err != nil {
-		return answers, errors.Join(err, n.load(ctx))
+		return done.answers, errors.Join(err, n.load(ctx))
 	}
-	n.warn(changes)
-	return answers, nil
+	n.warn(done.changes)
+	return done.answers, nil
 }
 
 // warn tells which new views keep state that nothing bounds.
@@ -199,9 +199,12 @@ func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
 	}
 	entry := duckdb.Entry{Kind: string(change.Kind), Name: change.Name, SQL: change.Text}
 	if change.View != nil {
-		if err := n.createView(c, change.View, &entry); err != nil {
+		if err := n.createView(c, change, &entry); err != nil {
 			return err
 		}
+	}
+	if change.Kept {
+		return c.Restate(entry)
 	}
 	return c.Put(entry)
 }
@@ -219,7 +222,10 @@ func dropObject(c *duckdb.Catalog, change catalog.Change) error {
 }
 
 // Close frees everything. Run must have returned.
-func (n *Node) Close() error {
+func (n *Node) Close() error { return errors.Join(n.closeParts(), n.store.Close()) }
+
+// closeParts frees all but the store.
+func (n *Node) closeParts() error {
 	var errs []error
 	if n.planner != nil {
 		errs = append(errs, n.planner.Close())
@@ -228,7 +234,7 @@ func (n *Node) Close() error {
 		errs = append(errs, n.evaluators.close())
 	}
 	errs = append(errs, n.decoding.close())
-	return errors.Join(append(errs, n.store.Close())...)
+	return errors.Join(errs...)
 }
 
 // Run reads, processes and commits until ctx is done or, when bounded, the input has ended.
@@ -356,11 +362,16 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 			return out, err
 		}
 	}
-	out.Source, err = s.Connector.Source(engine.SourceConfig{
-		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: &n.decoding, Dir: SourceDir(n.options.DB, s.Name),
-	})
+	out.Source, err = n.connect(s)
 	n.receive(s.Name, out.Source)
 	return out, err
+}
+
+// connect makes the connector's source.
+func (n *Node) connect(s *catalog.Source) (engine.Source, error) {
+	return s.Connector.Source(engine.SourceConfig{
+		Name: s.Name, Format: s.Format, Columns: metadata.Plain(s.Columns), Options: s.Options, Eval: &n.decoding, Dir: SourceDir(n.options.DB, s.Name),
+	})
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {

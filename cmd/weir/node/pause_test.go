@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,6 +41,14 @@ func (l *replayed) Open(_ context.Context, o engine.ReadOptions) (engine.Reader,
 	return &replayedReader{l, o.From["0"], o.Bounded}, nil
 }
 
+// Measure implements engine.Measurer.
+func (l *replayed) Measure(context.Context, map[string]int64) (map[string]engine.Extent, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := int64(len(l.lines))
+	return map[string]engine.Extent{"0": {End: n, Size: n, Unit: "records"}}, nil
+}
+
 func (l *replayed) opens() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,6 +70,9 @@ func (r *replayedReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	for {
 		if f := r.fetch(); len(f.Records) > 0 {
 			return []engine.Fetch{f}, nil
+		}
+		if r.bounded {
+			return nil, io.EOF
 		}
 		select {
 		case <-time.After(time.Millisecond):

@@ -17,10 +17,12 @@ import (
 
 // plainTables gives the catalog the plain tables of the result database: inside a change, as it leaves them.
 type plainTables struct {
-	node    *Node
-	change  *duckdb.Catalog // nil outside of one
-	touched []string        // tables that its statements changed
-	rows    int64           // that the last of them changed
+	node   *Node
+	change *duckdb.Catalog // nil outside of one
+	// asTheyAre says that statements change no table: what they name is taken as it is.
+	asTheyAre bool
+	touched   []string // tables that the change's statements changed
+	rows      int64    // that the last of them changed
 }
 
 // Tables implements catalog.Tables.
@@ -45,6 +47,9 @@ func (t *plainTables) Tables() ([]catalog.Table, error) {
 
 // Execute implements catalog.Tables.
 func (t *plainTables) Execute(table, sql string) (err error) {
+	if t.asTheyAre {
+		return nil
+	}
 	if t.change == nil {
 		return errors.New("tables cannot be changed here")
 	}
@@ -62,27 +67,45 @@ func (t *plainTables) Execute(table, sql string) (err error) {
 	return &parse.Error{Message: strings.TrimSpace(e.Message + "\n" + e.Detail), Text: sql, Pos: e.Position}
 }
 
+// applied is what became of statements.
+type applied struct {
+	answers   []catalog.Answer
+	changes   []catalog.Change
+	decisions []catalog.Decision
+}
+
+// mistake is an error in the statements, which says more by itself than together with what it has ended.
+type mistake struct{ error }
+
 // inChange applies statements, and stores what they change: all or, if one is a mistake, nothing.
-func (n *Node) inChange(ctx context.Context, text string) (answers []catalog.Answer, changes []catalog.Change, err error) {
-	var mistake error
-	err = n.store.Change(ctx, func(c *duckdb.Catalog) error {
-		n.tables.change, n.tables.touched = c, nil
-		defer func() { n.tables.change = nil }()
-		answers, mistake = n.catalog.Apply(text)
-		changes = n.catalog.Changes()
-		if mistake != nil {
-			return mistake
-		}
-		if err := n.persist(c, changes); err != nil {
-			return err
-		}
-		mistake = n.keepTables(c)
-		return mistake
+func (n *Node) inChange(ctx context.Context, text string) (done applied, err error) {
+	err = n.store.Change(ctx, func(c *duckdb.Catalog) (err error) {
+		done, err = n.applyIn(c, text)
+		return err
 	})
-	if mistake != nil { // it says more by itself
-		err = mistake
+	var m mistake
+	if errors.As(err, &m) {
+		err = m.error
 	}
-	return answers, changes, err
+	return done, err
+}
+
+// applyIn applies statements in a change of the database.
+func (n *Node) applyIn(c *duckdb.Catalog, text string) (done applied, err error) {
+	n.tables.change, n.tables.touched = c, nil
+	defer func() { n.tables.change = nil }()
+	done.answers, err = n.catalog.Apply(text)
+	done.changes, done.decisions = n.catalog.Changes(), n.catalog.Decisions()
+	if err != nil {
+		return done, mistake{err}
+	}
+	if err := n.persist(c, done.changes); err != nil {
+		return done, err
+	}
+	if err := n.keepTables(c); err != nil {
+		return done, mistake{err}
+	}
+	return done, nil
 }
 
 // keepTables has the database keep what the views need of the tables that they read, and refuses a change that would break one.
@@ -113,7 +136,7 @@ func (n *Node) changeTables(ctx context.Context, sql string) (*server.Result, er
 	}
 	n.asking.Lock()
 	defer n.asking.Unlock()
-	_, _, err := n.inChange(ctx, sql)
+	_, err := n.inChange(ctx, sql)
 	if err != nil {
 		_, failed := n.catalog.RefreshTables()
 		return nil, errors.Join(mistakeOf(err), failed)

@@ -11,14 +11,15 @@ import (
 	"github.com/weirdb/weir/sql/catalog"
 )
 
-// createView makes the table of a new or rebuilt view, and notes the plan that it was made for.
+// createView makes the table of a new or rebuilt view, and notes the plan that it was made for; one that is kept has its table.
 // One that the engine could not run is not stored: it would keep Weir from starting.
-func (n *Node) createView(c *duckdb.Catalog, v *catalog.View, entry *duckdb.Entry) error {
+func (n *Node) createView(c *duckdb.Catalog, change catalog.Change, entry *duckdb.Entry) error {
+	v := change.View
 	_, err := n.build(v)
 	if err != nil {
 		return err
 	}
-	if entry.Plan, err = plan.Marshal(v.Plan); err != nil {
+	if entry.Plan, err = plan.Marshal(v.Plan); err != nil || change.Kept {
 		return err
 	}
 	return c.CreateView(v.Name, v.Columns, "Weir materialized view, emit "+v.Emit)
