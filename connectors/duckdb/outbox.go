@@ -21,7 +21,7 @@ import (
 //
 // Neither is compressed: most are read once, soon, and packing them would take longer than writing the rows to the sink.
 
-var outboxColumns = []types.ID{types.Varchar, types.BigInt, types.Varchar, types.Blob, types.Varchar}
+var outboxColumns = unparametered(types.Varchar, types.BigInt, types.Varchar, types.Blob, types.Varchar)
 
 // largeChange is how many bytes of rows go to a file.
 var largeChange uint64 = 256 << 10
