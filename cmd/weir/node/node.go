@@ -37,6 +37,7 @@ type Options struct {
 	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
+	Resting        bool // read no source and deliver to no sink: for work on the database alone
 	// KeepLetters is how long dead letters and late rows are kept; 0 for ever.
 	KeepLetters time.Duration
 	// From is when views begin that have not read anything of a source yet; zero for the source's beginning.
@@ -80,6 +81,7 @@ type Node struct {
 	receivers map[string]http.Handler    // what takes the events that are sent to sources
 	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking    sync.Mutex                 // the catalog answers one question at a time
+	replaying sync.Mutex                 // dead letters are replayed by one at a time
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -337,12 +339,15 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 	}
 	sinks := map[string][]string{}
 	for _, s := range n.catalog.Sinks {
+		sinks[s.View] = append(sinks[s.View], s.Name)
+		if n.options.Resting {
+			continue // what the views change waits in the outbox
+		}
 		sink, err := n.sink(s)
 		if err != nil {
 			return c, errors.Join(fmt.Errorf("sink %s: %w", s.Name, err), closeSinks(c.Sinks))
 		}
 		c.Sinks = append(c.Sinks, sink)
-		sinks[s.View] = append(sinks[s.View], s.Name)
 	}
 	n.store.SetSinks(sinks)
 	return c, nil
@@ -352,7 +357,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
-		Paused: n.catalog.Paused(parse.Source, s.Name),
+		Paused: n.options.Resting || n.catalog.Paused(parse.Source, s.Name),
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")
