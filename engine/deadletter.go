@@ -5,6 +5,12 @@ import "time"
 // TooFarAhead begins the reason of a dead letter whose event time was too far ahead of the clock: see max_future.
 const TooFarAhead = "event time too far in the future: "
 
+// The tables of what could not be counted, as SQL names them.
+const (
+	DeadLettersTable = "weir.dead_letters"
+	LateRowsTable    = "weir.late_rows"
+)
+
 // DeadLetter is a record that Weir could not use, kept with its bytes.
 type DeadLetter struct {
 	Source    string

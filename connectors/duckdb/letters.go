@@ -38,14 +38,16 @@ const sameLetter = `d.source = i.source AND d."partition" = i."partition" AND d.
 const met = `(SELECT source, "partition", "offset", value, any_value(reason) AS reason, min("at") AS "at", list_sort(list_distinct(flatten(list(views)))) AS views,
 	any_value(meta) AS meta FROM temp.main.letters_in GROUP BY source, "partition", "offset", value)`
 
+// unknownLetters are those of them that are not known.
+const unknownLetters = `SELECT source, "partition", "offset", value, reason, "at", views, meta FROM ` + met + ` i
+	WHERE NOT EXISTS (FROM weir.dead_letters d WHERE ` + sameLetter + `)`
+
 // Of a letter that is known, only what lacks it is new.
 var addMet = []string{
 	`UPDATE weir.dead_letters d SET views = list_sort(list_distinct(list_concat(coalesce(d.views, []), i.views))), meta = coalesce(d.meta, i.meta),
 		error = CASE WHEN d.replayed_at IS NULL THEN d.error ELSE i.reason END
 		FROM ` + met + ` i WHERE ` + sameLetter + ` AND NOT list_has_all(coalesce(d.views, []), i.views)`,
-	`INSERT INTO weir.dead_letters (source, "partition", "offset", value, reason, "at", views, meta)
-		SELECT source, "partition", "offset", value, reason, "at", views, meta FROM ` + met + ` i
-		WHERE NOT EXISTS (FROM weir.dead_letters d WHERE ` + sameLetter + `)`,
+	`INSERT INTO weir.dead_letters (source, "partition", "offset", value, reason, "at", views, meta) ` + unknownLetters,
 	`DELETE FROM temp.main.letters_in`,
 }
 
@@ -69,10 +71,13 @@ func (s *Store) writeLetters(ctx context.Context, c *engine.Commit) error {
 			fresh = append(fresh, d)
 		}
 	}
-	if err := s.appendLetters(database, "weir", "dead_letters", freshColumns, fresh); err != nil || len(again) == 0 {
+	if err := s.appendLetters(database, "weir", "dead_letters", freshColumns, fresh); err != nil {
 		return err
 	}
 	if err := s.appendLetters("temp", "main", "letters_in", metColumns, again); err != nil {
+		return err
+	}
+	if err := s.postLetters(ctx, c.Epoch, fresh, len(again) > 0); err != nil || len(again) == 0 {
 		return err
 	}
 	return s.session.executeAll(ctx, addMet...)

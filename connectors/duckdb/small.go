@@ -17,8 +17,10 @@ func (s *Store) writeSmall(ctx context.Context, c *engine.Commit, next *engine.C
 			return err
 		}
 	}
-	if err := s.writeLetters(ctx, c); err != nil {
-		return err
+	for _, write := range []func(context.Context, *engine.Commit) error{s.writeLetters, s.postLate} {
+		if err := write(ctx, c); err != nil {
+			return err
+		}
 	}
 	return s.books.write(ctx, s.last, next)
 }
@@ -58,8 +60,12 @@ var lateColumns = unparametered(
 	types.Varchar, types.Varchar, types.Varchar, types.Timestamp, types.Timestamp, types.Varchar, types.TimestampTZ, types.BigInt)
 
 func (s *Store) writeLate(c *engine.Commit) error {
-	return s.appendBuilt(database, "weir", "late_rows", lateColumns, len(c.Late), func(b *array.RecordBuilder, i int) {
-		l := &c.Late[i]
+	return s.appendLate(database, "weir", "late_rows", c.Late)
+}
+
+func (s *Store) appendLate(catalog, schema, table string, late []engine.LateRow) error {
+	return s.appendBuilt(catalog, schema, table, lateColumns, len(late), func(b *array.RecordBuilder, i int) {
+		l := &late[i]
 		appendTexts(b, l.View, l.Source, l.Partition)
 		b.Field(3).(*array.TimestampBuilder).Append(timestamp(l.EventTime))
 		b.Field(4).(*array.TimestampBuilder).Append(timestamp(l.Watermark))

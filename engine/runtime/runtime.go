@@ -63,7 +63,7 @@ type Source struct {
 // Sink is a sink to deliver a view's changes to.
 type Sink struct {
 	Name      string
-	View      string
+	View      string // or engine.DeadLettersTable, or engine.LateRowsTable
 	Connector string
 	Sink      engine.Sink
 	Paused    bool // it delivers nothing; what the view changes waits in the outbox

@@ -53,6 +53,21 @@ ALTER MATERIALIZED VIEW hot PAUSE; ALTER SINK "o u t" RESUME`
 	}
 }
 
+func TestSinksOfWeirsTables(t *testing.T) {
+	text := `CREATE SINK a WITH (connector = 'x') AS FROM weir.dead_letters WHERE source = ';' AND (true); CREATE SINK b AS SELECT * FROM weir.late_rows`
+	got, err := Statements(text)
+	if err != nil || len(got) != 2 {
+		t.Fatal(err, len(got))
+	}
+	a, b := got[0].(CreateSink), got[1].(CreateSink)
+	if a.Schema != "weir" || a.View != "dead_letters" || a.Where.Of(text) != "source = ';' AND (true)" {
+		t.Errorf("%+v %q", a, a.Where.Of(text))
+	}
+	if b.Schema != "weir" || b.View != "late_rows" || b.Where != (Span{}) {
+		t.Errorf("%+v", b)
+	}
+}
+
 func TestMacros(t *testing.T) {
 	text := `CREATE MACRO a(x, y := (1)) AS (x + y); CREATE OR REPLACE FUNCTION "B c" (t) AS TABLE FROM query_table(t);
 CREATE MACRO IF NOT EXISTS c(a) AS a, (a, b) AS a + b; DROP MACRO a; DROP MACRO TABLE IF EXISTS b; SHOW MACROS`
@@ -93,6 +108,8 @@ func TestMistakes(t *testing.T) {
 		"SHOW QUERIES x":                                          "a semicolon",
 		"/* open":                                                 "comment is not closed",
 		"CREATE SINK s WITH (connector = 'x') AS SELECT a FROM v": "FROM view",
+		"CREATE SINK s WITH (connector = 'x') AS FROM v WHERE a":  "put the condition into a view",
+		"CREATE SINK s AS FROM weir.late_rows WHERE; SHOW SINKS":  "where a condition should stand",
 		"CREATE MACRO m AS 1":                                     `found "AS" where ( and the macro's parameters should stand`,
 		"CREATE MACRO m(a, b := (1":                               "the text ends here, but AS should follow",
 		"CREATE MACRO m(a) AS TABLE":                              "a SELECT should follow",

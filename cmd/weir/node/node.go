@@ -337,9 +337,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 	if err := n.addBackfills(&c); err != nil {
 		return c, err
 	}
-	sinks := map[string][]string{}
 	for _, s := range n.catalog.Sinks {
-		sinks[s.View] = append(sinks[s.View], s.Name)
 		if n.options.Resting {
 			continue // what the views change waits in the outbox
 		}
@@ -349,8 +347,26 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		}
 		c.Sinks = append(c.Sinks, sink)
 	}
-	n.store.SetSinks(sinks)
+	n.fillOutbox()
 	return c, nil
+}
+
+// fillOutbox tells the store what to keep for which sink.
+func (n *Node) fillOutbox() {
+	sinks, kept := map[string][]string{}, []duckdb.KeptSink{}
+	for _, s := range n.catalog.Sinks {
+		if !s.Kept {
+			sinks[s.View] = append(sinks[s.View], s.Name)
+			continue
+		}
+		k := duckdb.KeptSink{Sink: s.Name, Table: s.View, Where: s.Where}
+		for _, f := range n.catalog.ReadBy(s).Columns {
+			k.Columns = append(k.Columns, f.Name)
+		}
+		kept = append(kept, k)
+	}
+	n.store.SetSinks(sinks)
+	n.store.SetKeptSinks(kept)
 }
 
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
@@ -376,7 +392,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
-	config := s.Config(n.catalog.View(s.View))
+	config := s.Config(n.catalog.ReadBy(s))
 	config.Instance = n.instance
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {
