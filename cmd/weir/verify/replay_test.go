@@ -2,9 +2,12 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors/server"
 )
@@ -21,7 +24,7 @@ func (p *pipeline) replay(want server.Replayed) {
 	if _, err := n.Apply(ctx, p.text); err != nil {
 		p.t.Fatal(err)
 	}
-	got, err := n.ReplayAlone(ctx, server.Replay{Source: "S"})
+	got, err := n.ReplayAlone(ctx, server.Replay{})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -102,4 +105,37 @@ func TestReplayedDuplicates(t *testing.T) {
 	if x := p.equal(Options{})["copies"]; x.Duplicates != 1 || x.Rows != 3 {
 		t.Errorf("copies: %+v", x)
 	}
+}
+
+// What a message says beside its value is kept with its letter.
+func TestReplayedMessages(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "m"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.DefaultProduceTopic("m"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for i, at := range []string{`"2026-01-01T00:00:01"`, "1767225602"} {
+		r := &kgo.Record{Key: fmt.Appendf(nil, "k%d", i), Value: fmt.Appendf(nil, `{"ts": %s}`, at), Headers: []kgo.RecordHeader{{Key: "from", Value: []byte("here")}}}
+		if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &pipeline{t: t, dir: t.TempDir(), text: fmt.Sprintf(`
+		CREATE SOURCE m (_key VARCHAR, _headers MAP(VARCHAR, VARCHAR), _offset BIGINT, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '1 second')
+		WITH (connector = 'kafka', brokers = '%s', topic = 'm');
+		CREATE MATERIALIZED VIEW all_of_it AS SELECT _key, _headers['from'] AS host, _offset, ts FROM m;`, cluster.ListenAddrs()[0])}
+	p.run(0)
+	p.replace("CREATE SOURCE", "CREATE OR REPLACE SOURCE")
+	p.replace("topic = 'm'", "topic = 'm', timestamp_unit = 'seconds'")
+	p.replay(server.Replayed{Chosen: 1, Replayed: 1})
+	got := p.texts("SELECT _key || ' ' || host || ' ' || _offset || ' ' || ts::TIME FROM all_of_it ORDER BY ALL")
+	if want := []string{"k0 here 0 00:00:01", "k1 here 1 00:00:02"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	p.equal(Options{})
 }
