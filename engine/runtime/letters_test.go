@@ -252,6 +252,43 @@ func TestReplayOfWhatWasTooFarAhead(t *testing.T) {
 	wantRows(t, store, "b", "1 1 ", "2 1 ")
 }
 
+// TestReplayToASuccessor: a query that reads the source beside the others has letters under the source's own name, and is given them.
+func TestReplayToASuccessor(t *testing.T) {
+	store := newFakeStore()
+	open := func(prefix string) *Engine {
+		next := countQuery("a (backfill)")
+		next.Inputs[0].Source = "s (aside)"
+		c := config(store, &fakeSource{partitions: map[string][]event{"0": nil}, live: true}, 1, countQuery("a"), next)
+		c.Bounded, c.Sources[0].Format = false, &pairFormat{prefix}
+		aside := c.Sources[0]
+		aside.Name, aside.Of = "s (aside)", "s"
+		c.Sources = append(c.Sources, aside)
+		e, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = e.close() })
+		return e
+	}
+	e := open("")
+	feed(t, e, 0, "odd:1 10")
+	e.sources[0], e.sources[1] = e.sources[1], e.sources[0] // the one aside is fed
+	feed(t, e, 0, "odd:1 10")
+	wantViews(t, store, 0, "a", "a (backfill)")
+	if store.letters[0].Source != "s" || len(store.letters) != 1 {
+		t.Errorf("letters %+v", store.letters)
+	}
+	e = open("odd:")
+	if got := replay(t, e, store); got[0].Problem != "" {
+		t.Errorf("replayed %+v", got)
+	}
+	wantRows(t, store, "a", "1 1 ")
+	wantRows(t, store, "a (backfill)", "1 1 ")
+}
+
 // TestReplayByTheLoop: what is asked for while Run runs is answered, and when it has ended, that is said.
 func TestReplayByTheLoop(t *testing.T) {
 	store := newFakeStore()

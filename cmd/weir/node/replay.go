@@ -38,7 +38,9 @@ func (n *Node) ReplayAlone(ctx context.Context, r server.Replay) (out server.Rep
 	go func() { ended <- n.Run(run) }()
 	defer func() {
 		stop()
-		err = errors.Join(err, <-ended)
+		if failed := <-ended; failed != nil {
+			err = failed // the reason of what the replay has met
+		}
 	}()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
