@@ -28,12 +28,16 @@ type DeadLetter struct {
 	Again bool
 }
 
+// GivenTogether begins the problem of a letter whose view has stopped, where others were given at the same time: given alone, it may do.
+const GivenTogether = "it was given with others, and a view stopped on one of them: "
+
 // Replayed is what a replay has made of a dead letter.
 type Replayed struct {
 	Letter DeadLetter // by its source, partition, offset and value
 	Given  []string   // the views that have got it, which lack it no more
 	Late   int        // how many of its rows were late
-	// Problem is why the others of its views have not got it; empty if all have.
+	// Problem is why the others of its views have not got it; empty if all have. It has GivenTogether in it if that may be for another letter.
 	Problem string
+	Stopped bool // one of its views has stopped, on it or on another letter that was given at the same time
 	At      time.Time
 }

@@ -14,8 +14,9 @@ import (
 type Lacked struct {
 	Source string // any if empty
 	Where  string // a condition of a user over the columns of weir.dead_letters; any if empty
-	// Before leaves out those that were replayed at that time or later.
+	// Before leaves out those that were replayed at that time or later, but for those that wait to be given alone.
 	Before time.Time
+	Rows   int // how many, at most; 0 for as many as are read at once
 }
 
 // What is read at once, which bounds the memory that letters take.
@@ -52,13 +53,18 @@ func (l *Lacked) sql() string {
 		where += " AND source = " + types.QuoteString(l.Source)
 	}
 	if !l.Before.IsZero() {
-		where += fmt.Sprintf(" AND (replayed_at IS NULL OR replayed_at < make_timestamptz(%d))", l.Before.UnixMicro())
+		where += fmt.Sprintf(" AND (replayed_at IS NULL OR replayed_at < make_timestamptz(%d) OR contains(error, %s))",
+			l.Before.UnixMicro(), types.QuoteString(engine.GivenTogether))
 	}
 	from := "weir.dead_letters"
 	if l.Where != "" {
 		from = "(SELECT * FROM weir.dead_letters WHERE (" + l.Where + "\n)) AS dead_letters"
 	}
-	first := fmt.Sprintf(`SELECT source, "partition", "offset", value, reason, meta::VARCHAR, views FROM %s WHERE %s ORDER BY ALL LIMIT %d`, from, where, lackedRows)
+	rows := lackedRows
+	if l.Rows > 0 {
+		rows = min(l.Rows, lackedRows)
+	}
+	first := fmt.Sprintf(`SELECT source, "partition", "offset", value, reason, meta::VARCHAR, views FROM %s WHERE %s ORDER BY ALL LIMIT %d`, from, where, rows)
 	return fmt.Sprintf(`FROM (%s) QUALIFY sum(octet_length(value)) OVER (ORDER BY source, "partition", "offset", value) <= greatest(%d, octet_length(value))
 		ORDER BY ALL`, first, lackedBytes)
 }

@@ -37,6 +37,7 @@ func TestLackedLetters(t *testing.T) {
 		{Lacked{Source: "s0"}, "[0 2 4]"},
 		{Lacked{Source: "s0", Before: time.Unix(200, 0)}, "[0 4]"},
 		{Lacked{Before: time.Unix(201, 0)}, "[0 2 4 1]"},
+		{Lacked{Rows: 2}, "[0 2]"},
 		{Lacked{Where: `"offset" > 1 -- not the first`}, "[2 4]"},
 		{Lacked{Where: `true) OR (true`, Source: "s1"}, "[1]"},
 		{Lacked{Where: `error IS NOT NULL OR dead_letters.reason LIKE 'even%'`}, "[2]"},
@@ -55,6 +56,11 @@ func TestLackedLetters(t *testing.T) {
 		if err != nil || fmt.Sprint(offsets) != c.want {
 			t.Errorf("%+v: %v, %v, want %s", c.lacked, offsets, err, c.want)
 		}
+	}
+	replayed.Problem, replayed.At = "view a is paused; "+engine.GivenTogether+"odd", time.Unix(300, 0)
+	check(t, s.Commit(ctx, &engine.Commit{Epoch: 3, Replayed: []engine.Replayed{replayed}}))
+	if got, err := s.Letters(ctx, Lacked{Source: "s0", Before: time.Unix(250, 0)}); err != nil || len(got) != 3 {
+		t.Errorf("%v, %d letters with one that is to be given alone", err, len(got))
 	}
 	for _, where := range []string{"nosuch = 1", "(", "value = (SELECT content FROM read_blob('/etc/passwd'))", "true; DROP TABLE weir.dead_letters"} {
 		if got, err := s.Letters(ctx, Lacked{Where: where}); err == nil {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -76,4 +77,27 @@ func TestMetadataOfLetters(t *testing.T) {
 			t.Errorf("got %+v, %v, want %+v", got, err, m)
 		}
 	}
+}
+
+// TestLettersOfAnEarlierWeir: its database has the new columns once it is opened, and of what was found before only later views are known.
+func TestLettersOfAnEarlierWeir(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weir.duckdb")
+	s, err := Open(path, StoreOptions{})
+	check(t, err)
+	letter := engine.DeadLetter{Source: "s", Partition: "0", Offset: 1, Value: []byte("x"), Reason: "odd"}
+	check(t, s.Commit(ctx, &engine.Commit{Epoch: 1, DeadLetters: []engine.DeadLetter{letter}}))
+	for _, column := range []string{"views", "meta", "replayed", "replayed_at", "error"} {
+		check(t, s.session.exec(ctx, "ALTER TABLE weir.dead_letters DROP COLUMN "+column))
+	}
+	check(t, s.session.exec(ctx, `ALTER TABLE weir.late_rows DROP COLUMN "offset"`))
+	check(t, s.Close())
+	s, err = Open(path, StoreOptions{})
+	check(t, err)
+	defer s.Close()
+	if got, err := s.Letters(ctx, Lacked{}); err != nil || len(got) > 0 {
+		t.Errorf("%v, %d letters to replay", err, len(got))
+	}
+	letter.Again, letter.Views = true, []string{"later"}
+	check(t, s.Commit(ctx, &engine.Commit{Epoch: 2, DeadLetters: []engine.DeadLetter{letter}, Late: []engine.LateRow{{View: "a", Row: "{}"}}}))
+	wantLetters(t, s, "1 [later]")
 }

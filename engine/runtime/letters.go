@@ -123,11 +123,16 @@ func verdictsOf(given []*redelivery) []engine.Replayed {
 	for _, d := range given {
 		r, problems := d.Replayed, slices.Clone(d.problems)
 		for _, q := range d.to {
-			if q.failed != nil {
-				problems = append(problems, q.failed.Error())
-			} else {
+			if q.failed == nil {
 				r.Given = append(r.Given, q.Name)
+				continue
 			}
+			r.Stopped = true
+			problem := q.failed.Error()
+			if len(given) > 1 {
+				problem = engine.GivenTogether + problem
+			}
+			problems = append(problems, problem)
 		}
 		r.Problem = strings.Join(problems, "; ")
 		out = append(out, r)

@@ -174,11 +174,33 @@ func TestReplayThatFails(t *testing.T) {
 		t.Errorf("%v, replayed %+v", err, replayed)
 	}
 	wantViews(t, store, 1, "strict", "a")
+	if !replayed[0].Stopped {
+		t.Error("it does not say that a view has stopped")
+	}
 	if !e.queries[0].running() || e.queries[1].running() {
 		t.Error("view strict does not run, or view a does")
 	}
 	if got := replay(t, e, store)[1].Problem; !strings.Contains(got, "view a has stopped: ") {
 		t.Errorf("problem %q", got)
+	}
+}
+
+// TestReplayThatFailsForAnother: a letter that was given beside the one on which its view stopped may be given alone.
+func TestReplayThatFailsForAnother(t *testing.T) {
+	store := newFakeStore()
+	e := letterEngine(t, store, &pairFormat{}, countQuery("a"))
+	feed(t, e, 0, "odd:7 10", "odd:-1 20")
+	e = letterEngine(t, store, &pairFormat{"odd:"}, countQuery("a"))
+	for _, r := range replay(t, e, store) {
+		if !r.Stopped || !strings.HasPrefix(r.Problem, engine.GivenTogether) {
+			t.Errorf("replayed %+v", r)
+		}
+	}
+	e = letterEngine(t, store, &pairFormat{"odd:"}, countQuery("a"))
+	for i, want := range []string{"", "query a: key is negative"} {
+		if got, err := e.redeliver(t.Context(), store.letters[i:i+1]); err != nil || got[0].Problem != want {
+			t.Errorf("%v, replayed %+v, want problem %q", err, got, want)
+		}
 	}
 }
 

@@ -200,3 +200,32 @@ func (j *judge) same(query string, want ...string) {
 		j.t.Errorf("%s\ngot %q\nwant %q", query, got, want)
 	}
 }
+
+// A view of a running Weir that stops on a letter goes on without it, while events come.
+func TestReplayStopsNoView(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "ev.ndjson", `{"id":1,"n":1,"ts":1767225601000000}
+{"id":2,"n":1000,"ts":1767225602000000}
+{"id":3,"n":2,"ts":1767225603000000}
+`)
+	small := "CREATE MATERIALIZED VIEW small AS SELECT sum(n)::TINYINT AS n FROM ev;\n"
+	write(t, dir, "x.sql", followed+small)
+	run(t, dir, 0, "run", "--db", "x.duckdb", "--once", "x.sql")
+	write(t, dir, "x.sql", mended+small)
+	p := follow(t, dir, "--writable", "--commit-interval", "20ms")
+	url := p.url()
+	got := replay(t, dir, "--server", url)
+	if got.Chosen != 3 || got.Replayed != 2 || got.Dead != 1 || len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Reason, "query small: ") {
+		t.Errorf("replayed %+v", got)
+	}
+	appendTo(t, dir, []byte(`{"id":4,"n":4,"ts":"2026-01-01T00:00:04"}`+"\n"))
+	p.eventually("the view has all others", func() bool {
+		out, _ := run(t, dir, 0, "sql", "--server", url, "--format", "csv", "-c", "FROM small")
+		return out == "n\n7\n"
+	})
+	if code := p.terminate(); code != 0 {
+		t.Errorf("exit code %d: %s", code, p.stderr.String())
+	}
+	j := newJudge(t, filepath.Join(dir, "x.duckdb"))
+	j.same(`SELECT decode(value)::JSON->>'id', views FROM r.weir.dead_letters WHERE len(views) > 0`, "2\t[small]")
+}

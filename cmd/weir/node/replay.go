@@ -73,7 +73,20 @@ func (n *Node) replay(ctx context.Context, r server.Replay) (server.Replayed, er
 			return t.Replayed, err
 		}
 		t.add(replayed)
+		lacked.Rows = nextRows(lacked.Rows, replayed)
 	}
+}
+
+// nextRows is how many letters are given next: where a view has stopped half as many, until the one that it stops on is alone, and then more again.
+func nextRows(rows int, replayed []engine.Replayed) int {
+	if stopped(replayed) {
+		return max(1, len(replayed)/2)
+	}
+	return 2 * rows
+}
+
+func stopped(replayed []engine.Replayed) bool {
+	return slices.ContainsFunc(replayed, func(r engine.Replayed) bool { return r.Stopped })
 }
 
 // replaySome replays the first letters that are wanted, by the engine that runs; none if there are none any more.
@@ -93,14 +106,40 @@ func (n *Node) replaySome(ctx context.Context, lacked duckdb.Lacked) ([]engine.R
 			return nil, nil
 		}
 		replayed, err := e.Replay(ctx, letters)
-		if !errors.Is(err, runtime.ErrOver) {
+		switch {
+		case err == nil && stopped(replayed):
+			return replayed, n.restart(ctx, e)
+		case !errors.Is(err, runtime.ErrOver):
 			return replayed, err
 		}
-		select {
-		case <-began:
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		if err := awaitNext(ctx, began); err != nil {
+			return nil, err
 		}
+	}
+}
+
+// restart has the views that have stopped on a letter go on where they stood before. A bounded run ends with their error.
+func (n *Node) restart(ctx context.Context, e *runtime.Engine) error {
+	n.mu.Lock()
+	if n.engine != e || n.options.Bounded {
+		n.mu.Unlock()
+		return nil
+	}
+	began := n.takeOver()
+	n.mu.Unlock()
+	return awaitNext(ctx, began)
+}
+
+// awaitNext waits until another engine is there, or none will be; at once if there is none to wait for.
+func awaitNext(ctx context.Context, began <-chan struct{}) error {
+	if began == nil {
+		return nil
+	}
+	select {
+	case <-began:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -142,10 +181,13 @@ const mostProblems = 10
 
 func (t *tally) add(replayed []engine.Replayed) {
 	for _, r := range replayed {
-		t.Chosen++
 		if r.Late > 0 {
 			t.Late++
 		}
+		if strings.Contains(r.Problem, engine.GivenTogether) {
+			continue // it comes again
+		}
+		t.Chosen++
 		if r.Problem == "" {
 			t.Replayed.Replayed++
 			continue

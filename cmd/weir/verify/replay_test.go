@@ -94,6 +94,33 @@ func TestReplayedLetters(t *testing.T) {
 	}
 }
 
+// A view that stops on one letter goes on without it, and has the others.
+func TestReplayedLetterThatStopsAView(t *testing.T) {
+	p := newPipeline(t, `CREATE MATERIALIZED VIEW small AS SELECT k, sum(v)::TINYINT AS v FROM s GROUP BY k;
+		CREATE MATERIALIZED VIEW copies AS SELECT id, k, v FROM s;`)
+	p.append("0.ndjson", event(1, 1, "a", 1))
+	for i := range 21 {
+		v := 2.0
+		if i == 3 || i == 17 {
+			v = 1000
+		}
+		p.append("0.ndjson", inSeconds(100+i, 2, "a", v))
+	}
+	p.run(22)
+	p.mend()
+	p.replay(server.Replayed{Chosen: 21, Replayed: 19, Dead: 2})
+	if got := p.texts("SELECT v::VARCHAR FROM small"); !slices.Equal(got, []string{"39"}) {
+		t.Errorf("got %q", got)
+	}
+	out := p.equal(Options{})
+	if x := out["small"]; x.Events != 20 || x.DeadLetters != 2 {
+		t.Errorf("small: %+v", x)
+	}
+	if x := out["copies"]; x.Events != 22 || x.DeadLetters != 0 {
+		t.Errorf("copies: %+v", x)
+	}
+}
+
 // A letter comes after all that was read: if it was delivered again meanwhile, it is the duplicate.
 func TestReplayedDuplicates(t *testing.T) {
 	p := newPipeline(t, "CREATE MATERIALIZED VIEW copies AS SELECT id, k, v FROM s;")
