@@ -12,8 +12,8 @@ import (
 // longestWait is how long the loop waits at most: idle partitions are noticed then, and the status is renewed.
 const longestWait = time.Second
 
-// gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch, dead letters to give again. It reports false once every source
-// has ended.
+// gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch, dead letters to give again. It reports
+// false once every source has ended.
 func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	timer := time.NewTimer(min(max(time.Millisecond, e.config.CommitInterval-e.config.Now().Sub(e.epochStart)), longestWait))

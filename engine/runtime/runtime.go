@@ -16,10 +16,10 @@
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has
 // come in a source, begin.go where it starts, query.go holds a query's graph, chain.go links operators, watermark.go says how far time
 // has come, align.go has partitions that are ahead wait, future.go refuses events that are too far ahead of the clock, setaside.go takes
-// rows out of a fetch, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and
-// replay.go keep what has come to a stage since its state was written, retention.go drops old rows, letters.go gives dead letters to views again, failure.go tells what has stopped,
-// restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on, describe.go and
-// status.go tell what is going on, hub.go and sinks.go hand on what was committed.
+// rows out of a fetch, letters.go gives dead letters again, round.go and epoch.go are the two loops, snapshot.go and commit.go make an
+// epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, retention.go drops old rows,
+// failure.go tells what has stopped, restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine
+// goes on, describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (

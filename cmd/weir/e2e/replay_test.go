@@ -229,3 +229,31 @@ func TestReplayStopsNoView(t *testing.T) {
 	j := newJudge(t, filepath.Join(dir, "x.duckdb"))
 	j.same(`SELECT decode(value)::JSON->>'id', views FROM r.weir.dead_letters WHERE len(views) > 0`, "2\t[small]")
 }
+
+// A view that is computed anew beside the old one has a letter once, whether it is replayed before, meanwhile or after.
+func TestReplayWhileBackfilling(t *testing.T) {
+	dir := t.TempDir()
+	lines := newEvents(newRand(t), 0).lines(nil, 20_000)
+	broken := "{\"id\":-1,\"ts\":1767225601000000}\n{\"id\":-2,\"n\":\"none\",\"ts\":\"2026-01-01T00:00:01\"}\n"
+	write(t, dir, "ev.ndjson", broken+string(lines))
+	ids := "CREATE MATERIALIZED VIEW ids AS SELECT id FROM ev;\n"
+	write(t, dir, "x.sql", followed+ids)
+	run(t, dir, 0, "run", "--db", "x.duckdb", "--once", "x.sql")
+	write(t, dir, "x.sql", mended+ids+"CREATE OR REPLACE MATERIALIZED VIEW ids WITH (backfill = 'earliest') AS SELECT id, n FROM ev;\n")
+	p := follow(t, dir, "--writable", "--commit-interval", "20ms", "--workers", "1")
+	url := p.url()
+	p.eventually("the successor has the view's place", func() bool {
+		replay(t, dir, "--server", url)
+		return p.table("SELECT count(*) FROM duckdb_columns() WHERE table_name = 'ids'") == "2"
+	})
+	if last := replay(t, dir, "--server", url); last.Chosen != 1 || last.Dead != 1 {
+		t.Errorf("replayed %+v", last)
+	}
+	p.terminate()
+	j := newJudge(t, filepath.Join(dir, "x.duckdb"))
+	j.same("SELECT count(*), count(DISTINCT id), min(id) FROM r.main.ids", "20001\t20001\t-1")
+	j.same("SELECT views FROM r.weir.dead_letters ORDER BY \"offset\"", "[]", "[ids]")
+	j.done()
+	out, _ := run(t, dir, 0, "verify", "--db", "x.duckdb")
+	says(t, "verify", out, "view ids: equal: 20001 rows")
+}

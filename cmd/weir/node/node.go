@@ -37,7 +37,6 @@ type Options struct {
 	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
 	Bounded        bool // read what is there now, close all windows, end
-	Resting        bool // read no source and deliver to no sink: for work on the database alone
 	// KeepLetters is how long dead letters and late rows are kept; 0 for ever.
 	KeepLetters time.Duration
 	// From is when views begin that have not read anything of a source yet; zero for the source's beginning.
@@ -72,6 +71,7 @@ type Node struct {
 	evaluators *evaluators
 	decoding   *sharedEvaluator // for the sources' decoders
 	instance   string           // of the database
+	alone      bool             // no source is read, and no sink delivers
 
 	mu        sync.Mutex // guards engine and what follows
 	engine    *runtime.Engine
@@ -338,7 +338,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		return c, err
 	}
 	for _, s := range n.catalog.Sinks {
-		if n.options.Resting {
+		if n.alone {
 			continue // what the views change waits in the outbox
 		}
 		sink, err := n.sink(s)
@@ -373,7 +373,7 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
-		Paused: n.options.Resting || n.catalog.Paused(parse.Source, s.Name),
+		Paused: n.alone || n.catalog.Paused(parse.Source, s.Name),
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")

@@ -32,7 +32,7 @@ func (n *Node) Replay(ctx context.Context, r server.Replay) (server.Replayed, er
 
 // ReplayAlone gives dead letters again while nothing else happens: no source is read, and no sink delivers. It takes the place of Run.
 func (n *Node) ReplayAlone(ctx context.Context, r server.Replay) (out server.Replayed, err error) {
-	n.options.Resting = true
+	n.alone = true
 	run, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- n.Run(run) }()
