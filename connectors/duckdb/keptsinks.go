@@ -26,8 +26,12 @@ type KeptSink struct {
 	Where   string // SQL over the columns; empty for all rows
 }
 
-// newRows are temporary tables, empty between commits, for what a commit adds.
-const newRows = `CREATE TEMP TABLE letters_new AS FROM letters_in LIMIT 0; CREATE TEMP TABLE late_new AS FROM weir.late_rows LIMIT 0`
+// What a commit adds has temporary tables, which are empty between commits, and are made when they are needed first.
+const (
+	lettersNew = `CREATE TEMP TABLE IF NOT EXISTS letters_new AS
+		SELECT source, "partition", "offset", value, reason, "at", views, meta FROM weir.dead_letters LIMIT 0`
+	lateNew = `CREATE TEMP TABLE IF NOT EXISTS late_new AS FROM weir.late_rows LIMIT 0`
+)
 
 // SetKeptSinks says which sinks there are of Weir's own tables. The store keeps the list.
 func (s *Store) SetKeptSinks(sinks []KeptSink) {
@@ -128,6 +132,9 @@ func (s *Store) postLetters(ctx context.Context, epoch int64, fresh []engine.Dea
 	if len(sinks) == 0 || len(fresh) == 0 && !again {
 		return nil
 	}
+	if err := s.session.exec(ctx, lettersNew); err != nil {
+		return err
+	}
 	if err := s.appendLetters("temp", "main", "letters_new", metColumns, fresh); err != nil {
 		return err
 	}
@@ -144,6 +151,9 @@ func (s *Store) postLate(ctx context.Context, c *engine.Commit) error {
 	sinks := s.keptSinks(engine.LateRowsTable)
 	if len(sinks) == 0 || len(c.Late) == 0 {
 		return nil
+	}
+	if err := s.session.exec(ctx, lateNew); err != nil {
+		return err
 	}
 	if err := s.appendLate("temp", "main", "late_new", c.Late); err != nil {
 		return err

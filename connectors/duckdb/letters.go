@@ -27,9 +27,24 @@ ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS replayed_at TIMESTAMPTZ;
 ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS error VARCHAR;
 ALTER TABLE weir.late_rows ADD COLUMN IF NOT EXISTS "offset" BIGINT`
 
-// Letters that may be known, and what has become of replayed ones, come in by way of temporary tables, which are empty between commits.
-const lettersIn = `CREATE TEMP TABLE letters_in AS SELECT source, "partition", "offset", value, reason, "at", views, meta FROM weir.dead_letters LIMIT 0;
-CREATE TEMP TABLE replayed_in AS SELECT source, "partition", "offset", value, views AS given, error, "at" FROM weir.dead_letters LIMIT 0`
+// completeLetters adds the columns, if they are missing.
+func (s *Store) completeLetters(ctx context.Context) error {
+	there, err := s.session.prepare("SELECT views FROM weir.dead_letters")
+	if err != nil {
+		return s.session.exec(ctx, lettersSQL)
+	}
+	there.close()
+	return nil
+}
+
+// Letters that may be known, and what has become of replayed ones, come in by way of temporary tables, which are empty between commits. They
+// are made when they are needed first.
+const (
+	lettersIn = `CREATE TEMP TABLE IF NOT EXISTS letters_in AS
+		SELECT source, "partition", "offset", value, reason, "at", views, meta FROM weir.dead_letters LIMIT 0`
+	replayedIn = `CREATE TEMP TABLE IF NOT EXISTS replayed_in AS
+		SELECT source, "partition", "offset", value, views AS given, error, "at" FROM weir.dead_letters LIMIT 0`
+)
 
 // sameLetter says that rows d and i are of one letter: several may lie at one position.
 const sameLetter = `d.source = i.source AND d."partition" = i."partition" AND d."offset" = i."offset" AND d.value IS NOT DISTINCT FROM i.value`
@@ -74,13 +89,23 @@ func (s *Store) writeLetters(ctx context.Context, c *engine.Commit) error {
 	if err := s.appendLetters(database, "weir", "dead_letters", freshColumns, fresh); err != nil {
 		return err
 	}
-	if err := s.appendLetters("temp", "main", "letters_in", metColumns, again); err != nil {
-		return err
+	if len(again) > 0 {
+		if err := s.bringIn(ctx, again); err != nil {
+			return err
+		}
 	}
 	if err := s.postLetters(ctx, c.Epoch, fresh, len(again) > 0); err != nil || len(again) == 0 {
 		return err
 	}
 	return s.session.executeAll(ctx, addMet...)
+}
+
+// bringIn puts letters that may be known into their temporary table.
+func (s *Store) bringIn(ctx context.Context, again []engine.DeadLetter) error {
+	if err := s.session.exec(ctx, lettersIn); err != nil {
+		return err
+	}
+	return s.appendLetters("temp", "main", "letters_in", metColumns, again)
 }
 
 // metColumns are those of letters_in; freshColumns those of weir.dead_letters, of which the last are NULL in a new letter.
@@ -126,6 +151,9 @@ var replayedColumns = append(unparametered(types.Varchar, types.Varchar, types.B
 func (s *Store) writeReplayed(ctx context.Context, replayed []engine.Replayed) error {
 	if len(replayed) == 0 {
 		return nil
+	}
+	if err := s.session.exec(ctx, replayedIn); err != nil {
+		return err
 	}
 	err := s.appendBuilt("temp", "main", "replayed_in", replayedColumns, len(replayed), func(b *array.RecordBuilder, i int) {
 		r := &replayed[i]
