@@ -146,18 +146,3 @@ type Format interface {
 	// NewDecoder returns a decoder for the given top-level columns of each record, in that order.
 	NewDecoder(columns []types.Field) (Decoder, error)
 }
-
-// TooFarAhead begins the reason of a dead letter whose event time was too far ahead of the clock: see max_future.
-const TooFarAhead = "event time too far in the future: "
-
-// DeadLetter is a record that Weir could not use, kept with its bytes.
-type DeadLetter struct {
-	Source    string
-	Partition string
-	Offset    int64
-	Value     []byte
-	Reason    string
-	At        time.Time // when it was found
-	// Replayed says that the position had been read before, so that the store may have this letter already: it keeps one.
-	Replayed bool
-}

@@ -25,6 +25,9 @@ type LateRow struct {
 	Watermark Time
 	Row       string
 	At        time.Time
+	// Offset is the position of the record that the row was made of, where that was replayed. Nil for other rows: they are not known by
+	// their records.
+	Offset *int64
 }
 
 // Change is what an epoch did to one view's table.
@@ -51,6 +54,7 @@ type Commit struct {
 	Changes     []Change
 	Positions   []Position
 	DeadLetters []DeadLetter
+	Replayed    []Replayed // letters of earlier commits, whose rows are among the changes
 	Late        []LateRow
 	Expired     []Expiry
 	State       []StateFile // replaces all earlier state of the queries named in Positions

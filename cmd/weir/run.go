@@ -56,7 +56,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
 	fs.DurationVar(&f.node.KeepLetters, "keep-letters", 0, "how long dead letters and late rows are kept, such as 720h; 0 for ever")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
-	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume; whoever reaches the address can")
+	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume, and let dead letters be replayed; whoever reaches the address can")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
 	cpuProfileFlag(fs, &f.cpuProfile)
 	return c

@@ -39,7 +39,7 @@ func listen(address string, n *node.Node) (at string, stop func(), err error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &http.Server{
-		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers}),
+		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers, Replay: n.Replay}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

@@ -138,7 +138,7 @@ func (c *Catalog) CreateView(name string, columns []types.Field, comment string)
 	return nil
 }
 
-// DropView drops a view's table and forgets its positions and its state. Its late rows stay.
+// DropView drops a view's table and forgets its positions and its state, and which dead letters it lacks. Its late rows stay.
 func (c *Catalog) DropView(name string) error {
 	delete(c.store.tables, name)
 	if err := c.store.session.exec(c.ctx, "DROP TABLE "+tableName(name)); err != nil {
@@ -149,6 +149,9 @@ func (c *Catalog) DropView(name string) error {
 	}
 	if err := c.store.session.exec(c.ctx, "DELETE FROM weir.starts WHERE query = "+types.QuoteString(name)); err != nil {
 		return fmt.Errorf("forgetting where view %s began: %w", name, err)
+	}
+	if err := c.forgetIn(name); err != nil {
+		return err
 	}
 	c.forget(func(p engine.Position) bool { return p.Query == name })
 	c.next.State = slices.DeleteFunc(c.next.State, func(f engine.StateFile) bool { return f.Query == name })

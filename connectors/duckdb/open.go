@@ -146,10 +146,13 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, tablesIn, startsSQL} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}
+	}
+	if err := s.completeLetters(ctx); err != nil {
+		return err
 	}
 	last, err := s.load(ctx)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 //
 // Neither is compressed: most are read once, soon, and packing them would take longer than writing the rows to the sink.
 
-var outboxColumns = []types.ID{types.Varchar, types.BigInt, types.Varchar, types.Blob, types.Varchar}
+var outboxColumns = unparametered(types.Varchar, types.BigInt, types.Varchar, types.Blob, types.Varchar)
 
 // largeChange is how many bytes of rows go to a file.
 var largeChange uint64 = 256 << 10
@@ -41,33 +41,48 @@ func (s *Store) writeOutbox(c *engine.Commit) error {
 }
 
 func (s *Store) post(epoch int64, change engine.Change, sinks []string) error {
-	columns := s.tables[change.View].columns
+	packed, err := s.pack(fmt.Sprintf("outbox-%d-%s", epoch, change.View), s.tables[change.View].columns, change.Batches)
+	if err != nil {
+		return err
+	}
+	return s.appendOutbox(epoch, packed, sinks)
+}
+
+// packedChange is what a delivery consists of, as the outbox has it.
+type packedChange struct {
+	columns string // JSON
+	bytes   []byte
+	file    string // empty if bytes has all
+}
+
+// pack makes a delivery: bytes or, if it is large, a file of the given name.
+func (s *Store) pack(file string, columns []types.Field, batches []engine.Batch) (p packedChange, err error) {
 	described, err := json.Marshal(columns)
 	if err != nil {
-		return err
+		return p, err
 	}
-	var packed []byte
-	file := ""
-	if engine.Size(change.Batches) < largeChange {
-		packed, err = packChanges(columns, change.Batches)
-	} else {
-		file = fmt.Sprintf("outbox-%d-%s", epoch, change.View)
-		err = s.packFile(file, columns, change.Batches)
+	p.columns = string(described)
+	if engine.Size(batches) < largeChange {
+		p.bytes, err = packChanges(columns, batches)
+		return p, err
 	}
-	if err != nil {
-		return err
-	}
+	p.file = file
+	return p, s.packFile(file, columns, batches)
+}
+
+// appendOutbox puts a delivery into the outbox, for each of the sinks.
+func (s *Store) appendOutbox(epoch int64, p packedChange, sinks []string) error {
 	return s.appendBuilt(database, "weir", "outbox", outboxColumns, len(sinks), func(b *array.RecordBuilder, i int) {
 		appendTexts(b, sinks[i])
 		b.Field(1).(*array.Int64Builder).Append(epoch)
-		b.Field(2).(*array.StringBuilder).Append(string(described))
-		if file == "" {
-			b.Field(3).(*array.BinaryBuilder).Append(packed)
+		b.Field(2).(*array.StringBuilder).Append(p.columns)
+		if p.file == "" {
+			b.Field(3).(*array.BinaryBuilder).Append(p.bytes)
 			b.Field(4).AppendNull()
 			return
 		}
 		b.Field(3).AppendNull()
-		b.Field(4).(*array.StringBuilder).Append(file)
+		b.Field(4).(*array.StringBuilder).Append(p.file)
 	})
 }
 

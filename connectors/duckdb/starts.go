@@ -9,7 +9,7 @@ import (
 // startsSQL makes the table of where queries have begun that did not begin at a source's beginning. Databases of an earlier weir have none.
 const startsSQL = `CREATE TABLE IF NOT EXISTS weir.starts (query VARCHAR, source VARCHAR, "partition" VARCHAR, first BIGINT)`
 
-var startColumns = []types.ID{types.Varchar, types.Varchar, types.Varchar, types.BigInt}
+var startColumns = unparametered(types.Varchar, types.Varchar, types.Varchar, types.BigInt)
 
 func (s *Store) writeStarts(c *engine.Commit) error {
 	return s.appendBuilt(database, "weir", "starts", startColumns, len(c.Starts), func(b *array.RecordBuilder, i int) {

@@ -40,6 +40,7 @@ type Store struct {
 
 	sinksLock sync.Mutex
 	sinks     map[string][]string // view -> sinks
+	kept      []KeptSink
 }
 
 var _ engine.Store = (*Store)(nil)

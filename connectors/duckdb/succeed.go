@@ -66,6 +66,9 @@ func (c *Catalog) rename(s Succession) error {
 			return err
 		}
 	}
+	if err := c.renameIn(s.From, s.To); err != nil {
+		return err
+	}
 	for as, name := range s.Sources {
 		for _, sql := range []string{"UPDATE weir.late_rows SET source = $2 WHERE source = $1", "UPDATE weir.starts SET source = $2 WHERE source = $1"} {
 			if _, err := c.store.session.execute(c.ctx, sql, as, name); err != nil {

@@ -1,6 +1,6 @@
 // Package server is Weir's HTTP API: it answers SQL over the views, tells what the engine is doing, and streams each
-// commit's changes. It only reads; there are no routes that write, but for statements that change plain tables, where the backend
-// lets them pass, and for events, which go to the sources that take them.
+// commit's changes. It only reads; there are no routes that write, but for statements that change plain tables and for the replay of dead
+// letters, where the backend lets them pass, and for events, which go to the sources that take them.
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	POST /v1/plan                  what a text of statements would change, as engine/preview.Preview
@@ -10,6 +10,7 @@
 //	GET  /v1/views/{view}/why      why its windows are still open, as engine/why.Why
 //	GET  /v1/sources               the sources, with their partitions
 //	POST /v1/sources/{source}/events  events for a source that takes them
+//	POST /v1/dead-letters/replay   give dead letters to the views that lack them: {"source": "…", "where": "…"}, both may be left out
 //	GET  /v1/status                engine.Status as it stands: times in µs since 1970, counters since the start
 //	GET  /healthz, /readyz         the process is up; the engine has committed, or has its sources open
 //	GET  /metrics                  the same counters for Prometheus
@@ -108,6 +109,8 @@ type Options struct {
 	// Receivers are what takes the events that are sent to sources, by the source's name: as long as the backend is not ready, some may
 	// be missing. Nil if there are none.
 	Receivers func() map[string]http.Handler
+	// Replay gives dead letters to the views that lack them. What the user has to mend is a *UserError. Nil if there is no such route.
+	Replay func(ctx context.Context, r Replay) (Replayed, error)
 }
 
 // withDefaults fills in what is zero.
@@ -159,6 +162,10 @@ func (a *api) routes(r chi.Router) {
 	r.Get("/v1/sources", a.serveSources)
 	r.Post("/v1/sources/{source}/events", a.serveEvents)
 	r.Get("/v1/sources/{source}/events", writeNoMethod)
+	if a.options.Replay != nil {
+		r.Post("/v1/dead-letters/replay", a.serveReplay)
+		r.Get("/v1/dead-letters/replay", writeNoMethod)
+	}
 	r.Get("/v1/status", a.serveStatus)
 	r.Get("/v1/sql", writeNoMethod)
 	r.Get("/v1/*", writeNoRoute) // the console must not answer for these

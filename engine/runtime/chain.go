@@ -37,7 +37,8 @@ type lateRows struct {
 	rows      arrow.RecordBatch
 	edge      *outEdge
 	partition string
-	source    string // empty if the rows do not come straight from a source
+	source    string      // empty if the rows do not come straight from a source
+	letter    *redelivery // that the rows are of; nil for others
 }
 
 func newChain(ops []engine.Operator) *chain {
@@ -56,7 +57,7 @@ func (l link) Late(rows arrow.RecordBatch) error {
 	rows.Retain()
 	late := lateRows{rows: rows, edge: l.c.out.edge}
 	if from := l.c.out.from; from != nil {
-		late.partition, late.source = from.Partition, from.source.Name
+		late.partition, late.source, late.letter = from.Partition, from.source.Name, from.letter
 	}
 	l.c.out.late = append(l.c.out.late, late)
 	return nil

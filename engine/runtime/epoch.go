@@ -40,6 +40,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	for _, s := range e.sources {
 		s.letters = nil
 	}
+	e.given = nil
 	e.startCommit(ctx, c, e.config.Now().Sub(started))
 	return nil
 }
@@ -77,7 +78,8 @@ func (e *Engine) gatherCommit() (*engine.Commit, []*query, error) {
 		}
 	}
 	e.gatherSources(c)
-	if len(dirty) == 0 && len(c.DeadLetters) == 0 {
+	c.Replayed = e.verdicts()
+	if len(dirty) == 0 && len(c.DeadLetters) == 0 && len(c.Replayed) == 0 {
 		return nil, nil, nil
 	}
 	var err error
@@ -107,7 +109,10 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 		if s.Table {
 			continue
 		}
-		c.DeadLetters = append(c.DeadLetters, s.letters...)
+		for _, l := range s.letters {
+			l.Views = slices.DeleteFunc(slices.Clone(l.Views), e.hasFailed) // after a restart these read it again
+			c.DeadLetters = append(c.DeadLetters, l)
+		}
 		if s.Of != "" {
 			continue
 		}
@@ -122,6 +127,9 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 func (e *Engine) queryNamed(name string) *query {
 	return e.queries[slices.IndexFunc(e.queries, func(q *query) bool { return q.Name == name })]
 }
+
+// hasFailed reports whether a query has stopped: what it did since the last commit does not count.
+func (e *Engine) hasFailed(query string) bool { return e.queryNamed(query).failed != nil }
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

@@ -254,6 +254,8 @@ type fakeStore struct {
 	cp      engine.Checkpoint
 	tables  map[string]map[string]int
 	letters []engine.DeadLetter
+	lifted  map[int64]bool // offsets of letters that all their views have got by a replay
+	late    []engine.LateRow
 	files   map[string]map[string][]arrow.RecordBatch
 	outbox  map[string][]engine.Delivery // by sink
 	sinks   map[string]string            // by view
@@ -265,7 +267,7 @@ type fakeStore struct {
 var errCrash = errors.New("crash")
 
 func newFakeStore() *fakeStore {
-	return &fakeStore{tables: map[string]map[string]int{}, files: map[string]map[string][]arrow.RecordBatch{}, outbox: map[string][]engine.Delivery{}}
+	return &fakeStore{tables: map[string]map[string]int{}, files: map[string]map[string][]arrow.RecordBatch{}, outbox: map[string][]engine.Delivery{}, lifted: map[int64]bool{}}
 }
 
 func (s *fakeStore) Load(context.Context) (engine.Checkpoint, error) { return s.cp, nil }
@@ -284,13 +286,39 @@ func (s *fakeStore) Commit(_ context.Context, c *engine.Commit) error {
 		return fmt.Errorf("epoch %d after %d", c.Epoch, s.cp.Epoch)
 	}
 	s.cp.Epoch = c.Epoch
-	s.letters = append(s.letters, c.DeadLetters...)
+	s.keepLetters(c)
 	for _, change := range c.Changes {
 		if err := s.apply(c.Epoch, change); err != nil {
 			return err
 		}
 	}
 	s.keep(c)
+	return nil
+}
+
+// keepLetters adds letters, those that are known to what is there, and takes out views that a replay has given them to.
+func (s *fakeStore) keepLetters(c *engine.Commit) {
+	s.late = append(s.late, c.Late...)
+	for _, l := range c.DeadLetters {
+		if known := s.letterAt(l.Offset); known != nil && l.Again {
+			known.Views = append(known.Views, l.Views...)
+			continue
+		}
+		s.letters = append(s.letters, l)
+	}
+	for _, r := range c.Replayed {
+		l := s.letterAt(r.Letter.Offset)
+		l.Views = slices.DeleteFunc(l.Views, func(v string) bool { return slices.Contains(r.Given, v) })
+		s.lifted[l.Offset] = r.Problem == ""
+	}
+}
+
+func (s *fakeStore) letterAt(offset int64) *engine.DeadLetter {
+	for i := range s.letters {
+		if s.letters[i].Offset == offset {
+			return &s.letters[i]
+		}
+	}
 	return nil
 }
 

@@ -17,12 +17,13 @@ import (
 //	──●──●────●─────▲──●───────────▲────────────────● refused
 //
 // The clock goes on, so that the same event would pass later. It does not: what is refused when an event is first read stands in
-// the dead letters, by the same commit as the positions behind it, and holds whenever the event is read again.
+// the dead letters, by the same commit as the positions behind it, and holds whenever the event is read again, until a replay of the letter
+// lifts it.
 
 // Letters tells what was refused before.
 type Letters interface {
 	// RefusedAhead returns, by partition and ascending, the positions of a source's dead letters whose reason begins with
-	// engine.TooFarAhead. Of a partition in from, only those at that position or behind it.
+	// engine.TooFarAhead, but for those that a replay has given to all their views. Of a partition in from, only those at that position or behind it.
 	RefusedAhead(ctx context.Context, source string, from map[string]int64) (map[string][]int64, error)
 }
 
@@ -40,6 +41,9 @@ func (e *Engine) recallRefused(ctx context.Context, s *source, from map[string]i
 // refuseFuture takes the events that are too far ahead, or were when they were read before, out of a fetch.
 func (s *source) refuseFuture(f *fetched, now time.Time) {
 	known := s.refused[f.Partition]
+	if f.letter != nil {
+		known = nil // it is asked anew
+	}
 	if f.rows == nil || s.event < 0 || s.MaxFuture == 0 && len(known) == 0 {
 		return
 	}
@@ -56,14 +60,25 @@ func (s *source) refuseFuture(f *fetched, now time.Time) {
 		at := int64(times.Value(row))
 		_, before := slices.BinarySearch(known, f.offset(row))
 		ahead := times.IsValid(row) && at > limit && at != infinity
-		if ahead && !before {
-			f.letters = append(f.letters, engine.DeadLetter{Offset: f.offset(row), Value: f.bytesOf(row), Reason: s.aheadReason(at, now)})
+		switch {
+		case before:
+			f.letters = append(f.letters, f.letterOf(row, engine.TooFarAhead+"so it was when it was first read"))
+		case ahead:
+			f.letters = append(f.letters, f.letterOf(row, s.aheadReason(at, now)))
+		default:
+			continue
 		}
-		if ahead || before {
-			gone = append(gone, row)
-		}
+		gone = append(gone, row)
 	}
 	f.remove(gone)
+}
+
+// lift forgets that a position was refused: a replay has let it pass.
+func (s *source) lift(partition string, offset int64) {
+	known := s.refused[partition]
+	if at, found := slices.BinarySearch(known, offset); found {
+		s.refused[partition] = slices.Delete(known, at, at+1)
+	}
 }
 
 func (s *source) aheadReason(at int64, now time.Time) string {

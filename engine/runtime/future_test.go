@@ -14,7 +14,7 @@ import (
 func (s *fakeStore) RefusedAhead(_ context.Context, source string, from map[string]int64) (map[string][]int64, error) {
 	out := map[string][]int64{}
 	for _, l := range s.letters {
-		if l.Source == source && l.Offset >= from[l.Partition] && strings.HasPrefix(l.Reason, engine.TooFarAhead) {
+		if l.Source == source && l.Offset >= from[l.Partition] && strings.HasPrefix(l.Reason, engine.TooFarAhead) && !s.lifted[l.Offset] {
 			out[l.Partition] = append(out[l.Partition], l.Offset)
 		}
 	}

@@ -37,6 +37,10 @@ func (q *query) lateRows(s *stage, l lateRows, now time.Time) ([]engine.LateRow,
 			View: q.Name, Source: q.originOf(l), Partition: l.partition, Row: text, At: now,
 			EventTime: engine.MinTime, Watermark: behind,
 		}
+		if l.letter != nil {
+			out[i].Offset = &l.letter.Letter.Offset
+			l.letter.Late++
+		}
 	}
 	if at := l.edge.EventTime; at >= 0 {
 		times := l.rows.Column(at).(*array.Timestamp)

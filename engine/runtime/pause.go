@@ -65,11 +65,17 @@ func (e *Engine) lookAt(ctx context.Context, s *sinkRun) {
 }
 
 // await counts an epoch that a paused sink has to deliver later.
-func (s *sinkRun) await(changes []engine.Change) {
-	if !s.Paused || !slices.ContainsFunc(changes, func(c engine.Change) bool { return c.View == s.View }) {
+func (s *sinkRun) await(c *engine.Commit) {
+	if !s.Paused || !s.concerns(c) {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pending++
+}
+
+// concerns reports whether a commit may have something for the sink.
+func (s *sinkRun) concerns(c *engine.Commit) bool {
+	return s.View == engine.DeadLettersTable && len(c.DeadLetters) > 0 || s.View == engine.LateRowsTable && len(c.Late) > 0 ||
+		slices.ContainsFunc(c.Changes, func(c engine.Change) bool { return c.View == s.View })
 }

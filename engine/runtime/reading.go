@@ -127,7 +127,10 @@ type inputResult struct {
 // head runs the inputs' operators over a fetch on one worker, and splits what comes out for the stages.
 func (r *reading) head(f *fetched, worker int) (*headResult, error) {
 	res := &headResult{highest: engine.MinTime}
-	from := f.firstAtOrAfter(r.at(f.Partition).next)
+	from := 0
+	if f.letter == nil {
+		from = f.firstAtOrAfter(r.at(f.Partition).next)
+	}
 	if from == int(f.rows.NumRows()) {
 		return res, nil
 	}

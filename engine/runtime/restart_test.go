@@ -192,7 +192,7 @@ func TestLettersSayWhereTheyComeFrom(t *testing.T) {
 	s.decode(f, 0, now)
 	s.takeLetters(f)
 	want := []engine.DeadLetter{
-		{Source: "s", Partition: "0", Offset: 4, At: now, Replayed: true}, {Source: "s", Partition: "0", Offset: 5, At: now},
+		{Source: "s", Partition: "0", Offset: 4, At: now, Again: true}, {Source: "s", Partition: "0", Offset: 5, At: now},
 	}
 	if diff := cmp.Diff(want, s.letters); diff != "" {
 		t.Error(diff)

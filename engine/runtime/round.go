@@ -12,14 +12,15 @@ import (
 // longestWait is how long the loop waits at most: idle partitions are noticed then, and the status is renewed.
 const longestWait = time.Second
 
-// gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch. It reports false once every source
-// has ended.
+// gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch, dead letters to give again. It reports
+// false once every source has ended.
 func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	timer := time.NewTimer(min(max(time.Millisecond, e.config.CommitInterval-e.config.Now().Sub(e.epochStart)), longestWait))
 	defer timer.Stop()
 	cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(timer.C)},
-		reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(e.commitDone())})
+		reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(e.commitDone())},
+		reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(e.replays)})
 	live := e.liveSources()
 	if len(live) == 0 {
 		return nil, false
@@ -28,11 +29,15 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.fetches)})
 	}
 	chosen, value, _ := reflect.Select(cases)
-	if chosen < 3 {
+	switch {
+	case chosen < 3:
+		return nil, true
+	case chosen == 3:
+		e.replaying = value.Interface().(*replayRequest)
 		return nil, true
 	}
 	now := e.config.Now()
-	fetches = e.receive(nil, live[chosen-3], value.Interface().(polled), now)
+	fetches = e.receive(nil, live[chosen-4], value.Interface().(polled), now)
 	for _, s := range live { // what else is ready
 		select {
 		case p := <-s.fetches:
@@ -199,8 +204,13 @@ func (e *Engine) settleReading(r *reading, f *fetched) {
 		delay := engine.Time(f.source.Delay.Microseconds())
 		at.raise(max(head.highest, engine.MinTime+delay)-delay, e.config.Now())
 	}
+	e.handOn(r, head, f)
+}
+
+// handOn gives what the inputs have made of a fetch to the stages, and to the view.
+func (e *Engine) handOn(r *reading, head *headResult, f *fetched) {
 	for i, res := range head.inputs {
-		e.epochRows += q.finish(res.out)
+		e.epochRows += r.query.finish(res.out)
 		for k, parts := range res.parts {
 			r.inputs[i].edges[k].route(parts, f)
 		}

@@ -16,10 +16,10 @@
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has
 // come in a source, begin.go where it starts, query.go holds a query's graph, chain.go links operators, watermark.go says how far time
 // has come, align.go has partitions that are ahead wait, future.go refuses events that are too far ahead of the clock, setaside.go takes
-// rows out of a fetch, round.go and epoch.go are the two loops, snapshot.go and commit.go make an epoch durable, log.go, steps.go and
-// replay.go keep what has come to a stage since its state was written, retention.go drops old rows, failure.go tells what has stopped,
-// restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine goes on, describe.go and
-// status.go tell what is going on, hub.go and sinks.go hand on what was committed.
+// rows out of a fetch, letters.go gives dead letters again, round.go and epoch.go are the two loops, snapshot.go and commit.go make an
+// epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, retention.go drops old rows,
+// failure.go tells what has stopped, restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine
+// goes on, describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -63,7 +63,7 @@ type Source struct {
 // Sink is a sink to deliver a view's changes to.
 type Sink struct {
 	Name      string
-	View      string
+	View      string // or engine.DeadLettersTable, or engine.LateRowsTable
 	Connector string
 	Sink      engine.Sink
 	Paused    bool // it delivers nothing; what the view changes waits in the outbox
@@ -135,6 +135,11 @@ type Engine struct {
 	described  time.Time // when what the queries hold was last looked at
 	stopping   <-chan struct{}
 
+	replays   chan *replayRequest
+	replaying *replayRequest // to be seen to behind this round; nil if there is none
+	given     []*redelivery  // of this epoch
+	over      chan struct{}  // closed when Run returns
+
 	handedOver atomic.Bool // another engine goes on: live readers stay
 
 	mu     sync.Mutex // guards status
@@ -162,7 +167,7 @@ func New(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{config: c, hub: newHub()}
+	e := &Engine{config: c, hub: newHub(), replays: make(chan *replayRequest), over: make(chan struct{})}
 	byName := map[string]*source{}
 	for _, s := range c.Sources {
 		run := &source{Source: s, log: c.Log, positions: map[string]*partition{}}
@@ -208,6 +213,7 @@ func newQuery(q engine.Query, sources map[string]*source, workers int) (*query, 
 // it has processed, and returns nil. An error means that nothing after the last commit was kept.
 func (e *Engine) Run(ctx context.Context) (err error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer close(e.over)
 	defer stop()
 	e.stopping = ctx.Done()
 	e.publishStatus() // sources and views are known before a broker answers
@@ -253,6 +259,9 @@ func (e *Engine) loop(ctx, work context.Context) error {
 			return err
 		}
 		e.round(fetches)
+		if err := e.replayAsked(work); err != nil {
+			return err
+		}
 		e.tellFailures()
 		e.publishStatus()
 		stopping := ctx.Err() != nil
@@ -274,8 +283,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 		if stopping || e.config.Bounded {
 			return e.failure()
 		}
-		<-ctx.Done()
-		return nil
+		return e.rest(ctx, work)
 	}
 }
 

@@ -1,8 +1,10 @@
 package runtime
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/metadata"
@@ -29,7 +31,7 @@ func (s *source) addMetadata(f *fetched) {
 	gone := make([]int, len(bad))
 	for i, b := range bad {
 		gone[i] = b.Row
-		f.letters = append(f.letters, engine.DeadLetter{Offset: f.offset(b.Row), Value: f.bytesOf(b.Row), Reason: b.Reason})
+		f.letters = append(f.letters, f.letterOf(b.Row, b.Reason))
 	}
 	f.remove(gone)
 }
@@ -63,6 +65,27 @@ func (f *fetched) bytesOf(row int) []byte {
 		return []byte("this row cannot be shown: " + err.Error())
 	}
 	return []byte(text[0])
+}
+
+// letterOf makes a dead letter of a row.
+func (f *fetched) letterOf(row int, reason string) engine.DeadLetter {
+	l := engine.DeadLetter{Offset: f.offset(row), Value: f.bytesOf(row), Reason: reason}
+	if f.Rows == nil {
+		l.Meta = cloneMeta(f.Records[f.originOf(row)].Meta)
+	}
+	return l
+}
+
+// cloneMeta copies what lies in the memory of a fetch.
+func cloneMeta(m *engine.Meta) *engine.Meta {
+	if m == nil {
+		return nil
+	}
+	out := &engine.Meta{Key: bytes.Clone(m.Key), Timestamp: m.Timestamp}
+	for _, h := range m.Headers {
+		out.Headers = append(out.Headers, engine.Header{Name: strings.Clone(h.Name), Value: bytes.Clone(h.Value)})
+	}
+	return out
 }
 
 // remove drops rows, given ascending, from a fetch.

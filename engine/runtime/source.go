@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -85,6 +86,7 @@ type fetched struct {
 	err     error // of decoding
 	letters []engine.DeadLetter
 	bytes   int64
+	letter  *redelivery // the dead letter that this is; nil for what was fetched
 }
 
 // needed gathers the columns that the source must decode, in declared order: what some query reads, and the event time. Of a
@@ -295,8 +297,9 @@ func (s *source) decodeRows(f *fetched, worker int) {
 		return
 	}
 	for _, r := range d.Rejects {
+		record := &f.Records[r.Record]
 		f.letters = append(f.letters, engine.DeadLetter{
-			Offset: f.Records[r.Record].Offset, Value: append([]byte(nil), f.Records[r.Record].Value...), Reason: r.Reason,
+			Offset: record.Offset, Value: bytes.Clone(record.Value), Meta: cloneMeta(record.Meta), Reason: r.Reason,
 		})
 	}
 	f.rows, f.origin = d.Rows, d.Record
@@ -338,15 +341,27 @@ func (f *fetched) highestFrom(from int) engine.Time {
 	return highest
 }
 
-// takeLetters marks dead letters at positions that were read before, for another query: that one may have read other columns,
-// so that the letter need not be known.
+// takeLetters notes which views lack the dead letters of a fetch, and marks those at positions that were read before, for another query:
+// that one may have read other columns, so that the letter need not be known.
 func (s *source) takeLetters(f *fetched) {
 	known := s.positions[f.Partition].next
 	for _, l := range f.letters {
-		l.Replayed = l.Offset < known || s.Of != ""
+		l.Again = l.Offset < known || s.Of != ""
+		l.Views = s.lacking(f.Partition, l.Offset)
 		s.letters = append(s.letters, l)
 		s.lastLetter = l
-		s.lastLetter.Value = nil
+		s.lastLetter.Value, s.lastLetter.Meta = nil, nil
 	}
 	s.deadLetters += int64(len(f.letters))
+}
+
+// lacking are the views that come to a position now. Others have passed it, or will read it later, when it may be no dead letter.
+func (s *source) lacking(partition string, offset int64) []string {
+	var views []string
+	for _, r := range s.readings {
+		if r.query.running() && r.at(partition).next <= offset {
+			views = append(views, r.query.Name)
+		}
+	}
+	return views
 }

@@ -63,7 +63,7 @@ func (c *Catalog) describe(s parse.Describe) (*Answer, error) {
 	case c.View(s.Name) != nil:
 		columns = c.View(s.Name).Columns
 	case c.sink(s.Name) != nil:
-		columns = c.View(c.sink(s.Name).View).Columns
+		columns = c.ReadBy(c.sink(s.Name)).Columns
 	default:
 		return nil, fmt.Errorf("there is no source, view or sink %s", s.Name)
 	}

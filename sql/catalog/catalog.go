@@ -272,7 +272,7 @@ func (c *Catalog) Users(name string) []string {
 		}
 	}
 	for _, s := range c.Sinks {
-		if strings.EqualFold(s.View, name) {
+		if !s.Kept && strings.EqualFold(s.View, name) {
 			out = append(out, "sink "+s.Name)
 		}
 	}

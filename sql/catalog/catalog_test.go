@@ -105,6 +105,13 @@ func TestApply(t *testing.T) {
 			text: keyed + "CREATE OR REPLACE MATERIALIZED VIEW totals AS SELECT channel FROM bid; CREATE OR REPLACE SINK two WITH (connector = 'out', key = 'channel') AS FROM totals",
 			want: "SINK two, MATERIALIZED VIEW totals rebuilt, SINK two",
 		},
+		{name: "a sink of dead letters", text: "CREATE SINK two WITH (connector = 'out') AS FROM WEIR.dead_letters WHERE reason LIKE '%x' AND length(views) > 0", want: "SINK two"},
+		{name: "a sink of late rows with a key", text: "CREATE SINK two WITH (connector = 'out', key = 'event_time') AS FROM weir.late_rows", want: "SINK two"},
+		{name: "another condition", text: "CREATE OR REPLACE SINK out WITH (connector = 'out') AS FROM weir.late_rows WHERE view = 'x'", want: "SINK out rebuilt"},
+		{name: "a condition with a mistake", text: "CREATE SINK two WITH (connector = 'out') AS FROM weir.late_rows WHERE nosuch", err: "column 71: condition on weir.late_rows"},
+		{name: "a condition of the moment", text: "CREATE SINK two WITH (connector = 'out') AS FROM weir.late_rows WHERE event_time < now()", err: "now"},
+		{name: "a condition with a subquery", text: "CREATE SINK two WITH (connector = 'out') AS FROM weir.late_rows WHERE (SELECT true)", err: "subquery"},
+		{name: "a sink of another table", text: "CREATE SINK two WITH (connector = 'out') AS FROM weir.positions", err: "weir.dead_letters or weir.late_rows, not weir.positions"},
 		{name: "another kind", text: "CREATE SINK bid WITH (connector = 'out') AS FROM prices", err: "bid is the name of a SOURCE"},
 		{name: "drop in another spelling", text: "DROP MATERIALIZED VIEW TOTALS", want: "MATERIALIZED VIEW totals dropped"},
 		{name: "drop what is used", text: "DROP MATERIALIZED VIEW prices", err: "used by sink out"},
@@ -211,6 +218,10 @@ func TestAnswers(t *testing.T) {
 		if diff := cmp.Diff(rows, answers[i].Rows); diff != "" {
 			t.Errorf("answer %d: %s", i, diff)
 		}
+	}
+	apply(t, c, "CREATE SINK dead WITH (connector = 'out') AS FROM weir.dead_letters", "")
+	if dead, err := c.Apply("SHOW SINKS; DESCRIBE dead"); err != nil || dead[0].Rows[1][1] != "weir.dead_letters" || len(dead[1].Rows) != 8 {
+		t.Errorf("%v, a sink of dead letters: %v", err, dead)
 	}
 	if text := fmt.Sprint(answers[5].Rows); !strings.Contains(text, "1 of 3 columns: price") {
 		t.Errorf("EXPLAIN: %s", text)

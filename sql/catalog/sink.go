@@ -12,7 +12,9 @@ import (
 type Sink struct {
 	Name      string
 	Text      string // the statement
-	View      string
+	View      string // or, if it is Kept, a table of Weir's own, with its schema
+	Kept      bool
+	Where     string // of the rows of that table, those that it gets; empty for all
 	Connector engine.Connector
 	Format    string
 	Options   engine.Options
@@ -55,12 +57,11 @@ func (c *Catalog) createSink(text string, s parse.CreateSink) error {
 }
 
 func (c *Catalog) newSink(text string, s parse.CreateSink) (*Sink, error) {
-	view := c.View(s.View)
-	if view == nil {
-		return nil, parse.Errorf(text, s.ViewPos, "there is no MATERIALIZED VIEW %s%s", s.View, c.namesOf(parse.View))
+	view, err := c.readBySink(text, s)
+	if err != nil {
+		return nil, err
 	}
-	made := &Sink{Name: s.Name, View: view.Name}
-	var err error
+	made := &Sink{Name: s.Name, View: view.Name, Kept: s.Schema != "", Where: s.Where.Of(text)}
 	made.Connector, err = c.connector(text, s.With, func(x engine.Connector) bool { return x.Sink != nil })
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (s *Sink) check(view *View) error {
 // checkSinks sees that sinks whose views have been replaced go with the new ones, as the statements leave both.
 func (c *Catalog) checkSinks(text string, statements []parse.Statement) error {
 	for _, s := range c.Sinks {
-		view := c.View(s.View)
+		view := c.ReadBy(s)
 		if view == nil || view == s.checked {
 			continue
 		}

@@ -338,8 +338,37 @@ func (p *parser) createSink(start int, replace bool) (Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.View, s.ViewPos, s.Span = view.Text, view.Pos, p.span(start)
+	s.View, s.ViewPos = view.Text, view.Pos
+	if p.accept(".") {
+		if err := p.keptRows(&s); err != nil {
+			return nil, err
+		}
+	} else if p.peek().Is("WHERE") {
+		return nil, Errorf(p.text, p.peek().Pos, "a sink has all changes of its view: put the condition into a view; only tables of schema weir take one here")
+	}
+	s.Span = p.span(start)
 	return s, nil
+}
+
+// keptRows takes what stands behind "FROM weir.": a table's name, and a condition on its rows.
+func (p *parser) keptRows(s *CreateSink) error {
+	table, err := p.name("the table's name")
+	if err != nil {
+		return err
+	}
+	s.Schema, s.View = s.View, table.Text
+	if p.accept("WHERE") {
+		s.Where, err = p.condition()
+	}
+	return err
+}
+
+// condition takes everything up to the end of the statement.
+func (p *parser) condition() (Span, error) {
+	if t := p.peek(); t.Is(";") || t.Kind == End {
+		return Span{}, p.unexpected("a condition")
+	}
+	return p.restOfStatement()
 }
 
 // runs takes the word for something that runs.

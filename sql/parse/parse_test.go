@@ -69,6 +69,21 @@ func TestAlterColumn(t *testing.T) {
 	}
 }
 
+func TestSinksOfWeirsTables(t *testing.T) {
+	text := `CREATE SINK a WITH (connector = 'x') AS FROM weir.dead_letters WHERE source = ';' AND (true); CREATE SINK b AS SELECT * FROM weir.late_rows`
+	got, err := Statements(text)
+	if err != nil || len(got) != 2 {
+		t.Fatal(err, len(got))
+	}
+	a, b := got[0].(CreateSink), got[1].(CreateSink)
+	if a.Schema != "weir" || a.View != "dead_letters" || a.Where.Of(text) != "source = ';' AND (true)" {
+		t.Errorf("%+v %q", a, a.Where.Of(text))
+	}
+	if b.Schema != "weir" || b.View != "late_rows" || b.Where != (Span{}) {
+		t.Errorf("%+v", b)
+	}
+}
+
 func TestMacros(t *testing.T) {
 	text := `CREATE MACRO a(x, y := (1)) AS (x + y); CREATE OR REPLACE FUNCTION "B c" (t) AS TABLE FROM query_table(t);
 CREATE MACRO IF NOT EXISTS c(a) AS a, (a, b) AS a + b; DROP MACRO a; DROP MACRO TABLE IF EXISTS b; SHOW MACROS`

@@ -50,7 +50,7 @@ type CreateView struct {
 	Select    Span
 }
 
-// CreateSink is CREATE [OR REPLACE] SINK name WITH (…) AS FROM view.
+// CreateSink is CREATE [OR REPLACE] SINK name WITH (…) AS FROM view, or FROM weir.table [WHERE condition].
 type CreateSink struct {
 	Span
 	Name      string
@@ -59,6 +59,9 @@ type CreateSink struct {
 	With      With
 	View      string
 	ViewPos   int
+	// Schema stands before a table of Weir's own, whose name View is then; empty for a view.
+	Schema string
+	Where  Span // the condition; empty if there is none
 }
 
 // CreateMacro is CREATE [OR REPLACE] MACRO | FUNCTION name (parameters) AS [TABLE] ….

@@ -40,7 +40,7 @@ func small(t *testing.T) (dir string) {
 func TestHelp(t *testing.T) {
 	dir := t.TempDir()
 	out, _ := run(t, dir, 0, "--help")
-	says(t, "help", out, "run", "plan", "sql", "why", "subscribe", "explain", "demo", "connectors", "completion", "verify", "test")
+	says(t, "help", out, "run", "plan", "sql", "why", "subscribe", "explain", "demo", "connectors", "completion", "verify", "test", "replay")
 	out, _ = run(t, dir, 0, "run", "--help")
 	says(t, "run --help", out, "--once", "--listen", "--workers", "Examples:")
 	out, _ = run(t, dir, 0, "completion", "bash")

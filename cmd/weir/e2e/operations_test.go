@@ -57,6 +57,26 @@ func TestOperationsPlan(t *testing.T) {
 	}
 }
 
+// TestOperationsReplay runs the example of weir replay in docs/operations.md as it stands, and wants the answer that the page shows.
+func TestOperationsReplay(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "## Dead letters\n")
+	if !found {
+		t.Fatal("docs/operations.md does not say how dead letters are replayed")
+	}
+	script := shellBlock.FindStringSubmatch(section)[1]
+	want := regexp.MustCompile("(?s)```\n(\\d+ chosen.*?)```").FindStringSubmatch(section)[1]
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", strings.ReplaceAll(script, "bin/weir", weir)+"\n"+weir+" verify --db orders.duckdb >&2")
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	if err != nil || string(out) != want {
+		t.Errorf("%v\ngot\n%s\nwant\n%s", err, out, want)
+	}
+}
+
 // freeAddress is one that nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()

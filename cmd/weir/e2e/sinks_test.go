@@ -118,6 +118,33 @@ func TestKafkaSinkAcrossKills(t *testing.T) {
 	}
 }
 
+// A topic gets each dead letter, and each late row, once.
+func TestKafkaSinkOfDeadLetters(t *testing.T) {
+	b := brokertest.Start(t)
+	dir := small(t)
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	text := followed + statements(views)
+	for topic, from := range map[string]string{"broken": "weir.dead_letters WHERE source = 'ev'", "late": "weir.late_rows"} {
+		if _, err := admin.CreateTopic(context.Background(), 2, 1, nil, topic); err != nil {
+			t.Fatal(err)
+		}
+		text += fmt.Sprintf("CREATE SINK to_%s WITH (connector = 'kafka', brokers = '%s', topic = '%s', format = 'json') AS FROM %s;\n", topic, b.Addr, topic, from)
+	}
+	write(t, dir, "x.sql", text)
+	for _, line := range []string{"no event\n", "{\"id\":1e99}\n", "{\"id\":4,\"k\":\"c\",\"ts\":\"2026-01-01T00:00:01\"}\n"} {
+		appendTo(t, dir, []byte(line))
+		run(t, dir, 0, "run", "--db", "x.duckdb", "--once", "x.sql")
+	}
+	j := newJudge(t, filepath.Join(dir, "x.duckdb"))
+	j.same("SELECT value, text FROM read_json('"+consume(t, admin, b.Addr, "broken")+"') ORDER BY value", "no event\tno event", `{\x22id\x22:1e99}`+"\t"+`{"id":1e99}`)
+	j.same("SELECT view, row->>'k' FROM read_json('"+consume(t, admin, b.Addr, "late")+"')", "per_window\tc")
+}
+
 // consume reads what is committed in a topic, to its end, into a file.
 func consume(t *testing.T, admin *kadm.Client, addr, topic string) (path string) {
 	t.Helper()

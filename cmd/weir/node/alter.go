@@ -24,12 +24,8 @@ func (n *Node) alter(ctx context.Context, sql string) (*server.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if began != nil {
-		select {
-		case <-began:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	if err := awaitNext(ctx, began); err != nil {
+		return nil, err
 	}
 	answer := catalog.Answer{Columns: []string{"changed"}, Rows: [][]string{{changed}}}
 	return answerResult(answer), nil
@@ -57,13 +53,19 @@ func (n *Node) change(ctx context.Context, sql string) (began <-chan struct{}, c
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	return n.takeOver(), changes[0].Name, nil
+}
+
+// takeOver has another engine go on from the last commit of the one that runs. Began is closed once it is there; nil if none runs. The caller
+// holds mu.
+func (n *Node) takeOver() (began <-chan struct{}) {
 	if n.stop == nil {
-		return nil, changes[0].Name, nil
+		return nil
 	}
 	n.again = true
 	n.engine.HandOver()
 	n.stop()
-	return n.began, changes[0].Name, nil
+	return n.began
 }
 
 // refuseCascade refuses what would empty views while an engine writes to them.

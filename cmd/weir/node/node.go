@@ -71,6 +71,7 @@ type Node struct {
 	evaluators *evaluators
 	decoding   sharedEvaluator // for the sources' decoders
 	instance   string          // of the database
+	alone      bool            // no source is read, and no sink delivers
 
 	mu        sync.Mutex // guards engine and what follows
 	engine    *runtime.Engine
@@ -80,6 +81,7 @@ type Node struct {
 	receivers map[string]http.Handler    // what takes the events that are sent to sources
 	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking    sync.Mutex                 // the catalog answers one question at a time
+	replaying sync.Mutex                 // dead letters are replayed by one at a time
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -334,24 +336,43 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 	if err := n.addBackfills(&c); err != nil {
 		return c, err
 	}
-	sinks := map[string][]string{}
 	for _, s := range n.catalog.Sinks {
+		if n.alone {
+			continue // what the views change waits in the outbox
+		}
 		sink, err := n.sink(s)
 		if err != nil {
 			return c, errors.Join(fmt.Errorf("sink %s: %w", s.Name, err), closeSinks(c.Sinks))
 		}
 		c.Sinks = append(c.Sinks, sink)
-		sinks[s.View] = append(sinks[s.View], s.Name)
+	}
+	n.fillOutbox()
+	return c, nil
+}
+
+// fillOutbox tells the store what to keep for which sink.
+func (n *Node) fillOutbox() {
+	sinks, kept := map[string][]string{}, []duckdb.KeptSink{}
+	for _, s := range n.catalog.Sinks {
+		if !s.Kept {
+			sinks[s.View] = append(sinks[s.View], s.Name)
+			continue
+		}
+		k := duckdb.KeptSink{Sink: s.Name, Table: s.View, Where: s.Where}
+		for _, f := range n.catalog.ReadBy(s).Columns {
+			k.Columns = append(k.Columns, f.Name)
+		}
+		kept = append(kept, k)
 	}
 	n.store.SetSinks(sinks)
-	return c, nil
+	n.store.SetKeptSinks(kept)
 }
 
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
-		Paused: n.catalog.Paused(parse.Source, s.Name),
+		Paused: n.alone || n.catalog.Paused(parse.Source, s.Name),
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")
@@ -375,7 +396,7 @@ func (n *Node) connect(s *catalog.Source) (engine.Source, error) {
 }
 
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
-	config := s.Config(n.catalog.View(s.View))
+	config := s.Config(n.catalog.ReadBy(s))
 	config.Instance = n.instance
 	sink, err := s.Connector.Sink(config)
 	if err != nil && !n.options.Bounded {

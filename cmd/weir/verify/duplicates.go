@@ -8,7 +8,8 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// leaveOutDuplicates leaves out the events of a source with a unique_key that came before, by the definition in docs/sql.md. Which of
+// leaveOutDuplicates leaves out the events of a source with a unique_key that came before, by the definition in docs/sql.md. What was
+// replayed came after all others. Which of
 // two partitions an event came from first is not known: events of one key in several partitions are taken for the same event, as they
 // are if they were delivered twice.
 func (c *comparison) leaveOutDuplicates(in *input) error {
@@ -27,12 +28,13 @@ func (c *comparison) leaveOutDuplicates(in *input) error {
 	return c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out SELECT $1, p, o, 'duplicate' FROM (
 		SELECT p, o, n, min(n) OVER (PARTITION BY %[1]s ORDER BY t
 			RANGE BETWEEN to_microseconds(%[2]d) PRECEDING AND to_microseconds(%[2]d) FOLLOWING) AS first
-		FROM (SELECT e.%[3]s AS p, e.%[4]s AS o, e.%[5]s AS t%[6]s, row_number() OVER (ORDER BY e.%[3]s, e.%[4]s) AS n
+		FROM (SELECT e.%[3]s AS p, e.%[4]s AS o, e.%[5]s AS t%[6]s, row_number() OVER (ORDER BY %[9]s, e.%[3]s, e.%[4]s) AS n
 			FROM %[7]s e WHERE isfinite(e.%[5]s)%[8]s
 			AND NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $1 AND x."partition" = e.%[3]s AND x."offset" = e.%[4]s))
 		) WHERE first < n`,
 		strings.TrimSuffix(keys, ", "), in.Unique.Within, types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn),
-		types.QuoteIdent(in.Unique.Time.Name), columns, c.eventsOf(in), known), in.Name)
+		types.QuoteIdent(in.Unique.Time.Name), columns, c.eventsOf(in), known,
+		c.replayed(in, "e."+types.QuoteIdent(partitionColumn), "e."+types.QuoteIdent(offsetColumn))), in.Name)
 }
 
 // forgotten is the condition on a late row l that it was late for the unique_key: so far behind the watermark that it may have come
@@ -58,7 +60,7 @@ func (c *comparison) forgotten(in *input) string {
 // leaveOutForgotten finds the events that were late for the unique_key. What was late once stays late: of a partition's events with
 // one key and time it is the last ones.
 func (c *comparison) leaveOutForgotten(in *input) error {
-	rows := fmt.Sprintf("(FROM %s l WHERE %s)", lateRows, c.forgotten(in))
+	rows := fmt.Sprintf(`(FROM %s l WHERE "offset" IS NULL AND %s)`, lateRows, c.forgotten(in))
 	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+rows, c.view.Name, in.Name)
 	if err != nil || n == 0 {
 		return err

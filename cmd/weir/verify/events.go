@@ -16,8 +16,10 @@ import (
 // events reads an input again, from its beginning up to the positions that views have come to.
 type events struct {
 	*input
-	columns *metadata.Columns // read, apart: what is decoded, and what is known of the records
-	decoder engine.Decoder    // nil if the connector gives rows
+	columns *metadata.Columns         // read, apart: what is decoded, and what is known of the records
+	format  engine.Format             // nil if the connector gives rows
+	decoder engine.Decoder            // likewise
+	single  map[string]engine.Decoder // for one column each
 	reached map[string]bool
 	to      *loader
 }
@@ -32,13 +34,12 @@ func read(ctx context.Context, in *input, to *loader) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, eval.Close()) }()
-	e := &events{input: in, columns: metadata.Of(in.read), reached: map[string]bool{}, to: to}
+	e := &events{input: in, columns: metadata.Of(in.read), single: map[string]engine.Decoder{}, reached: map[string]bool{}, to: to}
 	if in.FormatSpec != nil {
-		format, err := in.FormatSpec.New(in.Options, eval)
-		if err != nil {
+		if e.format, err = in.FormatSpec.New(in.Options, eval); err != nil {
 			return err
 		}
-		if e.decoder, err = format.NewDecoder(e.columns.Plain); err != nil {
+		if e.decoder, err = e.format.NewDecoder(e.columns.Plain); err != nil {
 			return err
 		}
 	}
@@ -131,7 +132,9 @@ func (e *events) decode(f *engine.Fetch, upTo int64) error {
 	}
 	defer d.Rows.Release()
 	for _, r := range d.Rejects {
-		e.letter(f.Partition, f.Records[r.Record].Offset, upTo)
+		if err := e.rejected(f, &f.Records[r.Record], upTo); err != nil {
+			return err
+		}
 	}
 	record := func(row int) *engine.Record {
 		if d.Record != nil {
@@ -146,7 +149,8 @@ func (e *events) decode(f *engine.Fetch, upTo int64) error {
 	}, upTo)
 }
 
-// join adds what is known of the records. Rows for which that cannot be had are dead letters.
+// join adds what is known of the records. Rows for which that cannot be had are dead letters; one that some view has counted is loaded all the
+// same, with NULL in its place.
 func (e *events) join(f *engine.Fetch, decoded arrow.RecordBatch, at metadata.Place, upTo int64) error {
 	all, bad, err := e.columns.Join(decoded, at)
 	if err != nil {
@@ -156,9 +160,12 @@ func (e *events) join(f *engine.Fetch, decoded arrow.RecordBatch, at metadata.Pl
 	if len(bad) == 0 {
 		return e.load(f, all, at.Offset, upTo)
 	}
-	gone := make([]int, len(bad))
-	for i, b := range bad {
-		gone[i] = b.Row
+	var gone []int
+	for _, b := range bad {
+		if e.counted[place{f.Partition, at.Offset(b.Row)}] {
+			continue
+		}
+		gone = append(gone, b.Row)
 		e.letter(f.Partition, at.Offset(b.Row), upTo)
 	}
 	good, kept, err := rows.Without(all, gone)

@@ -19,6 +19,8 @@ type input struct {
 	upTo map[string]int64 // by partition: the first position that no view has come to
 	from map[string]int64 // by partition: the first position that some view has begun at
 	dir  string           // of what the source keeps beside the database
+	// counted are dead letters that some view has counted.
+	counted map[place]bool
 	// failed is why the events could not be read again; nil if they could.
 	failed error
 }
@@ -45,6 +47,11 @@ func inputsOf(ctx context.Context, r *results, d *definitions) (inputs map[strin
 			if err := in.extend(ctx, r, v); err != nil {
 				return nil, nil, err
 			}
+		}
+	}
+	for _, in := range inputs {
+		if err := in.findCounted(ctx, r, d.views); err != nil {
+			return nil, nil, err
 		}
 	}
 	return inputs, refused, nil

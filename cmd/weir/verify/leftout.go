@@ -11,16 +11,18 @@ import (
 // leftOutTable has the events that the batch leaves out.
 const leftOutTable = `CREATE OR REPLACE TABLE weir_verify.left_out (source VARCHAR, "partition" VARCHAR, "offset" BIGINT, why VARCHAR)`
 
-// leaveOut notes the events that are not in the batch: dead letters, what came before, and what was late for the view.
-func (c *comparison) leaveOut(letters bool) error {
+// leaveOut notes the events that are not in the batch: dead letters, what came before, and what was late for the view. Doubtful are letters of
+// which it is not known whether the view lacks them.
+func (c *comparison) leaveOut(doubtful bool) error {
 	if err := c.results.exec(c.ctx, leftOutTable); err != nil {
 		return err
 	}
 	for _, in := range c.read {
-		if letters {
-			if err := c.leaveOutLetters(in); err != nil {
-				return fmt.Errorf("find dead letters of source %s: %w", in.Name, err)
-			}
+		if err := c.leaveOutLetters(in, doubtful); err != nil {
+			return fmt.Errorf("find dead letters of source %s: %w", in.Name, err)
+		}
+		if err := c.leaveOutReplayed(in); err != nil {
+			return fmt.Errorf("find late dead letters of source %s: %w", in.Name, err)
 		}
 		if err := c.leaveOutDuplicates(in); err != nil {
 			return fmt.Errorf("find duplicates of source %s: %w", in.Name, err)
@@ -32,26 +34,45 @@ func (c *comparison) leaveOut(letters bool) error {
 	return nil
 }
 
-// leaveOutLetters leaves out what could be decoded for this view, and is a dead letter all the same: because of a column that
-// another view reads, or of its time.
-func (c *comparison) leaveOutLetters(in *input) error {
+// leaveOutLetters leaves out what could be decoded for this view, and is a dead letter all the same that it lacks: because of a column that
+// another view reads, or of its time, or of another declaration of the source.
+func (c *comparison) leaveOutLetters(in *input, doubtful bool) error {
 	return c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out
 		SELECT $1, e.%[1]s, e.%[2]s, 'dead letter' FROM %[3]s e SEMI JOIN
-		(FROM weir_results.weir.dead_letters WHERE source = $1) d ON d."partition" = e.%[1]s AND d."offset" = e.%[2]s`,
-		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), c.eventsOf(in)), in.Name)
+		(FROM weir_verify.letters WHERE source = $1 AND coalesce(list_contains(views, $2), $3)) d ON d."partition" = e.%[1]s AND d."offset" = e.%[2]s`,
+		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), c.eventsOf(in)), in.Name, c.view.Name, doubtful)
+}
+
+// leaveOutReplayed leaves out the dead letters that a replay has given to the view, and that were late then: their rows say which they were.
+func (c *comparison) leaveOutReplayed(in *input) error {
+	err := c.results.exec(c.ctx, "INSERT INTO weir_verify.left_out SELECT DISTINCT source, \"partition\", \"offset\", 'late when replayed' FROM "+lateRows+
+		` WHERE "offset" IS NOT NULL`, c.view.Name, in.Name)
+	if err != nil {
+		return err
+	}
+	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+lateRows+` WHERE "offset" IS NOT NULL`, c.view.Name, in.Name)
+	c.out.Late += n
+	return err
+}
+
+// replayed is the condition that an event at a place was given to the view by a replay, and so came later than its position says.
+func (c *comparison) replayed(in *input, partition, offset string) string {
+	return fmt.Sprintf(`EXISTS (FROM weir_verify.letters y WHERE y.source = %s AND list_contains(y.replayed, %s) AND y."partition" = %s AND y."offset" = %s)`,
+		types.QuoteString(in.Name), types.QuoteString(c.view.Name), partition, offset)
 }
 
 // lateRows are the view's late rows of a source. Those that are older than the view's definition belong to another one.
-const lateRows = `(SELECT l.* FROM weir_results.weir.late_rows l, weir_results.weir.catalog v
+const lateRows = `(SELECT l.* FROM weir_verify.late l, weir_results.weir.catalog v
 	WHERE l.view = $1 AND l.source = $2 AND v.kind = 'MATERIALIZED VIEW' AND v.name = $1 AND l."at" >= v.created)`
 
 // leaveOutLate finds the events that late rows came from. A late row says its partition and its window, not its position; but a
-// window that has closed stays closed, so that of a partition's events in one window it is the last ones that were late:
+// window that has closed stays closed, so that of a partition's events in one window it is the last ones that were late, of those that were
+// not replayed:
 //
 //	window 10:00   ●  ●  ●  ○  ○        2 late rows: the last 2 events of the window in this partition
 //	                       ▲ closed here
 func (c *comparison) leaveOutLate(in *input) error {
-	rows := fmt.Sprintf("(FROM %s l WHERE NOT coalesce(%s, false))", lateRows, c.forgotten(in))
+	rows := fmt.Sprintf(`(FROM %s l WHERE "offset" IS NULL AND NOT coalesce(%s, false))`, lateRows, c.forgotten(in))
 	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+rows, c.view.Name, in.Name)
 	if err != nil || n == 0 {
 		return err
@@ -61,10 +82,11 @@ func (c *comparison) leaveOutLate(in *input) error {
 		SELECT $2, p, o, 'late' FROM (
 			SELECT e.p, e.o, row_number() OVER (PARTITION BY e.p, e.w ORDER BY e.o DESC) AS n, l.n AS late
 			FROM (SELECT %[1]s AS p, %[2]s AS o, %[3]s AS w FROM (%[4]s)
-				WHERE NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $2 AND x."partition" = %[1]s AND x."offset" = %[2]s)) e
+				WHERE NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $2 AND x."partition" = %[1]s AND x."offset" = %[2]s) AND NOT %[7]s) e
 			JOIN (SELECT "partition" AS p, %[5]s AS w, count(*) AS n FROM %[6]s GROUP BY ALL) l ON l.p = e.p AND l.w = e.w
 		) WHERE n <= late`,
-		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), key, input, of, rows), c.view.Name, in.Name)
+		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), key, input, of, rows,
+		c.replayed(in, types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn))), c.view.Name, in.Name)
 	if err != nil {
 		return err
 	}

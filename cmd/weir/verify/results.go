@@ -62,7 +62,23 @@ func (r *results) setUp(ctx context.Context, memoryLimit string) error {
 	if n, err := r.number(ctx, "SELECT count(*) FROM duckdb_schemas() WHERE database_name = 'weir_results' AND schema_name = 'weir'"); err != nil || n == 0 {
 		return errors.Join(fmt.Errorf("%s is not a result database of weir: it has no schema weir", r.path), err)
 	}
-	return r.positions(ctx)
+	return errors.Join(r.positions(ctx), r.aside(ctx))
+}
+
+// aside makes weir_verify.letters and weir_verify.late: which views lack dead letters, or were given them by a replay, and late rows. A database
+// of an earlier weir does not say of letters whom they concern, and has replayed none.
+func (r *results) aside(ctx context.Context) error {
+	n, err := r.number(ctx, `SELECT count(*) FROM duckdb_columns() WHERE database_name = 'weir_results' AND schema_name = 'weir'
+		AND table_name = 'dead_letters' AND column_name = 'views'`)
+	if err != nil {
+		return err
+	}
+	whom, offset := "views, replayed", `"offset"`
+	if n == 0 {
+		whom, offset = "NULL::VARCHAR[] AS views, NULL::VARCHAR[] AS replayed", `NULL::BIGINT AS "offset"`
+	}
+	return r.exec(ctx, fmt.Sprintf(`CREATE VIEW weir_verify.letters AS SELECT source, "partition", "offset", %s FROM weir_results.weir.dead_letters;
+		CREATE VIEW weir_verify.late AS SELECT view, source, "partition", event_time, watermark, row, "at", %s FROM weir_results.weir.late_rows`, whom, offset))
 }
 
 // positions makes weir_verify.positions: where each query has begun, and how far it has come. A database of an earlier weir does not say

@@ -247,6 +247,19 @@ func TestLettersOfALaterView(t *testing.T) {
 	p.run(0)
 	p.text += "CREATE MATERIALIZED VIEW later AS SELECT k, unread FROM s;"
 	p.run(0)
+	check := func(o Options) {
+		t.Helper()
+		out := p.equal(o)
+		if x := out["totals"]; x.Events != 2 || x.DeadLetters != 0 {
+			t.Errorf("totals: %+v", x)
+		}
+		if x, asked := out["later"]; asked && (x.Events != 1 || x.DeadLetters != 1) {
+			t.Errorf("later: %+v", x)
+		}
+	}
+	check(Options{})
+	check(Options{Views: []string{"totals"}})
+	p.tamper("UPDATE weir.weir.dead_letters SET views = NULL") // as an earlier weir has left it
 	if x := p.verify(Options{Views: []string{"totals"}})["totals"]; !x.Equal() || x.Events != 2 || len(x.Notes) != 1 {
 		t.Errorf("totals: %+v", x)
 	}
