@@ -47,11 +47,12 @@ func connect(ctx context.Context, client *kgo.Client, o engine.Options, limit ti
 	}
 }
 
-// patiently asks brokers again while what is wrong may pass, until ctx is done: those that have just started do not lead anything yet.
+// patiently asks brokers again while what is wrong may pass, until ctx is done: those that have just started do not lead anything yet, and
+// one that is about to end closes its connections.
 func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 	for {
 		answer, err := ask()
-		if err == nil || unknownTopic(err) || !kerr.IsRetriable(err) && !kgo.IsRetryableBrokerErr(err) {
+		if err == nil || final(err) {
 			return answer, err
 		}
 		select {
@@ -60,6 +61,12 @@ func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
+}
+
+// final reports whether brokers have said what waiting does not change. Whatever happens on the way to them may pass.
+func final(err error) bool {
+	said, ok := errors.AsType[*kerr.Error](err)
+	return ok && (!said.Retriable || unknownTopic(err))
 }
 
 // refusal explains an error that waiting does not cure; nil if it may.

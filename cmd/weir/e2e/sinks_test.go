@@ -186,3 +186,22 @@ func ended(ends kadm.ListedOffsets, next map[int32]int64) bool {
 	ends.Each(func(o kadm.ListedOffset) { all = all && next[o.Partition] >= o.Offset })
 	return all
 }
+
+// Sinks whose system is not there hold up nothing: the view goes on from the start, and SIGTERM ends it at once.
+func TestSinksThatAreNotThere(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "ev.ndjson", string(newEvents(newRand(t), 0).lines(nil, 2000)))
+	text := followed + statements(views)
+	for _, v := range views {
+		text += fmt.Sprintf("CREATE SINK to_%s WITH (connector = 'kafka', brokers = '%s', topic = 'x', format = 'json') AS FROM %s;\n", v.name, freeAddress(t), v.name)
+	}
+	write(t, dir, "x.sql", text)
+	p := follow(t, dir, "--commit-interval", "20ms")
+	p.read(2000)
+	if said := p.stderr.String(); strings.Contains(said, "did not open") {
+		t.Errorf("nothing is read until a sink has been given up: %s", said)
+	}
+	if code := p.terminate(); code != 0 {
+		t.Errorf("exit code %d: %s", code, p.stderr.String())
+	}
+}

@@ -398,12 +398,15 @@ func (n *Node) connect(s *catalog.Source) (engine.Source, error) {
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	config := s.Config(n.catalog.ReadBy(s))
 	config.Instance = n.instance
-	sink, err := s.Connector.Sink(config)
-	if err != nil && !n.options.Bounded {
-		n.options.Log.Error("sink did not open, will retry", "sink", s.Name, "error", err)
-		sink, err = &lateSink{open: func() (engine.Sink, error) { return s.Connector.Sink(config) }}, nil
+	out := runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Paused: n.catalog.Paused(parse.Sink, s.Name)}
+	open := func() (engine.Sink, error) { return s.Connector.Sink(config) }
+	if !n.options.Bounded {
+		out.Sink = newLateSink(n.options.Log, s.Name, open)
+		return out, nil
 	}
-	return runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Sink: sink, Paused: n.catalog.Paused(parse.Sink, s.Name)}, err
+	var err error
+	out.Sink, err = open()
+	return out, err
 }
 
 // StateDir is the folder of the operators' state.

@@ -2,33 +2,82 @@ package node
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/weirdb/weir/engine"
 )
 
-// lateSink stands for a sink that could not be opened at the start. It is opened when there is something to deliver: a system
-// that is down then holds up its own sink and nothing else.
+// lateSink is a sink that is opened beside the engine's start: a system that is down holds up its own sink and nothing else. It is opened
+// again, as long as that fails, when there is something to deliver.
 type lateSink struct {
-	open func() (engine.Sink, error)
-	sink engine.Sink // nil until it could be opened
+	open    func() (engine.Sink, error)
+	opening chan opened // of the attempt that is under way, or that nobody has looked at; nil without
+	sink    engine.Sink // nil until it is open
+}
+
+type opened struct {
+	sink engine.Sink
+	err  error
+}
+
+// newLateSink begins to open a sink. The log tells if that fails.
+func newLateSink(log *slog.Logger, name string, open func() (engine.Sink, error)) *lateSink {
+	s := &lateSink{open: open}
+	s.begin(func() (engine.Sink, error) {
+		sink, err := open()
+		if err != nil { // whoever delivers tells of later failures
+			log.Error("sink did not open, will retry", "sink", name, "error", err)
+		}
+		return sink, err
+	})
+	return s
+}
+
+func (s *lateSink) begin(open func() (engine.Sink, error)) {
+	opening := make(chan opened, 1)
+	s.opening = opening
+	go func() {
+		sink, err := open()
+		opening <- opened{sink, err}
+	}()
 }
 
 // Deliver implements engine.Sink.
 func (s *lateSink) Deliver(ctx context.Context, d engine.Delivery) error {
-	if s.sink == nil {
-		sink, err := s.open()
-		if err != nil {
-			return err
-		}
-		s.sink = sink
+	if err := s.await(ctx); err != nil {
+		return err
 	}
 	return s.sink.Deliver(ctx, d)
 }
 
-// Close implements engine.Sink.
-func (s *lateSink) Close() error {
-	if s.sink == nil {
+// await waits until the sink is open.
+func (s *lateSink) await(ctx context.Context) error {
+	if s.sink != nil {
 		return nil
 	}
-	return s.sink.Close()
+	if s.opening == nil {
+		s.begin(s.open)
+	}
+	select {
+	case o := <-s.opening:
+		s.opening, s.sink = nil, o.sink
+		return o.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Close implements engine.Sink. What is being opened is closed when it is.
+func (s *lateSink) Close() error {
+	if s.sink != nil {
+		return s.sink.Close()
+	}
+	if opening := s.opening; opening != nil {
+		go func() {
+			if o := <-opening; o.err == nil {
+				_ = o.sink.Close() // nothing was delivered
+			}
+		}()
+	}
+	return nil
 }
