@@ -29,6 +29,10 @@ func TestSourceColumns(t *testing.T) {
 	for _, c := range []struct{ name, before, text, want, err string }{
 		{name: "one more, in front", before: counted, text: source("extra VARCHAR, price INTEGER, channel VARCHAR"), want: "SOURCE bid"},
 		{name: "another order", before: counted, text: source("channel VARCHAR, price INTEGER"), want: "SOURCE bid"},
+		{
+			name: "another order of what is read", text: source("channel VARCHAR, price INTEGER"), want: "SOURCE bid, MATERIALIZED VIEW both rebuilt",
+			before: "CREATE MATERIALIZED VIEW both AS SELECT channel, sum(price) AS s FROM bid GROUP BY channel;",
+		},
 		{name: "one more, all are read", before: whole, text: source("price INTEGER, channel VARCHAR, extra VARCHAR"), want: "SOURCE bid, MATERIALIZED VIEW whole rebuilt"},
 		{name: "a field more", before: nested, text: nestedWith("INTEGER, more VARCHAR"), want: "SOURCE nested, MATERIALIZED VIEW places rebuilt"},
 		{name: "a field less, and it is read", before: nested, text: "CREATE OR REPLACE SOURCE nested (place STRUCT(floor INTEGER)) WITH (connector = 'events')", err: "view rooms does not work"},

@@ -15,7 +15,10 @@ import (
 // views say what becomes of each view, dropped ones last. Was is the last commit.
 func (p *previewed) views(ctx context.Context, was engine.Checkpoint) (out []preview.View, err error) {
 	for _, v := range p.after {
-		x := preview.View{Name: v.Name, Replaces: v.Replaces, Fate: p.fate(v.Name), Why: p.why(v.Name)}
+		x := preview.View{Name: v.Name, Replaces: v.Replaces, Fate: p.fate(v.Name)}
+		if x.Fate != preview.Created {
+			x.Why = p.why(v.Name)
+		}
 		for _, s := range p.node.catalog.Sinks {
 			if s.View == v.Name {
 				x.Sinks = append(x.Sinks, s.Name)
