@@ -49,8 +49,7 @@ func (c *valueCounts) free() {
 	c.n, c.nan = nil, nil
 }
 
-// bytes guesses: how long values are, the table does not say.
-func (c *valueCounts) bytes(group uint32) int { return c.share(group, 64*len(c.n)) }
+func (c *valueCounts) bytes(group uint32) int { return c.share(group, c.table.Bytes()+8*len(c.n)) }
 
 func (c *valueCounts) update(groups, rows []uint32, args []arrow.Array) error {
 	for _, id := range c.find(groups, rows, args) {
