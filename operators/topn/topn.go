@@ -42,7 +42,7 @@ func New(c Config) (*Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("topn: %w", err)
 	}
-	o := &Operator{config: c, node: c.Node, limit: int(c.Node.Limit)}
+	o := &Operator{config: c, node: c.Node, limit: int(c.Node.Limit), owed: map[uint32][]row{}}
 	if err := o.bind(); err != nil {
 		return nil, fmt.Errorf("topn: %w", err)
 	}
