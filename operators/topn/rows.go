@@ -68,31 +68,22 @@ func (s *rows) before(a, b row) bool {
 // crowded reports whether compact is worth its cost: more than half is waste.
 func (s *rows) crowded() bool { return s.waste > s.bytes/2+fewBytes }
 
-// compact copies the rows of all lists to new pages, those of a list next to each other. Whoever has a row has to ask for it again.
+// compact copies the rows of all lists to new pages, in the order of the old ones. Whoever has a row has to ask for it again.
 func (s *rows) compact(lists []group) {
 	var fresh rows
+	for i := range s.branches {
+		if b := &s.branches[i]; b.n > 0 {
+			data := s.of(b.row)
+			b.row = fresh.put(b.number, data[:b.key], data[b.key:])
+		}
+	}
 	for i := range lists {
 		l := &lists[i].ranked
-		l.root = fresh.copyTree(s, l.root)
+		l.root = fresh.copyTree(&s.trees, l.root)
 		l.last = fresh.rightmost(l.root)
 	}
 	s.free()
 	*s = fresh
-}
-
-// copyTree copies a tree of another store.
-func (s *rows) copyTree(from *rows, root uint32) uint32 {
-	if root == 0 {
-		return 0
-	}
-	n := *from.branch(root)
-	left := s.copyTree(from, n.left)
-	data := from.of(n.row)
-	t := s.newBranch(s.put(n.number, data[:n.key], data[n.key:]), n.head)
-	right := s.copyTree(from, n.right)
-	c := s.branch(t)
-	c.left, c.right, c.n = left, right, n.n
-	return t
 }
 
 // free gives the memory back.

@@ -8,6 +8,8 @@
 // Ranks are compared as bytes: sortkey.go writes the ORDER BY of a row so that bytes compare as DuckDB compares the values. Rows
 // that tie rank in the order in which they came.
 //
+// Rows and their order lie in a few large slices (rows.go, trees.go), so that they may be more than there is memory for.
+//
 // To rank by another type: a case in field.bind.
 package topn
 

@@ -19,7 +19,7 @@ type branch struct {
 	row
 	head        uint64 // of its sort key
 	left, right uint32
-	n           uint32 // rows in this tree
+	n           uint32 // rows in this tree; 0 while the branch is free
 	weight      uint32 // not less than those of the trees below
 }
 
@@ -78,7 +78,7 @@ func (s *trees) remove(t, n uint32) (rest uint32, gone row) {
 	left := s.len(x.left)
 	if n == left {
 		gone, rest = x.row, s.join(x.left, x.right)
-		x.left, s.spare = s.spare, t
+		s.release(t)
 		return rest, gone
 	}
 	x.n--
@@ -115,15 +115,14 @@ func (s *trees) split(t, n uint32) (first, rest uint32) {
 		return 0, 0
 	}
 	x := s.branch(t)
-	if left := s.len(x.left); n <= left {
-		first, x.left = s.split(x.left, n)
-		s.count(x)
-		return first, t
-	} else {
+	if left := s.len(x.left); n > left {
 		x.right, rest = s.split(x.right, n-left-1)
+		s.count(x)
+		return t, rest
 	}
+	first, x.left = s.split(x.left, n)
 	s.count(x)
-	return t, rest
+	return first, t
 }
 
 func (s *trees) count(x *branch) { x.n = 1 + s.len(x.left) + s.len(x.right) }
@@ -148,7 +147,25 @@ func (s *trees) clear(t uint32, dropped func(row)) {
 	s.clear(x.left, dropped)
 	s.clear(x.right, dropped)
 	dropped(x.row)
-	x.left, s.spare = s.spare, t
+	s.release(t)
+}
+
+func (s *trees) release(t uint32) {
+	*s.branch(t) = branch{left: s.spare}
+	s.spare = t
+}
+
+// copyTree copies a tree of others.
+func (s *trees) copyTree(from *trees, root uint32) uint32 {
+	if root == 0 {
+		return 0
+	}
+	b := *from.branch(root)
+	b.left = s.copyTree(from, b.left)
+	t := s.newBranch(b.row, b.head)
+	b.right = s.copyTree(from, b.right)
+	*s.branch(t) = b
+	return t
 }
 
 // each calls do for each row of a tree, in rank order, until that fails.
