@@ -29,7 +29,7 @@ func (a Allocator) Reallocate(size int, b []byte) []byte {
 		return b[:size]
 	}
 	fresh := a.Allocate(size)
-	copy(fresh, b)
+	move(fresh, b, atOnce)
 	a.Free(b)
 	return fresh
 }

@@ -41,9 +41,23 @@ func grow[T any](s []T, n int) []T {
 		return slices.Grow(s, want-len(s))
 	}
 	fresh := Make[T](want)[:len(s)]
-	copy(fresh, s)
+	move(fresh, s, atOnce/size)
 	Free(s)
 	return fresh
+}
+
+// atOnce is how many bytes are copied in one go.
+const atOnce = 16 << 20
+
+// move copies so many values at a time. Both places come into memory meanwhile, and nothing can interrupt a copy, not even the collector,
+// for which all others wait: so between two of them pages are let go.
+func move[T any](to, from []T, some int) {
+	for len(from) > some {
+		copy(to, from[:some])
+		to, from = to[some:], from[some:]
+		Trim()
+	}
+	copy(to, from)
 }
 
 // Make returns n zero values.

@@ -29,6 +29,8 @@ type accumulator interface {
 	result(groups []uint32, b array.Builder) error
 	// reset forgets all groups and keeps the memory.
 	reset()
+	// free gives the memory back. The accumulator is not used afterwards.
+	free()
 }
 
 // cells is one partial result for each group.
@@ -45,7 +47,6 @@ func (c *cells[T]) grow(n int) {
 
 func (c *cells[T]) reset() { c.at = c.at[:0] }
 
-// free gives the memory back.
 func (c *cells[T]) free() {
 	spill.Free(c.at)
 	c.at = nil

@@ -50,6 +50,11 @@ func (e *argExtreme) reset() {
 	e.slots.reset()
 }
 
+func (e *argExtreme) free() {
+	e.winners.free()
+	e.slots.free()
+}
+
 func (e *argExtreme) update(groups, rows []uint32, args []arrow.Array) error {
 	if e.nulls {
 		groups, rows = e.valid.whereNotNull(args[1], groups, rows)

@@ -1,5 +1,7 @@
 package aggregate
 
+import "github.com/weirdb/weir/engine/spill"
+
 // changes remembers which groups of a pane have changed since the last flush, and what their results were then. The old
 // results are taken down just before the first change, so that nothing has to be kept of groups that rest.
 //
@@ -18,6 +20,11 @@ func (c *changes) reset() {
 	*c = changes{dirty: c.dirty[:0], touched: c.touched[:0], starts: c.starts[:0], old: c.old[:0], hidden: c.hidden[:0]}
 }
 
+func (c *changes) free() {
+	spill.Free(c.old)
+	c.old = nil
+}
+
 // settle says that everything the pane has is emitted.
 func (c *changes) settle(groups int) {
 	for _, g := range c.touched {
@@ -25,6 +32,9 @@ func (c *changes) settle(groups int) {
 	}
 	c.touched, c.starts, c.old = c.touched[:0], c.starts[:0], c.old[:0]
 	c.emitted = groups
+	if cap(c.old) > maxBytes {
+		c.free()
+	}
 }
 
 // touch notes that groups are about to change.

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -91,6 +92,14 @@ func (e *countedExtreme[T]) reset() {
 	e.order, e.queue, e.gone = emptied(e.order), emptied(e.queue), 0
 }
 
+func (e *countedExtreme[T]) free() {
+	e.valueCounts.free()
+	e.heaps.free()
+	spill.Free(e.order)
+	spill.Free(e.queue)
+	e.order, e.queue = nil, nil
+}
+
 func (e *countedExtreme[T]) update(groups, rows []uint32, args []arrow.Array) error {
 	for i, id := range e.number(groups, rows, args) {
 		e.count(groups[i], id, 1)
@@ -110,7 +119,7 @@ func (e *countedExtreme[T]) number(groups, rows []uint32, args []arrow.Array) []
 	ids := e.find(groups, rows, args)
 	for i, id := range ids {
 		if int(id) == len(e.order) {
-			e.order, e.queue = append(e.order, e.read(args[0], rows[i])), append(e.queue, false)
+			e.order, e.queue = append(spill.Grow(e.order, 1), e.read(args[0], rows[i])), append(spill.Grow(e.queue, 1), false)
 			e.gone++
 		}
 	}
@@ -204,6 +213,7 @@ func (e *countedExtreme[T]) tidy() error {
 	fresh := &countedExtreme[T]{valueCounts: newValueCounts(e.kind), read: e.read, better: e.better}
 	fresh.grow(len(groups))
 	err := fresh.merge(groups, groups, saved)
+	e.free()
 	*e = *fresh
 	return err
 }

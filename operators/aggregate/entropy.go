@@ -21,19 +21,19 @@ type entropies struct{ valueCounts }
 func (e *entropies) result(groups []uint32, b array.Builder) error {
 	results := b.(*array.Float64Builder)
 	for _, g := range groups {
-		e.ids = e.elements(e.ids[:0], g)
 		total := int64(0)
-		for _, id := range e.ids {
-			total += e.n[id]
+		for at := e.first(g); at != 0; at = e.next[at-1] {
+			total += e.n[at-1]
 		}
-		results.Append(e.bits(e.ids, float64(total)))
+		results.Append(e.bits(g, float64(total)))
 	}
 	return nil
 }
 
-func (e *entropies) bits(ids []uint32, total float64) float64 {
+func (e *entropies) bits(group uint32, total float64) float64 {
 	sum := 0.0
-	for _, id := range ids {
+	for at := e.first(group); at != 0; at = e.next[at-1] {
+		id := at - 1
 		n := float64(e.n[id])
 		if e.alone(id) {
 			sum += n * (1 / total * math.Log2(total))

@@ -52,6 +52,11 @@ func (p *picks) reset() {
 	p.slots.reset()
 }
 
+func (p *picks) free() {
+	p.seen.free()
+	p.slots.free()
+}
+
 func (p *picks) update(groups, rows []uint32, args []arrow.Array) error {
 	p.put(groups, rows, args[0])
 	return nil

@@ -40,16 +40,18 @@ func (o *Operator) flushPane(p *pane, out engine.Emitter) error {
 		return err
 	}
 	c := &p.changes
-	for from := 0; from < len(c.touched); from += maxRows / 2 {
-		to := min(from+maxRows/2, len(c.touched))
-		if o.output.room() < 2*(to-from) {
+	for from := 0; from < len(c.touched); {
+		some, bytes := p.some(c.touched[from:min(from+maxRows/2, len(c.touched))])
+		if o.output.room() < 2*len(some) || o.output.bytes > maxBytes {
 			if err := o.output.flush(out); err != nil {
 				return err
 			}
 		}
-		if err := o.flushGroups(p, c.touched[from:to], c.starts[from:to]); err != nil {
+		if err := o.flushGroups(p, some, c.starts[from:from+len(some)]); err != nil {
 			return err
 		}
+		from += len(some)
+		o.output.bytes += bytes
 	}
 	if p.live != nil {
 		if slices.ContainsFunc(c.touched, func(g uint32) bool { return p.live[g] < 0 }) {

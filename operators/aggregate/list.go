@@ -3,6 +3,7 @@ package aggregate
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -24,9 +25,9 @@ type lists struct {
 	data    []byte
 	starts  []int // of each value
 
-	elementsOf []uint32
-	at         []int
-	merged     selection
+	ids    []uint32
+	at     []int
+	merged selection
 }
 
 func (l *lists) reset() {
@@ -34,15 +35,25 @@ func (l *lists) reset() {
 	l.data, l.starts = emptied(l.data), emptied(l.starts)
 }
 
+func (l *lists) free() {
+	l.chains.free()
+	spill.Free(l.data)
+	spill.Free(l.starts)
+	l.data, l.starts = nil, nil
+}
+
+func (l *lists) bytes(group uint32) int { return l.share(group, len(l.data)) }
+
 func (l *lists) update(groups, rows []uint32, args []arrow.Array) error {
 	data, ends := l.encoder.Encode(args, rows)
 	start, base := 0, len(l.data)
+	l.starts = spill.Grow(l.starts, len(groups))
 	for i, g := range groups {
 		l.starts = append(l.starts, base+start)
 		l.link(g)
 		start = ends[i]
 	}
-	l.data = append(l.data, data...)
+	l.data = append(spill.Grow(l.data, len(data)), data...)
 	return nil
 }
 
@@ -69,11 +80,13 @@ func (l *lists) append(groups []uint32, b array.Builder) {
 			continue
 		}
 		out.Append(true)
-		l.elementsOf = l.elements(l.elementsOf[:0], g)
-		l.at = l.at[:0]
-		for _, e := range l.elementsOf {
-			l.at = append(l.at, l.starts[e])
+		for rest := l.first(g); rest != 0; {
+			l.ids, rest = l.some(l.ids[:0], rest)
+			l.at = l.at[:0]
+			for _, e := range l.ids {
+				l.at = append(l.at, l.starts[e])
+			}
+			l.encoder.Decode(builders, l.data, l.at)
 		}
-		l.encoder.Decode(builders, l.data, l.at)
 	}
 }

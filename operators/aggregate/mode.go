@@ -28,9 +28,9 @@ func (m *modes) result(groups []uint32, b array.Builder) error {
 }
 
 func (m *modes) mostFrequent(group uint32) uint32 {
-	m.ids = m.elements(m.ids[:0], group)
 	found, most := uint32(0), int64(0)
-	for _, id := range m.ids {
+	for e := m.first(group); e != 0; e = m.next[e-1] {
+		id := e - 1
 		n := m.n[id]
 		if m.alone(id) {
 			n = 1

@@ -188,11 +188,12 @@ func (o *Operator) close(panes []*pane, out engine.Emitter) error {
 func (o *Operator) emitAll(p *pane, out engine.Emitter) error {
 	o.iota = keys.Iota(o.iota, p.table.Len())
 	for rest := o.iota; len(rest) > 0; {
-		n := min(len(rest), o.output.room())
-		if err := o.output.append(p, rest[:n]); err != nil {
+		some, bytes := p.some(rest[:min(len(rest), o.output.room())])
+		if err := o.output.append(p, some); err != nil {
 			return err
 		}
-		rest = rest[n:]
+		rest = rest[len(some):]
+		o.output.bytes += bytes
 		if err := o.output.flushFull(out); err != nil {
 			return err
 		}

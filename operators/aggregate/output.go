@@ -10,8 +10,11 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// maxRows is how many rows the operator puts in a batch.
-const maxRows = 8192
+// maxRows is how many rows the operator puts in a batch, maxBytes about how large the lists in it may be.
+const (
+	maxRows  = 8192
+	maxBytes = 16 << 20
+)
 
 // output gathers rows to emit, from one pane or several.
 type output struct {
@@ -20,6 +23,7 @@ type output struct {
 	keys    []array.Builder // the other groups
 	results []array.Builder
 	rows    int
+	bytes   int    // of the lists in them, about
 	weights []int8 // where changes are emitted, one for each row
 	changes bool
 }
@@ -68,7 +72,7 @@ func (o *output) appendKeys(p *pane, groups []uint32, weight int8) {
 
 // flushFull emits the batch if it is full.
 func (o *output) flushFull(out engine.Emitter) error {
-	if o.room() > 0 {
+	if o.room() > 0 && o.bytes < maxBytes {
 		return nil
 	}
 	return o.flush(out)
@@ -82,7 +86,7 @@ func (o *output) flush(out engine.Emitter) error {
 	rows := o.builder.NewRecordBatch()
 	defer rows.Release()
 	weights := o.weights
-	o.rows, o.weights = 0, o.weights[:0]
+	o.rows, o.bytes, o.weights = 0, 0, o.weights[:0]
 	if !o.changes {
 		weights = nil
 	}

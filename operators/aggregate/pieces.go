@@ -1,5 +1,7 @@
 package aggregate
 
+import "github.com/weirdb/weir/engine/spill"
+
 // piece is the place in the arena where a group's bytes lie.
 type piece struct {
 	start, length, room int
@@ -23,7 +25,7 @@ func (p *pieces) put(c *piece, value []byte) {
 	if len(value) > c.room {
 		p.waste += c.room
 		c.start, c.room = len(p.arena), len(value)
-		p.arena = append(p.arena, value...)
+		p.arena = append(spill.Grow(p.arena, len(value)), value...)
 	}
 	c.length, c.seen = len(value), true
 	copy(p.arena[c.start:], value)
@@ -38,7 +40,7 @@ func (p *pieces) tidy() {
 	for g := range p.at {
 		c := &p.at[g]
 		start := len(moved)
-		moved = append(moved, p.value(c)...)
+		moved = append(spill.Grow(moved, c.length), p.value(c)...)
 		c.start, c.room = start, c.length
 	}
 	p.arena, p.spare, p.waste = moved, p.arena, 0
@@ -47,4 +49,11 @@ func (p *pieces) tidy() {
 func (p *pieces) reset() {
 	p.cells.reset()
 	p.arena, p.spare, p.waste = emptied(p.arena), emptied(p.spare), 0
+}
+
+func (p *pieces) free() {
+	p.cells.free()
+	spill.Free(p.arena)
+	spill.Free(p.spare)
+	p.arena, p.spare = nil, nil
 }

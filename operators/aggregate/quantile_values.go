@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -40,7 +41,14 @@ func (q *quantiles[T, R]) result(groups []uint32, b array.Builder) error {
 		}
 	}
 	q.append(b, q.found.values, q.found.valid)
+	q.sorted = emptied(q.sorted)
 	return nil
+}
+
+func (q *quantiles[T, R]) free() {
+	q.series.free()
+	spill.Free(q.sorted)
+	q.sorted = nil
 }
 
 func (q *quantiles[T, R]) lists(groups []uint32, b *array.ListBuilder) error {
@@ -56,6 +64,7 @@ func (q *quantiles[T, R]) lists(groups []uint32, b *array.ListBuilder) error {
 		b.Append(true)
 		q.append(b.ValueBuilder(), q.found.values, nil)
 	}
+	q.sorted = emptied(q.sorted)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -14,6 +15,7 @@ type resultRows struct {
 	builder *array.RecordBuilder
 	encoder *keys.Rows
 	known   []uint32
+	ends    []int
 	iota    []uint32
 }
 
@@ -54,15 +56,20 @@ func (r *resultRows) remember(p *pane, groups []uint32) error {
 			r.known = append(r.known, g)
 		}
 	}
-	var ends []int
 	base := len(c.old)
-	if len(r.known) > 0 {
-		data, all, err := r.encode(p, r.known)
+	r.ends = r.ends[:0]
+	for rest := r.known; len(rest) > 0; {
+		some, _ := p.some(rest)
+		rest = rest[len(some):]
+		data, ends, err := r.encode(p, some)
 		if err != nil {
 			return err
 		}
-		c.old, ends = append(c.old, data...), all
+		for _, end := range ends {
+			r.ends = append(r.ends, len(c.old)-base+end)
+		}
+		c.old = append(spill.Grow(c.old, len(data)), data...)
 	}
-	c.place(groups, ends, base)
+	c.place(groups, r.ends, base)
 	return nil
 }

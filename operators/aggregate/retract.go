@@ -187,7 +187,9 @@ func (o *Operator) forget() error {
 	if err := o.writeGroups(state); err != nil {
 		return err
 	}
-	o.panes.takeAll()
+	for _, p := range o.panes.takeAll() {
+		p.release()
+	}
 	kept := o.bound
 	o.bound = openBound()
 	err := o.readGroups(state)

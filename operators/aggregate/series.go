@@ -2,9 +2,11 @@ package aggregate
 
 import (
 	"bytes"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -16,7 +18,6 @@ type series[T any] struct {
 	values []T
 	kind   types.Type
 
-	ids    []uint32
 	merged selection
 }
 
@@ -27,14 +28,30 @@ type columnOf[T any] interface {
 	less(a, b T) bool
 	// write appends values to a builder. Nil valid says that nothing is NULL.
 	write(b array.Builder, values []T, valid []bool)
-	// forget drops the memory that values refer to.
+	// forget drops what values refer to; some of the memory may be kept.
 	forget()
+	// release gives the memory back.
+	release()
+	// held is how many bytes values refer to.
+	held() int
 }
 
 func (s *series[T]) reset() {
 	s.chains.reset()
 	s.values = emptied(s.values)
 	s.forget()
+}
+
+func (s *series[T]) free() {
+	s.chains.free()
+	spill.Free(s.values)
+	s.values = nil
+	s.release()
+}
+
+func (s *series[T]) bytes(group uint32) int {
+	var one T
+	return s.share(group, s.held()+len(s.values)*int(unsafe.Sizeof(one)))
 }
 
 func (s *series[T]) update(groups, rows []uint32, args []arrow.Array) error {
@@ -47,9 +64,9 @@ func (s *series[T]) update(groups, rows []uint32, args []arrow.Array) error {
 
 // gather appends the values of a group to dst.
 func (s *series[T]) gather(dst []T, group uint32) []T {
-	s.ids = s.elements(s.ids[:0], group)
-	for _, id := range s.ids {
-		dst = append(dst, s.values[id])
+	dst = spill.Grow(dst, int(s.ends.at[group].n))
+	for e := s.first(group); e != 0; e = s.next[e-1] {
+		dst = append(dst, s.values[e-1])
 	}
 	return dst
 }
@@ -64,6 +81,7 @@ func (s *series[T]) save(groups []uint32, b []array.Builder) {
 		values = s.gather(values[:0], g)
 		s.write(lists.ValueBuilder(), values, nil)
 	}
+	spill.Free(values)
 }
 
 func (s *series[T]) merge(groups, rows []uint32, saved []arrow.Array) error {
@@ -76,6 +94,7 @@ type fixedColumn[T any] struct{ before func(a, b T) bool }
 
 func (c *fixedColumn[T]) read(dst []T, a arrow.Array, rows []uint32) []T {
 	values := keys.Values[T](a)
+	dst = spill.Grow(dst, len(rows))
 	for _, r := range rows {
 		dst = append(dst, values[r])
 	}
@@ -88,7 +107,9 @@ func (c *fixedColumn[T]) write(b array.Builder, values []T, valid []bool) {
 	b.(appender[T]).AppendValues(values, valid)
 }
 
-func (c *fixedColumn[T]) forget() {}
+func (c *fixedColumn[T]) forget()   {}
+func (c *fixedColumn[T]) release()  {}
+func (c *fixedColumn[T]) held() int { return 0 }
 
 func integerLess[T integer](a, b T) bool { return a < b }
 
@@ -97,9 +118,10 @@ type textColumn struct{ arena []byte }
 
 func (c *textColumn) read(dst []span, a arrow.Array, rows []uint32) []span {
 	offsets, data := keys.Bytes(a)
+	dst = spill.Grow(dst, len(rows))
 	for _, r := range rows {
 		from := int64(len(c.arena))
-		c.arena = append(c.arena, data[offsets[r]:offsets[r+1]]...)
+		c.arena = append(spill.Grow(c.arena, int(offsets[r+1]-offsets[r])), data[offsets[r]:offsets[r+1]]...)
 		dst = append(dst, span{from, int64(len(c.arena))})
 	}
 	return dst
@@ -120,3 +142,10 @@ func (c *textColumn) write(b array.Builder, values []span, valid []bool) {
 }
 
 func (c *textColumn) forget() { c.arena = emptied(c.arena) }
+
+func (c *textColumn) release() {
+	spill.Free(c.arena)
+	c.arena = nil
+}
+
+func (c *textColumn) held() int { return len(c.arena) }

@@ -17,6 +17,7 @@ type slots interface {
 	// append appends the values of the groups.
 	append(groups []uint32, b array.Builder)
 	reset()
+	free()
 }
 
 // newSlots makes the slots for a type.

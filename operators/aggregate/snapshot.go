@@ -85,8 +85,9 @@ func (o *Operator) writeGroups(w engine.StateWriter) error {
 	b := array.NewRecordBuilder(o.config.Allocator, o.stateSchema(o.stateTypes()))
 	defer b.Release()
 	for _, p := range o.panes.all() {
-		for rest := o.liveGroups(p); len(rest) > 0; rest = rest[min(len(rest), maxRows):] {
-			groups := rest[:min(len(rest), maxRows)]
+		for rest := o.liveGroups(p); len(rest) > 0; {
+			groups, _ := p.some(rest)
+			rest = rest[len(groups):]
 			o.appendKey(p, b, groups)
 			p.save(groups, b.Fields()[len(o.config.Node.Groups):])
 			if err := write(w, groupsSection, b); err != nil {

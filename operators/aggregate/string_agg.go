@@ -4,6 +4,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -35,7 +36,6 @@ type joinedTexts struct {
 	data      []byte
 	ends      []int // of each text
 
-	ids []uint32
 	out []byte
 }
 
@@ -44,11 +44,21 @@ func (j *joinedTexts) reset() {
 	j.data, j.ends = emptied(j.data), emptied(j.ends)
 }
 
+func (j *joinedTexts) free() {
+	j.chains.free()
+	spill.Free(j.data)
+	spill.Free(j.ends)
+	j.data, j.ends = nil, nil
+}
+
+func (j *joinedTexts) bytes(group uint32) int { return j.share(group, len(j.data)) }
+
 func (j *joinedTexts) update(groups, rows []uint32, args []arrow.Array) error {
 	offsets, data := keys.Bytes(args[0])
+	j.ends = spill.Grow(j.ends, len(groups))
 	for i, g := range groups {
 		r := rows[i]
-		j.data = append(j.data, data[offsets[r]:offsets[r+1]]...)
+		j.data = append(spill.Grow(j.data, int(offsets[r+1]-offsets[r])), data[offsets[r]:offsets[r+1]]...)
 		j.ends = append(j.ends, len(j.data))
 		j.link(g)
 	}
@@ -82,14 +92,13 @@ func (j *joinedTexts) append(groups []uint32, b array.Builder) {
 			b.AppendNull()
 			continue
 		}
-		j.ids = j.elements(j.ids[:0], g)
-		j.out = j.out[:0]
-		for i, id := range j.ids {
-			if i > 0 {
-				j.out = append(j.out, j.separator...)
-			}
-			j.out = append(j.out, j.text(id)...)
+		first := j.first(g)
+		j.out = append(j.out[:0], j.text(first-1)...)
+		for e := j.next[first-1]; e != 0; e = j.next[e-1] {
+			j.out = append(j.out, j.separator...)
+			j.out = append(j.out, j.text(e-1)...)
 		}
 		keys.AppendBytes(b, j.out)
 	}
+	j.out = emptied(j.out)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -31,6 +32,7 @@ func newValueCounts(t types.Type) valueCounts {
 
 func (c *valueCounts) reset() {
 	if c.table.Len() > maxFreeGroups {
+		c.free()
 		*c = newValueCounts(c.kind)
 		return
 	}
@@ -38,6 +40,16 @@ func (c *valueCounts) reset() {
 	c.table.Reset()
 	c.n, c.nan = emptied(c.n), emptied(c.nan)
 }
+
+func (c *valueCounts) free() {
+	c.chains.free()
+	c.table.Free()
+	spill.Free(c.n)
+	spill.Free(c.nan)
+	c.n, c.nan = nil, nil
+}
+
+func (c *valueCounts) bytes(group uint32) int { return c.share(group, c.table.Bytes()+8*len(c.n)) }
 
 func (c *valueCounts) update(groups, rows []uint32, args []arrow.Array) error {
 	for _, id := range c.find(groups, rows, args) {
@@ -52,7 +64,7 @@ func (c *valueCounts) find(groups, rows []uint32, args []arrow.Array) []uint32 {
 	c.table.FindOwned(args, groups, rows, c.ids)
 	for i, id := range c.ids {
 		if int(id) == len(c.n) { // new ones are numbered in the order of the rows
-			c.n = append(c.n, 0)
+			c.n = append(spill.Grow(c.n, 1), 0)
 			c.link(groups[i])
 			c.noteNaN(args[0], rows[i])
 		}
@@ -64,10 +76,10 @@ func (c *valueCounts) noteNaN(a arrow.Array, row uint32) {
 	switch c.kind.ID {
 	case types.Float:
 		v := keys.Values[float32](a)[row]
-		c.nan = append(c.nan, v != v)
+		c.nan = append(spill.Grow(c.nan, 1), v != v)
 	case types.Double:
 		v := keys.Values[float64](a)[row]
-		c.nan = append(c.nan, v != v)
+		c.nan = append(spill.Grow(c.nan, 1), v != v)
 	}
 }
 
@@ -84,10 +96,12 @@ func (c *valueCounts) save(groups []uint32, b []array.Builder) {
 	for _, g := range groups {
 		values.Append(true)
 		counts.Append(true)
-		c.ids = c.elements(c.ids[:0], g)
-		c.table.Append(builders, c.ids)
-		for _, id := range c.ids {
-			counts.ValueBuilder().(*array.Int64Builder).Append(c.n[id])
+		for rest := c.first(g); rest != 0; {
+			c.ids, rest = c.some(c.ids[:0], rest)
+			c.table.Append(builders, c.ids)
+			for _, id := range c.ids {
+				counts.ValueBuilder().(*array.Int64Builder).Append(c.n[id])
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ type winners interface {
 	// append appends the best values of the groups.
 	append(groups []uint32, b array.Builder)
 	reset()
+	free()
 }
 
 func newWinners(t types.Type, max bool) winners {

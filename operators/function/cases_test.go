@@ -222,7 +222,7 @@ func (c *cases) temporal() {
 		c.add("-", at, col(t, 1))
 	}
 	for _, t := range []types.Type{timestamp, types.Of(types.TimestampTZ)} {
-		for _, name := range []string{plan.HopStarts, plan.CumulateEnds} {
+		for _, name := range []string{plan.HopStarts, plan.HopRange, plan.CumulateEnds} {
 			c.add(name, col(t, 0), interval(0, 0, 2*second), interval(0, 0, 10*second))
 			c.add(name, col(t, 1), interval(0, 0, 3*second), interval(0, 0, 10*second))
 			c.add(name, col(t, 0), interval(0, 0, 7*second), interval(0, 0, 3*second))
@@ -230,7 +230,7 @@ func (c *cases) temporal() {
 		}
 	}
 	ts := col(timestamp, 0)
-	for _, name := range []string{plan.HopStarts, plan.CumulateEnds} { // months are DuckDB's, and days where there is a time zone
+	for _, name := range []string{plan.HopStarts, plan.HopRange, plan.CumulateEnds} { // months are DuckDB's, and days where there is a time zone
 		c.add(name, ts, interval(0, 1, 0), interval(0, 7, 0))
 		c.add(name, ts, interval(0, 0, 5*hour), interval(0, 2, 3))
 	}

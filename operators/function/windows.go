@@ -14,6 +14,8 @@ import (
 var windowKernels = []Kernel{
 	{Names: []string{plan.HopStarts}, Takes: "TIMESTAMP or TIMESTAMP WITH TIME ZONE, two constant INTERVAL without months", Doc: "The planner's marker of hop(): the starts of the windows that a time is in.",
 		Example: "FROM hop(bid, ts, INTERVAL '2 seconds', INTERVAL '10 seconds')", bind: bindHop},
+	{Names: []string{plan.HopRange}, Takes: "TIMESTAMP or TIMESTAMP WITH TIME ZONE, two constant INTERVAL without months", Doc: "The planner's marker of hop() before its filter: also the starts of windows that end before a time.",
+		Example: "FROM hop(bid, ts, INTERVAL '2 seconds', INTERVAL '5 seconds')", bind: bindHop},
 	{Names: []string{plan.CumulateEnds}, Takes: "TIMESTAMP or TIMESTAMP WITH TIME ZONE, two constant INTERVAL without months", Doc: "The planner's marker of cumulate(): the ends of the windows that a time is in.",
 		Example: "FROM cumulate(bid, ts, INTERVAL '2 seconds', INTERVAL '10 seconds')", bind: bindCumulate},
 }
@@ -21,7 +23,7 @@ var windowKernels = []Kernel{
 // windows appends those that a time is in. ok is false if DuckDB has to find them.
 type windows func(t int64, to []int64) (_ []int64, ok bool)
 
-// bindHop counts starts down from the slide that the time is in, while the window still reaches behind the time:
+// bindHop counts starts down from the slide that the time is in. Those whose window ends before the time are HopRange's only:
 //
 //	slide 2, size 5    ├───┼───┼───┼─t─┤       first = 6: the range is 6, 4, 2, of which 2 < t - 5 goes if t is 7.x
 //	                   0   2   4   6   8
@@ -30,11 +32,11 @@ func bindHop(e *plan.Expr) (loop, []*plan.Expr) {
 	if !ok {
 		return nil, nil
 	}
-	bucket := everySpan(slide, originDay)
+	bucket, all := everySpan(slide, originDay), e.Name == plan.HopRange
 	return windowLoop(e.Type, func(t int64, to []int64) ([]int64, bool) {
 		first, _, ok := bucket(t)
 		for s := first; ok && s > first-size; s -= slide {
-			if t < s+size {
+			if all || t < s+size {
 				to = append(to, s)
 			}
 		}

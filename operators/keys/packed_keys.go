@@ -154,6 +154,8 @@ func (k *packedKeys) owner(group uint32) uint32 {
 
 func (k *packedKeys) length() int { return len(k.hashes) }
 
+func (k *packedKeys) bytes() int { return 8 * len(k.cells) }
+
 func (k *packedKeys) free() {
 	spill.Free(k.slots)
 	spill.Free(k.cells)

@@ -21,6 +21,7 @@ type numbering interface {
 	append(builders []array.Builder, groups []uint32)
 	owner(group uint32) uint32
 	length() int
+	bytes() int
 	reset()
 	free()
 }
@@ -76,6 +77,9 @@ func (t *Table) Owner(group uint32) uint32 { return t.owner(group) >> 1 }
 // Len returns how many keys there are. They are numbered from 0.
 func (t *Table) Len() int { return t.length() }
 
+// Bytes returns about how much the keys take.
+func (t *Table) Bytes() int { return t.bytes() }
+
 // Reset forgets all keys and keeps the memory.
 func (t *Table) Reset() { t.reset() }
 
@@ -105,6 +109,7 @@ func (k *emptyKeys) find(_ []arrow.Array, rows, _, groups []uint32) {
 
 func (k *emptyKeys) append([]array.Builder, []uint32) {}
 func (k *emptyKeys) owner(uint32) uint32              { return 0 }
+func (k *emptyKeys) bytes() int                       { return 0 }
 func (k *emptyKeys) reset()                           { k.seen = false }
 func (k *emptyKeys) free()                            {}
 

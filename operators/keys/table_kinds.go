@@ -43,6 +43,7 @@ func validOrNil(valid []bool, nulls bool) []bool {
 
 func (k *wordKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
 func (k *wordKeys) length() int               { return len(k.table.cells) }
+func (k *wordKeys) bytes() int                { return 8 * len(k.table.cells) }
 func (k *wordKeys) reset()                    { k.table.reset() }
 func (k *wordKeys) free()                     { k.table.free() }
 
@@ -74,6 +75,7 @@ func (k *textKeys) append(builders []array.Builder, groups []uint32) {
 
 func (k *textKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
 func (k *textKeys) length() int               { return len(k.table.cells) }
+func (k *textKeys) bytes() int                { return len(k.table.arena) }
 func (k *textKeys) reset()                    { k.table.reset() }
 func (k *textKeys) free()                     { k.table.free() }
 
@@ -158,6 +160,7 @@ func (k *encodedKeys) append(builders []array.Builder, groups []uint32) {
 
 func (k *encodedKeys) owner(group uint32) uint32 { return k.table.cells[group].owner }
 func (k *encodedKeys) length() int               { return len(k.table.cells) }
+func (k *encodedKeys) bytes() int                { return len(k.table.arena) }
 
 func (k *encodedKeys) free() {
 	k.table.free()

@@ -1,11 +1,11 @@
 package topn
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/spill"
 )
 
 // Flush implements engine.Flusher: it emits how the first rows of the touched keys have changed.
@@ -13,35 +13,37 @@ func (o *Operator) Flush(out engine.Emitter) error {
 	if o.owing > 0 {
 		return errors.New("topn: the input takes back a row that is not there")
 	}
-	var now []*row
+	clear(o.owed)
+	var now []row
 	for _, t := range o.touched {
 		g := &o.groups[t.group]
 		g.touched = false
-		now = g.rows.first(o.limit, o.node.Ties, now[:0])
+		now = g.first(&o.rows, o.limit, o.node.Ties, now[:0])
 		if err := o.emitChange(o.was[t.from:t.to], now, out); err != nil {
 			return err
 		}
 	}
-	o.touched = o.touched[:0]
-	clear(o.was)
-	o.was = o.was[:0]
+	o.touched, o.was = o.touched[:0], o.was[:0]
 	if err := o.output.flush(out); err != nil {
 		return err
 	}
 	o.shrink()
+	if o.rows.crowded() {
+		o.rows.compact(o.groups)
+	}
 	return nil
 }
 
 // place is a row and its rank.
 type place struct {
-	row  *row
+	row  row
 	rank int64
 }
 
 // emitChange emits the places that are gone, and then those that are new.
 //
 //	was   a1 b2 c3      now   a1 d2 b3      emitted   -b2 -c3 +d2 +b3       without ranks   -c +d
-func (o *Operator) emitChange(was, now []*row, out engine.Emitter) error {
+func (o *Operator) emitChange(was, now []row, out engine.Emitter) error {
 	gone, come := o.difference(was, now)
 	if !o.node.AppendOnly {
 		gone, come = o.net(gone, come)
@@ -60,17 +62,17 @@ func (o *Operator) emitChange(was, now []*row, out engine.Emitter) error {
 }
 
 // difference merges two lists in rank order.
-func (o *Operator) difference(was, now []*row) (gone, come []place) {
-	before, after := ranks{ties: o.node.Ties}, ranks{ties: o.node.Ties}
+func (o *Operator) difference(was, now []row) (gone, come []place) {
+	before, after := ranks{rows: &o.rows, ties: o.node.Ties}, ranks{rows: &o.rows, ties: o.node.Ties}
 	for i, k := 0, 0; i < len(was) || k < len(now); {
 		switch {
-		case i < len(was) && k < len(now) && was[i] == now[k]:
+		case i < len(was) && k < len(now) && was[i].number == now[k].number:
 			p, q := before.next(was[i]), after.next(now[k])
 			if o.node.Ranks && p.rank != q.rank {
 				gone, come = append(gone, p), append(come, q)
 			}
 			i, k = i+1, k+1
-		case k == len(now) || i < len(was) && compare(was[i], now[k]) < 0:
+		case k == len(now) || i < len(was) && o.rows.before(was[i], now[k]):
 			gone = append(gone, before.next(was[i]))
 			i++
 		default:
@@ -83,16 +85,17 @@ func (o *Operator) difference(was, now []*row) (gone, come []place) {
 
 // ranks counts rows in rank order.
 type ranks struct {
+	rows *rows
 	ties bool
 	n    int64
 	rank int64
-	last *row
+	last row
 }
 
 // next is the place of the next row: its number, or with ties that of the first row that is equal.
-func (r *ranks) next(x *row) place {
+func (r *ranks) next(x row) place {
 	r.n++
-	if !r.ties || r.last == nil || !bytes.Equal(r.last.sortKey(), x.sortKey()) {
+	if !r.ties || r.n == 1 || !r.rows.tie(r.last, x) {
 		r.rank = r.n
 	}
 	r.last = x
@@ -112,7 +115,7 @@ func (o *Operator) net(gone, come []place) (_, _ []place) {
 		if !o.node.Ranks {
 			p.rank = 0
 		}
-		return looks{string(p.row.cells()), p.rank}
+		return looks{string(o.rows.cells(p.row)), p.rank}
 	}
 	back := map[looks]int{}
 	for _, p := range come {
@@ -149,7 +152,7 @@ func (o *Operator) shrink() {
 	}
 	var live []uint32
 	for i := range o.groups {
-		if o.groups[i].rows.n > 0 {
+		if o.groups[i].n > 0 {
 			live = append(live, uint32(i))
 		}
 	}
@@ -157,9 +160,10 @@ func (o *Operator) shrink() {
 		return
 	}
 	o.keys.Keep(live)
-	kept := make([]group, len(live))
+	kept := spill.Make[group](len(live))
 	for i, g := range live {
 		kept[i] = o.groups[g]
 	}
+	spill.Free(o.groups)
 	o.groups = kept
 }

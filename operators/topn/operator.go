@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine/spill"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/keys"
 )
@@ -20,6 +21,8 @@ type Operator struct {
 
 	keys   *keys.Table
 	groups []group
+	rows   rows
+	owed   map[uint32][]row // of keys: taken back, and still to come
 	sorts  *sortKeys
 	cells  *keys.Rows
 	equal  *equality
@@ -27,7 +30,7 @@ type Operator struct {
 	owing  int    // rows that were taken back before they came
 
 	touched []touched
-	was     []*row // the first rows of the touched keys, before they were touched
+	was     []row // the first rows of the touched keys, before they were touched
 	output  *output
 
 	// Scratch memory for the batch in hand.
@@ -38,8 +41,7 @@ type Operator struct {
 
 // group is what is kept of a key.
 type group struct {
-	rows    ranked
-	owed    []*row // taken back, and still to come
+	ranked
 	touched bool
 }
 
@@ -113,7 +115,9 @@ func (o *Operator) keep(b engine.Batch, rows []uint32) {
 func (o *Operator) find(key []arrow.Array, rows []uint32) {
 	o.numbers = slices.Grow(o.numbers[:0], len(rows))[:len(rows)]
 	o.keys.Find(key, rows, o.numbers)
-	for len(o.groups) < o.keys.Len() {
+	fresh := o.keys.Len() - len(o.groups)
+	o.groups = spill.Grow(o.groups, fresh)
+	for range fresh {
 		o.groups = append(o.groups, group{})
 	}
 }
@@ -131,61 +135,63 @@ func (o *Operator) choose(rows []uint32) {
 
 // hopeless reports whether a row that comes now can never be among the first: no row before it will be taken back.
 func (o *Operator) hopeless(g *group, key []byte) bool {
-	if !o.node.AppendOnly || g.rows.n < o.limit {
+	if !o.node.AppendOnly || int(g.n) < o.limit {
 		return false
 	}
-	c := bytes.Compare(key, g.rows.last().sortKey())
-	return c > 0 || c == 0 && !o.node.Ties
+	c := o.rows.compare(o.rows.branch(g.last), headOf(key), key)
+	return c < 0 || c == 0 && !o.node.Ties
 }
 
 func (o *Operator) add(number uint32, key, cells []byte) {
-	g := &o.groups[number]
-	if len(g.owed) > 0 && o.settleOwed(g, key, cells) {
+	if o.owing > 0 && o.settleOwed(number, key, cells) {
 		return
 	}
 	o.touch(number)
-	g.rows.insert(o.newRow(key, cells))
-	if o.node.AppendOnly && g.rows.n > o.limit {
+	g := &o.groups[number]
+	g.insert(&o.rows, o.newRow(key, cells))
+	if o.node.AppendOnly && int(g.n) > o.limit {
 		o.trim(g)
 	}
 }
 
 // trim drops the rows that are not among the first any more.
 func (o *Operator) trim(g *group) {
-	cut := o.limit
+	cut := uint32(o.limit)
 	if o.node.Ties { // the last ones tie: they stay, or go together
-		if cut = g.rows.before(g.rows.last().sortKey()); cut < o.limit {
+		lowest := o.rows.branch(g.last)
+		if cut = o.rows.below(g.root, lowest.head, o.rows.sortKey(lowest.row)); int(cut) < o.limit {
 			return
 		}
 	}
-	g.rows.truncate(cut)
+	g.truncate(&o.rows, cut)
 }
 
-func (o *Operator) newRow(key, cells []byte) *row {
-	data := make([]byte, 0, len(key)+len(cells))
+func (o *Operator) newRow(key, cells []byte) row {
 	o.number++
-	return &row{data: append(append(data, key...), cells...), key: len(key), number: o.number}
+	return o.rows.put(o.number, key, cells)
 }
 
 // takeBack takes out the same row, or else one that is equal as GROUP BY means it.
 func (o *Operator) takeBack(number uint32, key, cells []byte) {
 	g := &o.groups[number]
 	o.touch(number)
-	if g.rows.remove(key, func(r *row) bool { return bytes.Equal(r.cells(), cells) }) != nil {
+	if g.remove(&o.rows, key, func(r row) bool { return bytes.Equal(o.rows.cells(r), cells) }) {
 		return
 	}
-	if g.rows.remove(key, func(r *row) bool { return o.equal.rows(r.cells(), cells) }) != nil {
+	if g.remove(&o.rows, key, func(r row) bool { return o.equal.rows(o.rows.cells(r), cells) }) {
 		return
 	}
-	g.owed = append(g.owed, o.newRow(key, cells))
+	o.owed[number] = append(o.owed[number], o.newRow(key, cells))
 	o.owing++
 }
 
 // settleOwed reports whether the row was taken back before it came.
-func (o *Operator) settleOwed(g *group, key, cells []byte) bool {
-	for i, r := range g.owed {
-		if bytes.Equal(r.sortKey(), key) && o.equal.rows(r.cells(), cells) {
-			g.owed = slices.Delete(g.owed, i, i+1)
+func (o *Operator) settleOwed(number uint32, key, cells []byte) bool {
+	owed := o.owed[number]
+	for i, r := range owed {
+		if bytes.Equal(o.rows.sortKey(r), key) && o.equal.rows(o.rows.cells(r), cells) {
+			o.owed[number] = slices.Delete(owed, i, i+1)
+			o.rows.drop(r)
 			o.owing--
 			return true
 		}
@@ -201,7 +207,7 @@ func (o *Operator) touch(number uint32) {
 	}
 	g.touched = true
 	from := len(o.was)
-	o.was = g.rows.first(o.limit, o.node.Ties, o.was)
+	o.was = g.first(&o.rows, o.limit, o.node.Ties, o.was)
 	o.touched = append(o.touched, touched{number, from, len(o.was)})
 }
 

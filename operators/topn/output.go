@@ -7,12 +7,16 @@ import (
 	"github.com/weirdb/weir/operators/keys"
 )
 
-// maxRows is how many rows the operator puts in a batch.
-const maxRows = 8192
+// maxRows is how many rows the operator puts in a batch, maxBytes about how large they are.
+const (
+	maxRows  = 8192
+	maxBytes = 16 << 20
+)
 
 // output gathers rows to emit.
 type output struct {
 	builder *array.RecordBuilder
+	rows    *rows
 	cells   *keys.Rows
 	width   int // columns of the input
 	ranks   bool
@@ -30,20 +34,20 @@ func newOutput(o *Operator) *output {
 		fields = append(fields, types.Field{Name: o.node.Name, Type: types.Of(types.BigInt)})
 	}
 	return &output{
-		builder: array.NewRecordBuilder(o.config.Allocator, types.Schema(fields)), cells: o.cells, width: len(o.config.Input), ranks: o.node.Ranks,
+		builder: array.NewRecordBuilder(o.config.Allocator, types.Schema(fields)), rows: &o.rows, cells: o.cells, width: len(o.config.Input), ranks: o.node.Ranks,
 	}
 }
 
 // add adds a row, and emits what is enough for a batch.
 func (x *output) add(p place, weight int8, out engine.Emitter) error {
 	x.starts = append(x.starts, len(x.data))
-	x.data = append(x.data, p.row.cells()...)
+	x.data = append(x.data, x.rows.cells(p.row)...)
 	if x.ranks {
 		x.numbers = append(x.numbers, p.rank)
 	}
 	x.weights = append(x.weights, weight)
 	x.changes = x.changes || weight < 0
-	if len(x.starts) < maxRows {
+	if len(x.starts) < maxRows && len(x.data) < maxBytes {
 		return nil
 	}
 	return x.flush(out)

@@ -3,134 +3,135 @@ package topn
 import (
 	"bytes"
 	"cmp"
-	"slices"
-	"sort"
+	"encoding/binary"
 )
 
-// row is a row that is kept. Rows with equal keys rank by number.
-type row struct {
-	data   []byte // the sort key, then the cells
-	key    int    // length of the sort key
-	number uint64
-}
-
-func (r *row) sortKey() []byte { return r.data[:r.key] }
-func (r *row) cells() []byte   { return r.data[r.key:] }
-
-func compare(a, b *row) int {
-	if c := bytes.Compare(a.sortKey(), b.sortKey()); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.number, b.number)
-}
-
-// blockRows is how many rows a block has at most: an insertion moves no more than these.
-const blockRows = 512
-
-// ranked is a list of rows in rank order, in blocks, so that a row is put in or taken out of the middle of a long one in little time.
-//
-//	blocks   [ 1 1 2 4 ]  [ 5 8 9 ]  [ 9 11 ]      none is empty
+// ranked is the rows of a key in rank order. Its rows are kept by the rows that are given to its methods.
 type ranked struct {
-	blocks [][]*row
-	n      int
+	root uint32 // its tree
+	last uint32 // branch of the row of the lowest rank
+	n    uint32 // rows
 }
 
-// insert puts a row behind those that rank before it.
-func (l *ranked) insert(r *row) {
-	l.n++
-	if len(l.blocks) == 0 {
-		l.blocks = [][]*row{{r}}
-		return
+// insert puts a row behind those that rank before it or tie with it.
+func (l *ranked) insert(s *rows, r row) {
+	at, key := l.n, s.sortKey(r)
+	head := headOf(key)
+	if l.n > 0 && s.compare(s.branch(l.last), head, key) > 0 {
+		at = s.upTo(l.root, head, key)
 	}
-	b := sort.Search(len(l.blocks)-1, func(i int) bool { return compare(last(l.blocks[i]), r) > 0 })
-	block := l.blocks[b]
-	at := sort.Search(len(block), func(i int) bool { return compare(block[i], r) > 0 })
-	block = slices.Insert(block, at, r)
-	if len(block) <= blockRows {
-		l.blocks[b] = block
-		return
-	}
-	half := len(block) / 2
-	l.blocks[b] = slices.Clone(block[:half])
-	l.blocks = slices.Insert(l.blocks, b+1, slices.Clone(block[half:]))
+	l.set(s, s.insert(l.root, at, s.newBranch(r, head)))
 }
 
-func last(block []*row) *row { return block[len(block)-1] }
+// headOf is the first bytes of a sort key, which mostly tell how it compares without a look at the row.
+func headOf(key []byte) uint64 {
+	if len(key) >= 8 {
+		return binary.BigEndian.Uint64(key)
+	}
+	var head [8]byte
+	copy(head[:], key)
+	return binary.BigEndian.Uint64(head[:])
+}
 
-// last is the row of the lowest rank. There has to be one.
-func (l *ranked) last() *row { return last(l.blocks[len(l.blocks)-1]) }
+// compare compares a row with a sort key.
+func (s *rows) compare(x *branch, head uint64, key []byte) int {
+	if x.head != head {
+		return cmp.Compare(x.head, head)
+	}
+	return bytes.Compare(s.sortKey(x.row), key)
+}
 
-// remove takes out the first row with the sort key that matches. It returns nil if there is none.
-func (l *ranked) remove(key []byte, matches func(*row) bool) *row {
-	b, at := l.lowest(key)
-	for ; b < len(l.blocks); b, at = b+1, 0 {
-		for ; at < len(l.blocks[b]); at++ {
-			r := l.blocks[b][at]
-			if !bytes.Equal(r.sortKey(), key) {
-				return nil
-			}
-			if matches(r) {
-				l.take(b, at)
-				return r
-			}
+// set makes a tree the list's.
+func (l *ranked) set(s *rows, root uint32) {
+	l.root, l.n, l.last = root, s.len(root), s.rightmost(root)
+}
+
+// remove takes out the first row with the sort key that matches. It reports whether there is one.
+func (l *ranked) remove(s *rows, key []byte, matches func(row) bool) bool {
+	at, found := s.search(l.root, headOf(key), key, 0, matches)
+	if !found {
+		return false
+	}
+	rest, gone := s.remove(l.root, at)
+	s.drop(gone)
+	l.set(s, rest)
+	return true
+}
+
+// search finds the first row with the sort key that matches, and how many rows are before it; before counts those in front of the tree.
+func (s *rows) search(t uint32, head uint64, key []byte, before uint32, matches func(row) bool) (at uint32, found bool) {
+	if t == 0 {
+		return 0, false
+	}
+	x := s.branch(t)
+	c := s.compare(x, head, key)
+	if c >= 0 {
+		if at, found = s.search(x.left, head, key, before, matches); found {
+			return at, true
 		}
 	}
-	return nil
-}
-
-func (l *ranked) take(b, at int) {
-	l.n--
-	l.blocks[b] = slices.Delete(l.blocks[b], at, at+1)
-	if len(l.blocks[b]) == 0 {
-		l.blocks = slices.Delete(l.blocks, b, b+1)
+	before += s.len(x.left)
+	if c == 0 && matches(x.row) {
+		return before, true
 	}
-}
-
-// lowest is the place of the first row whose sort key is not less.
-func (l *ranked) lowest(key []byte) (block, at int) {
-	b := sort.Search(len(l.blocks), func(i int) bool { return bytes.Compare(last(l.blocks[i]).sortKey(), key) >= 0 })
-	if b == len(l.blocks) {
-		return b, 0
+	if c > 0 {
+		return 0, false
 	}
-	return b, sort.Search(len(l.blocks[b]), func(i int) bool { return bytes.Compare(l.blocks[b][i].sortKey(), key) >= 0 })
+	return s.search(x.right, head, key, before+1, matches)
 }
 
-// before is how many rows have a lower sort key.
-func (l *ranked) before(key []byte) int {
-	b, n := l.lowest(key)
-	for _, block := range l.blocks[:b] {
-		n += len(block)
+// upTo is how many rows of a tree do not have a greater sort key.
+func (s *rows) upTo(t uint32, head uint64, key []byte) (n uint32) {
+	for t != 0 {
+		x := s.branch(t)
+		if s.compare(x, head, key) > 0 {
+			t = x.left
+			continue
+		}
+		n += s.len(x.left) + 1
+		t = x.right
+	}
+	return n
+}
+
+// below is how many rows of a tree have a lower sort key.
+func (s *rows) below(t uint32, head uint64, key []byte) (n uint32) {
+	for t != 0 {
+		x := s.branch(t)
+		if s.compare(x, head, key) >= 0 {
+			t = x.left
+			continue
+		}
+		n += s.len(x.left) + 1
+		t = x.right
 	}
 	return n
 }
 
 // truncate leaves the first n rows.
-func (l *ranked) truncate(n int) {
-	l.n = min(l.n, n)
-	for i, block := range l.blocks {
-		if n <= len(block) {
-			clear(block[n:])
-			l.blocks[i] = block[:n]
-			if n == 0 {
-				i--
-			}
-			l.blocks = slices.Delete(l.blocks, i+1, len(l.blocks))
-			return
-		}
-		n -= len(block)
-	}
+func (l *ranked) truncate(s *rows, n uint32) {
+	first, rest := s.split(l.root, n)
+	s.clear(rest, s.drop)
+	l.set(s, first)
 }
 
 // first appends the first n rows, and with ties also those behind them that are equal to the last of them.
-func (l *ranked) first(n int, ties bool, dst []*row) []*row {
-	from := len(dst)
-	for _, block := range l.blocks {
-		for _, r := range block {
-			if len(dst)-from >= n && (!ties || !bytes.Equal(r.sortKey(), last(dst).sortKey())) {
-				return dst
-			}
-			dst = append(dst, r)
-		}
-	}
+func (l *ranked) first(s *rows, n int, ties bool, dst []row) []row {
+	dst, _ = s.first(l.root, len(dst)+n, ties, dst)
 	return dst
+}
+
+// first appends the rows of a tree until there are so many. It reports whether there may be more.
+func (s *rows) first(t uint32, enough int, ties bool, dst []row) (_ []row, more bool) {
+	if t == 0 {
+		return dst, true
+	}
+	x := s.branch(t)
+	if dst, more = s.first(x.left, enough, ties, dst); !more {
+		return dst, false
+	}
+	if len(dst) >= enough && (!ties || !s.tie(x.row, dst[len(dst)-1])) {
+		return dst, false
+	}
+	return s.first(x.right, enough, ties, append(dst, x.row))
 }

@@ -30,17 +30,16 @@ func (o *Operator) Snapshot(w engine.StateWriter) error {
 		return state.Write(w, rowsSection, b.NewRecordBatch())
 	}
 	for i := range o.groups {
-		for _, block := range o.groups[i].rows.blocks {
-			for _, r := range block {
-				starts = append(starts, len(data))
-				data = append(data, r.cells()...)
-				if len(starts) < maxRows {
-					continue
-				}
-				if err := write(); err != nil {
-					return fmt.Errorf("topn: %w", err)
-				}
+		err := o.rows.each(o.groups[i].root, func(r row) error {
+			starts = append(starts, len(data))
+			data = append(data, o.rows.cells(r)...)
+			if len(starts) < maxRows && len(data) < maxBytes {
+				return nil
 			}
+			return write()
+		})
+		if err != nil {
+			return fmt.Errorf("topn: %w", err)
 		}
 	}
 	if len(starts) == 0 {
@@ -64,7 +63,6 @@ func (o *Operator) Restore(r engine.StateReader) error {
 	for _, t := range o.touched { // all of it has been emitted
 		o.groups[t.group].touched = false
 	}
-	clear(o.was)
 	o.touched, o.was = o.touched[:0], o.was[:0]
 	return nil
 }

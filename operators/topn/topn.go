@@ -8,6 +8,8 @@
 // Ranks are compared as bytes: sortkey.go writes the ORDER BY of a row so that bytes compare as DuckDB compares the values. Rows
 // that tie rank in the order in which they came.
 //
+// Rows and their order lie in a few large slices (rows.go, trees.go), so that they may be more than there is memory for.
+//
 // To rank by another type: a case in field.bind.
 package topn
 
@@ -42,7 +44,7 @@ func New(c Config) (*Operator, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("topn: %w", err)
 	}
-	o := &Operator{config: c, node: c.Node, limit: int(c.Node.Limit)}
+	o := &Operator{config: c, node: c.Node, limit: int(c.Node.Limit), owed: map[uint32][]row{}}
 	if err := o.bind(); err != nil {
 		return nil, fmt.Errorf("topn: %w", err)
 	}

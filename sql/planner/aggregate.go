@@ -240,8 +240,8 @@ func derive(e, key *plan.Expr) *plan.Expr {
 		return e
 	}
 	switch {
-	case e.Kind == plan.Column, len(e.Args) == 0, e.Name == opaque, e.Name == scanColumn, e.Name == eventTime, e.Name == plan.HopStarts,
-		e.Name == plan.CumulateEnds:
+	case e.Kind == plan.Column, len(e.Args) == 0, e.Name == opaque, e.Name == scanColumn, e.Name == eventTime,
+		plan.IsWindowList(e.Name):
 		return nil
 	}
 	out := *e

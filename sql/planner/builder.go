@@ -206,7 +206,7 @@ func (b *builder) filter(op *duckplan.Filter) (plan.Node, error) {
 	}
 	filter := b.filterRanks(from, predicates)
 	if filter == nil {
-		filter = &plan.Filter{From: from, Predicates: predicates}
+		filter = filterHops(from, predicates)
 	}
 	if op.Kept == nil {
 		return filter, nil

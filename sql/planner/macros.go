@@ -19,7 +19,8 @@ var windowMacros = []string{
 	FROM query_table(t) WHERE ts IS NOT NULL`,
 	`CREATE MACRO hop(t, ts, slide, size) AS TABLE
 	SELECT * REPLACE (window_start + size AS window_end) FROM (
-		SELECT *, unnest(weir_hop(ts, slide, size)) AS window_start, ts AS window_end FROM query_table(t) WHERE ts IS NOT NULL)`,
+		SELECT *, unnest(weir_hop_range(ts, slide, size)) AS window_start, ts AS window_end FROM query_table(t) WHERE ts IS NOT NULL
+	) WHERE ts < window_start + size`,
 	`CREATE MACRO cumulate(t, ts, step, size) AS TABLE
 	SELECT *, weir_tumble(ts, size) AS window_start, unnest(weir_cumulate(ts, step, size)) AS window_end
 	FROM query_table(t) WHERE ts IS NOT NULL`,
@@ -32,7 +33,7 @@ var windowMacros = []string{
 // markers are the functions that the macros expand to.
 var markers = map[string]markerSpec{
 	plan.TumbleStart:  {window: "tumble", sizes: []string{"size"}},
-	plan.HopStarts:    {window: "hop", sizes: []string{"slide", "size"}, list: true},
+	plan.HopRange:     {window: "hop", sizes: []string{"slide", "size"}, list: true},
 	plan.CumulateEnds: {window: "cumulate", sizes: []string{"step", "size"}, list: true},
 	plan.SessionStart: {window: "session", sizes: []string{"gap"}, zero: true},
 	plan.SessionEnd:   {window: "session", sizes: []string{"gap"}, zero: true},

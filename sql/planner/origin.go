@@ -135,7 +135,7 @@ func expandOrigins(n *plan.Expand) []*plan.Expr {
 	out := from[:len(from):len(from)]
 	for i, l := range bindAll(n.Lists, from) {
 		element := l.Type.Fields[0].Type
-		if l.Name != plan.HopStarts && l.Name != plan.CumulateEnds {
+		if !plan.IsWindowList(l.Name) {
 			out = append(out, unknown(element))
 			continue
 		}

@@ -67,7 +67,7 @@ func grows(e *plan.Expr) *plan.Expr {
 	switch {
 	case e.Kind == plan.Call && e.Name == eventTime:
 		return plan.Col(0, "event_time", e.Type)
-	case e.Kind == plan.Call && (e.Name == plan.HopStarts || e.Name == plan.CumulateEnds):
+	case e.Kind == plan.Call && plan.IsWindowList(e.Name):
 		return firstOpen(e)
 	case e.Kind == plan.Cast && growingCast(e.Args[0].Type, e.Type):
 		return growsAt(e, 0)
@@ -87,15 +87,19 @@ func grows(e *plan.Expr) *plan.Expr {
 
 // firstOpen is the earliest of the windows that an event is in, of several: the one that closes next.
 //
-//	hop       the first start behind ts - size:  time_bucket(slide, ts - size) + slide
-//	cumulate  the first end behind ts:           time_bucket(step, ts) + step
+//	hop            the first start behind ts - size:                      time_bucket(slide, ts - size) + slide
+//	hop, unfiltered  the same, where ts is the start of the slide it is in  time_bucket(slide, time_bucket(slide, ts) - size) + slide
+//	cumulate       the first end behind ts:                               time_bucket(step, ts) + step
 func firstOpen(e *plan.Expr) *plan.Expr {
 	ts := grows(e.Args[0])
 	if ts == nil {
 		return nil
 	}
 	step, t := e.Args[1], e.Type
-	if e.Name == plan.HopStarts {
+	if e.Name == plan.HopRange {
+		ts = plan.Fn("time_bucket", t, step, ts)
+	}
+	if e.Name != plan.CumulateEnds {
 		ts = plan.Fn("-", t, ts, e.Args[2])
 	}
 	return plan.Fn("+", t, plan.Fn("time_bucket", t, step, ts), step)

@@ -31,16 +31,7 @@ func TestStateLargerThanMemory(t *testing.T) {
 		CREATE SOURCE paid (id BIGINT, ts TIMESTAMP, amount BIGINT, WATERMARK FOR ts AS ts) WITH (connector = 'file', path = 'paid.ndjson', format = 'json');
 		CREATE MATERIALIZED VIEW matched AS SELECT i.id, left(i.pad, 12) AS pad, p.amount FROM item i JOIN paid p ON i.id = p.id;
 		CREATE MATERIALIZED VIEW pads AS SELECT count(DISTINCT pad) AS pads, count(*) AS n FROM item;`)
-	p := start(t, dir, "run", "--db", "x.duckdb", "--once", "--quiet", "--memory", *memory, "x.sql")
-	<-p.done
-	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
-		t.Fatalf("exit code %d\n%s", code, p.stderr.String())
-	}
-	peak := p.cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
-	t.Logf("%d rows of %d bytes, --memory %s: at most %d MB in memory", rows, padding, *memory, peak)
-	if int(peak) > 2**stateMB { // on the heap, the texts alone lie in two views, and as much garbage
-		t.Errorf("the process had up to %d MB in memory, as much as the state", peak)
-	}
+	runBounded(t, dir, rows, 2**stateMB) // each text lies in two views; on the heap there were as much garbage
 	j := newJudge(t, filepath.Join(dir, "x.duckdb"))
 	j.exec(strings.ReplaceAll(`CREATE TABLE item AS FROM read_json('DIR/item.ndjson', columns = {id: 'BIGINT', ts: 'TIMESTAMP', pad: 'VARCHAR'});
 		CREATE TABLE paid AS FROM read_json('DIR/paid.ndjson', columns = {id: 'BIGINT', ts: 'TIMESTAMP', amount: 'BIGINT'})`, "DIR", dir))
@@ -48,6 +39,43 @@ func TestStateLargerThanMemory(t *testing.T) {
 		{name: "matched", query: "SELECT i.id, left(i.pad, 12) AS pad, p.amount FROM item i JOIN paid p ON i.id = p.id"},
 		{name: "pads", query: "SELECT count(DISTINCT pad) AS pads, count(*) AS n FROM item"},
 	})
+}
+
+// TestKeptLargerThanMemory keeps the newest row of each of many keys, ranks rows of which some are taken back, and gathers texts, all with
+// far more state than memory: five times the texts, of which one is in the groups below the ranks.
+func TestKeptLargerThanMemory(t *testing.T) {
+	dir, rows := t.TempDir(), *stateMB<<20/padding
+	writeFarApart(t, dir, rows)
+	views := []view{
+		{name: "newest", query: "SELECT count(*) AS n, sum(length(pad)) AS bytes FROM (FROM item QUALIFY row_number() OVER (PARTITION BY id ORDER BY pad DESC) = 1)"},
+		{name: "ranked", query: "SELECT part, id, pad FROM (SELECT id % 10 AS part, id, max(pad) AS pad FROM item GROUP BY ALL) QUALIFY row_number() OVER (PARTITION BY part ORDER BY pad DESC) <= 2"},
+		{name: "joined", query: "SELECT window_start, id % 100 AS part, length(string_agg(pad, '')) AS bytes FROM tumble(item, ts, INTERVAL '1 hour') GROUP BY ALL"},
+		{name: "middle", query: "SELECT window_start, id % 100 AS part, quantile_disc(pad, 0.5) AS middle FROM tumble(item, ts, INTERVAL '1 hour') GROUP BY ALL"},
+	}
+	text := `CREATE SOURCE item (id BIGINT, ts TIMESTAMP, pad VARCHAR, WATERMARK FOR ts AS ts) WITH (connector = 'file', path = 'item.ndjson', format = 'json');`
+	for _, v := range views {
+		text += "CREATE MATERIALIZED VIEW " + v.name + " AS " + v.query + ";"
+	}
+	write(t, dir, "x.sql", text)
+	runBounded(t, dir, rows, 5**stateMB)
+	j := newJudge(t, filepath.Join(dir, "x.duckdb"))
+	j.exec(strings.ReplaceAll("CREATE TABLE item AS FROM read_json('DIR/item.ndjson', columns = {id: 'BIGINT', ts: 'TIMESTAMP', pad: 'VARCHAR'})", "DIR", dir))
+	j.equal(views)
+}
+
+// runBounded runs x.sql to its end, which must take less memory than the state, in MB.
+func runBounded(t *testing.T, dir string, rows, state int) {
+	t.Helper()
+	p := start(t, dir, "run", "--db", "x.duckdb", "--once", "--quiet", "--memory", *memory, "x.sql")
+	<-p.done
+	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, p.stderr.String())
+	}
+	peak := p.cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
+	t.Logf("%d rows of %d bytes, --memory %s: at most %d MB in memory", rows, padding, *memory, peak)
+	if int(peak) > state {
+		t.Errorf("the process had up to %d MB in memory, the state is %d MB", peak, state)
+	}
 }
 
 // writeFarApart writes items and payments. One item in ten is paid for, anywhere in the file.
