@@ -2,6 +2,7 @@ package soak
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -48,12 +49,12 @@ var checks = []struct{ what, query string }{
 var recordsSaid = regexp.MustCompile(`source bid: (\d+) records`)
 
 // check has the views agree with one another, and with what weir says it has read.
-func check(ctx context.Context, database string, live *child.Live) error {
+func check(ctx context.Context, database string, live *child.Live) (err error) {
 	j, err := bench.OpenJudge(ctx, database)
 	if err != nil {
 		return err
 	}
-	defer j.Close()
+	defer func() { err = errors.Join(err, j.Close()) }()
 	read := recordsSaid.FindStringSubmatch(live.Said())
 	if read == nil {
 		return fmt.Errorf("weir does not say how many records it has read: %s", live.Said())

@@ -3,10 +3,12 @@ package soak
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -75,13 +77,14 @@ func take(ctx context.Context, live *child.Live, dir string) (sample, error) {
 
 // sizes are what the database takes, and what the operators' state does. Files come and go meanwhile.
 func sizes(dir string) (results, state int64) {
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil
-		}
-		info, err := d.Info()
+	_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, _ error) error {
+		info, err := os.Lstat(path)
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
 		case err != nil:
+			return err
+		case info.IsDir():
 		case strings.HasSuffix(path, ".duckdb") || strings.HasSuffix(path, ".wal"):
 			results += info.Size()
 		default:
