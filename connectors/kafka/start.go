@@ -50,17 +50,12 @@ func listed(l kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
 }
 
 func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOptions) (*reader, error) {
-	if err := connect(ctx, client, s.options, s.connect); err != nil {
-		return nil, err
-	}
 	admin := kadm.NewClient(client)
-	bounded, cancel := context.WithTimeout(ctx, s.connect)
-	defer cancel()
-	detail, err := patiently(bounded, func() (kadm.TopicDetail, error) { return describe(bounded, admin, s.options) })
-	if err != nil {
-		return nil, err
+	detail, b, err := s.ask(ctx, client, admin)
+	for s.waits(o, err) && ctx.Err() == nil {
+		s.log.Warn("cannot go on reading yet, still waiting for the brokers", "error", err)
+		detail, b, err = s.ask(ctx, client, admin)
 	}
-	b, err := patiently(bounded, func() (bounds, error) { return listBounds(bounded, admin, s.options["topic"], s.committedOnly()) })
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +70,26 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 	r.run(detail.ID)
 	r.consume()
 	return r, nil
+}
+
+// ask has the brokers say which partitions there are, and where they begin and end.
+func (s *source) ask(ctx context.Context, client *kgo.Client, admin *kadm.Client) (detail kadm.TopicDetail, b bounds, err error) {
+	if err := connect(ctx, client, s.options, s.connect); err != nil {
+		return detail, b, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, s.connect)
+	defer cancel()
+	if detail, err = patiently(bounded, func() (kadm.TopicDetail, error) { return describe(bounded, admin, s.options) }); err != nil {
+		return detail, b, err
+	}
+	b, err = patiently(bounded, func() (bounds, error) { return listBounds(bounded, admin, s.options["topic"], s.committedOnly()) })
+	return detail, b, err
+}
+
+// waits reports whether brokers that do not answer are waited for however long it takes: where they have been read before, the address was
+// right once. A new source with a wrong one fails instead, and so does a run that is to end.
+func (s *source) waits(o engine.ReadOptions, err error) bool {
+	return err != nil && !o.Bounded && len(o.From) > 0 && !final(err) && refusal(err, s.options) == nil
 }
 
 // begin adds a partition at the position that the engine names, or else where the source's option says.
