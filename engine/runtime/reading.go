@@ -127,7 +127,7 @@ type inputResult struct {
 // head runs the inputs' operators over a fetch on one worker, and splits what comes out for the stages.
 func (r *reading) head(f *fetched, worker int) (*headResult, error) {
 	res := &headResult{highest: engine.MinTime}
-	from := f.firstAtOrAfter(r.at(f.Partition).next)
+	from := f.firstAtOrAfter(max(r.at(f.Partition).next, f.after))
 	if from == int(f.rows.NumRows()) {
 		return res, nil
 	}
