@@ -141,7 +141,7 @@ func (s *Store) setUp(ctx context.Context, path string) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, tablesIn, startsSQL} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, tablesIn, startsSQL, reachedSQL} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}
