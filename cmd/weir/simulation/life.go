@@ -26,8 +26,10 @@ type life struct {
 	done    chan error // what Run returned
 
 	committing *engine.Commit // the one that waits at the gate, or did last
-	loadFails  bool
-	fuse       atomic.Int64 // so many calls until an operator panics; no more if it is not positive
+	loadFails  bool           // the last commit cannot be read
+	readFails  bool           // nor can state files
+	stopping   bool           // it was told to
+	fuse       atomic.Int64   // so many calls until an operator panics; no more if it is not positive
 
 	mu         sync.Mutex // guards what follows
 	stateSalt  uint64     // not 0 while some state files cannot be made
@@ -38,7 +40,7 @@ type life struct {
 func (w *world) begin(bounded bool) *life {
 	l := &life{world: w, number: w.counts.Lives, bounded: bounded, gate: &gate{}, readers: map[string]*reader{}, done: make(chan error, 1), stateTries: map[string]int{}}
 	w.counts.Lives++
-	l.loadFails = !bounded && w.troubled(40)
+	l.loadFails, l.readFails = !bounded && w.troubled(40), !bounded && w.troubled(40)
 	c, err := l.config()
 	if err == nil {
 		l.engine, err = runtime.New(c)
@@ -160,6 +162,7 @@ func (l *life) end() {
 		return
 	}
 	w.trace.add("%s stop", w.at())
+	l.stopping = true
 	l.stop()
 	l.finish("stop")
 }
@@ -215,7 +218,7 @@ func (l *life) kill() {
 	l.gate.kill()
 	l.stop()
 	for !l.ended() {
-		time.Sleep(time.Second)
+		sleep(time.Second)
 	}
 	<-l.done
 }
@@ -232,7 +235,7 @@ func (l *life) finish(what string) {
 			return
 		}
 		if !l.answerOne(n < 30) {
-			time.Sleep(50 * time.Millisecond)
+			sleep(50 * time.Millisecond)
 		}
 	}
 	w.find("%s: the engine does not come to an end", what)

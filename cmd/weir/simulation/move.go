@@ -50,20 +50,20 @@ func (l *life) answerOne(trouble bool) bool {
 	return true
 }
 
-// answerable reports whether a call can be answered now. While the engine has not taken in what a source has fetched, the others wait:
-// which one it would turn to first is not the driver's to say.
+// answerable reports whether a call can be answered now. While the engine has not taken in what a source has fetched, the others wait, and
+// so do all once it was told to stop: which one it would turn to first is not the driver's to say.
 func (l *life) answerable(c *call) bool {
 	if c.kind != poll {
 		return true
 	}
 	r := l.readers[c.name]
-	if l.inFlight() > r.inFlight.Load() {
+	if l.stopping || l.inFlight() > r.inFlight.Load() {
 		return false
 	}
 	if r.bounded && r.atEnd() {
 		return r.inFlight.Load() == 0
 	}
-	return len(r.ready()) > 0 || !r.bounded && l.world.rand.IntN(8) == 0
+	return len(r.ready()) > 0 || !r.bounded && len(r.quiet()) > 0 && l.world.rand.IntN(8) == 0
 }
 
 func (l *life) verdict(c *call, trouble bool) verdict {
@@ -87,6 +87,8 @@ func (l *life) reply(c *call, v verdict) {
 	case c.kind == poll && v == proceed:
 		a.poll = l.readers[c.name].draw(w.rand, w.burst)
 		what += a.poll.String()
+	case c.kind == poll:
+		a.poll = l.readers[c.name].trouble()
 	case c.kind == commit:
 		what = "commit " + describe(l.committing)
 	}
@@ -117,9 +119,13 @@ func (w *world) count(kind string, v verdict) {
 func (l *life) wait() bool {
 	d := pick(l.world.rand, time.Millisecond, 30*time.Millisecond, 150*time.Millisecond, 500*time.Millisecond, 2100*time.Millisecond)
 	l.world.trace.add("%s %s pass", l.world.at(), d)
-	time.Sleep(d)
+	sleep(d)
 	return true
 }
+
+// sleep lets time pass, and a nanosecond more: the engine's timers, which all began earlier, run out in whole milliseconds, so that none
+// does when the driver wakes up.
+func sleep(d time.Duration) { time.Sleep(d + time.Nanosecond) }
 
 // arrive has more events come into a partition.
 func (l *life) arrive() bool {

@@ -63,9 +63,9 @@ var viewDefs = []viewDef{
 		ON o.k = c.k AND c.ts BETWEEN o.ts - INTERVAL '4 seconds' AND o.ts + INTERVAL '4 seconds'`},
 	{name: "near_or_none", text: `SELECT o.id AS o, c.id AS c FROM orders o LEFT JOIN clicks c
 		ON o.k = c.k AND c.ts BETWEEN o.ts AND o.ts + INTERVAL '6 seconds'`},
-	{name: "both", whole: true, text: `SELECT k, n, m, ids, jds FROM (SELECT k, count(*) AS n, sum(id) AS ids FROM orders GROUP BY k)
+	{name: "both_counts", whole: true, text: `SELECT k, n, m, ids, jds FROM (SELECT k, count(*) AS n, sum(id) AS ids FROM orders GROUP BY k)
 		JOIN (SELECT k, count(*) AS m, sum(id) AS jds FROM clicks GROUP BY k) USING (k)`},
-	{name: "outer_both", whole: true, text: `SELECT o.id AS o, c.ids FROM orders o
+	{name: "with_counts", whole: true, text: `SELECT o.id AS o, c.ids FROM orders o
 		LEFT JOIN (SELECT k, v, sum(id) AS ids FROM clicks GROUP BY k, v) c ON o.k = c.k AND o.v = c.v`},
 	{name: "best", whole: true, text: `SELECT k, id, v FROM orders QUALIFY row_number() OVER (PARTITION BY k ORDER BY v DESC, id) <= 3`},
 	{name: "highest", whole: true, text: `SELECT id, k, v FROM orders ORDER BY v DESC, id LIMIT 4`},

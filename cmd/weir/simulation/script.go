@@ -95,11 +95,8 @@ func (r *reader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 		return nil, io.EOF
 	}
 	a := r.life.gate.pass(ctx, poll, r.script.name)
-	switch a.verdict {
-	case killed:
+	if a.verdict == killed {
 		return nil, errKilled
-	case failBefore:
-		return nil, errTrouble
 	}
 	return a.poll.fetches, a.poll.err
 }
@@ -153,9 +150,20 @@ func (r *reader) draw(rand *rand.Rand, most int) polled {
 	if len(ready) > 0 && rand.IntN(4) > 0 {
 		return out
 	}
-	for _, p := range r.script.partitions {
-		if p.present && r.next[p.name] == p.arrived && !slices.Contains(ready, p) {
+	for _, p := range r.quiet() {
+		if !slices.Contains(ready, p) {
 			out.fetches = append(out.fetches, engine.Fetch{Partition: p.name, Next: p.after(r.next[p.name]), Waiting: r.life.waiting(0), Done: r.track()})
+		}
+	}
+	return out
+}
+
+// quiet are the partitions in which nothing waits.
+func (r *reader) quiet() []*partition {
+	var out []*partition
+	for _, p := range r.script.partitions {
+		if p.present && r.next[p.name] == p.arrived {
+			out = append(out, p)
 		}
 	}
 	return out
@@ -173,6 +181,12 @@ func (r *reader) end() polled {
 		out.fetches = append(out.fetches, engine.Fetch{Partition: p.name, Next: p.after(len(p.events)), End: true, Done: r.track()})
 	}
 	return out
+}
+
+// trouble fails a poll. The fetch that comes with it says when the engine has taken that in.
+func (r *reader) trouble() polled {
+	p := r.script.partitions[0]
+	return polled{fetches: []engine.Fetch{{Partition: p.name, Next: p.after(r.next[p.name]), Waiting: -1, Done: r.track()}}, err: errTrouble}
 }
 
 // track counts a fetch until the engine is done with it.

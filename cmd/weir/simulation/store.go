@@ -125,7 +125,7 @@ func expiredBefore(before engine.Time) string {
 }
 
 // rowTime is how rows print times.
-const rowTime = "2006-01-02 15:04:05"
+const rowTime = "2006-01-02T15:04:05"
 
 var rowStart = regexp.MustCompile(`^[^|]*`)
 
@@ -152,6 +152,9 @@ func (s *store) move(c *engine.Commit) {
 		}
 		if known && p.Watermark < was.Watermark {
 			s.violate("watermark of %v goes back from %d to %d", key, was.Watermark, p.Watermark)
+		}
+		if known && p.Reached < was.Reached {
+			s.violate("watermark of %s in %s goes back from %d to %d", p.Query, p.Source, was.Reached, p.Reached)
 		}
 		s.positions[key], restated[p.Query] = p, true
 	}
@@ -215,6 +218,9 @@ func (d disk) CreateState(name string) (engine.StateSink, error) {
 
 // ReadState implements engine.Store.
 func (d disk) ReadState(name, section string, yield func(arrow.RecordBatch) error) error {
+	if d.life.readFails {
+		return errTrouble
+	}
 	d.store.mu.Lock()
 	file, ok := d.store.files[name]
 	d.store.mu.Unlock()
