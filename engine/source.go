@@ -47,7 +47,8 @@ type Fetch struct {
 	Offsets []int64
 	// Weights are those of Rows, +1 or -1 each, where the connector takes rows back: a plain table. Nil says that all are added.
 	Weights []int8
-	// Next is the position to resume from once this fetch is committed.
+	// Next is the position to resume from once this fetch is committed. A later fetch may begin before it: what comes again does not
+	// count again.
 	Next int64
 	// Watermark, where a connector knows more than the event times say, tells that no earlier event will come in the partition. It
 	// counts after the fetch's rows, and only if it is higher than what follows from them. Nil says nothing.

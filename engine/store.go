@@ -14,6 +14,9 @@ type Position struct {
 	Partition string
 	Next      int64 // the first record not yet processed
 	Watermark Time  // of this partition, MinTime before its first event
+	// Reached is the watermark of the query in the whole source, MinTime for the source's own position. It may be above the partition's,
+	// if that was idle or came later, and below the lowest of those that have positions, if another has had no event.
+	Reached Time
 }
 
 // LateRow is a row that came after its window had closed, as JSON of the columns that the query reads.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/weirdb/weir/engine"
@@ -16,11 +17,19 @@ type bookkeeper struct {
 	dropPositions, addPositions, dropState, addState, setEpoch *statement
 }
 
-const addPositions = `INSERT INTO weir.positions SELECT p.query, p.source, p.part, p.next,
-	CASE p.watermark WHEN 9223372036854775807 THEN 'infinity'::TIMESTAMP WHEN -9223372036854775807 THEN '-infinity'::TIMESTAMP
-		ELSE make_timestamp(p.watermark) END
+// reachedSQL adds the column of a query's watermark in the whole source. Databases of an earlier weir have none.
+const reachedSQL = `ALTER TABLE weir.positions ADD COLUMN IF NOT EXISTS reached TIMESTAMP`
+
+var addPositions = fmt.Sprintf(`INSERT INTO weir.positions BY NAME SELECT p.query, p.source, p.part AS "partition", p.next, %s AS watermark, %s AS reached
 	FROM (SELECT unnest(from_json($1::VARCHAR::JSON,
-		'[{"query": "VARCHAR", "source": "VARCHAR", "part": "VARCHAR", "next": "BIGINT", "watermark": "BIGINT"}]')) AS p)`
+		'[{"query": "VARCHAR", "source": "VARCHAR", "part": "VARCHAR", "next": "BIGINT", "watermark": "BIGINT", "reached": "BIGINT"}]')) AS p)`,
+	timeSQL("p.watermark"), timeSQL("p.reached"))
+
+// timeSQL turns µs, with DuckDB's infinities at the ends, into a TIMESTAMP.
+func timeSQL(micros string) string {
+	return fmt.Sprintf(`CASE %[1]s WHEN 9223372036854775807 THEN 'infinity'::TIMESTAMP WHEN -9223372036854775807 THEN '-infinity'::TIMESTAMP
+		ELSE make_timestamp(%[1]s) END`, micros)
+}
 
 const addState = `INSERT INTO weir.state_files SELECT f.query, f.name, f.stage, f.log, f.epoch, f.bytes
 	FROM (SELECT unnest(from_json($1::VARCHAR::JSON,
@@ -60,6 +69,7 @@ type jsonPosition struct {
 	Partition string `json:"part"`
 	Next      int64  `json:"next"`
 	Watermark int64  `json:"watermark"` // µs, DuckDB's infinities at the ends
+	Reached   int64  `json:"reached"`   // likewise
 }
 
 type jsonState struct {
@@ -76,7 +86,7 @@ func (b *bookkeeper) write(ctx context.Context, last, next *engine.Checkpoint) e
 	if !slices.Equal(last.Positions, next.Positions) {
 		rows := make([]jsonPosition, len(next.Positions))
 		for i, p := range next.Positions {
-			rows[i] = jsonPosition{p.Query, p.Source, p.Partition, p.Next, int64(timestamp(p.Watermark))}
+			rows[i] = jsonPosition{p.Query, p.Source, p.Partition, p.Next, int64(timestamp(p.Watermark)), int64(timestamp(p.Reached))}
 		}
 		if err := replaceAll(ctx, b.dropPositions, b.addPositions, rows); err != nil {
 			return err

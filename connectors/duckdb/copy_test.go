@@ -29,7 +29,7 @@ func killed(t *testing.T) (path string, entries []Entry) {
 		_, err = c.Execute("INSERT INTO fees VALUES ('web', 0.5)")
 		return err
 	}))
-	check(t, s.session.exec(ctx, "INSERT INTO main.v FROM range(7); INSERT INTO weir.positions VALUES ('v', 'bid', '0', 7, NULL)"))
+	check(t, s.session.exec(ctx, "INSERT INTO main.v FROM range(7); INSERT INTO weir.positions VALUES ('v', 'bid', '0', 7, NULL, NULL)"))
 	for _, suffix := range []string{"", ".wal"} {
 		text, err := os.ReadFile(filepath.Join(dir, "live.duckdb"+suffix))
 		check(t, err)
@@ -108,7 +108,7 @@ func TestAttemptIsTakenBack(t *testing.T) {
 	s := testStore(t)
 	column := []types.Field{{Name: "a", Type: types.Of(types.BigInt)}}
 	check(t, s.CreateView(ctx, "v", column))
-	check(t, s.session.exec(ctx, "INSERT INTO weir.positions VALUES ('v', 'bid', '0', 7, NULL)"))
+	check(t, s.session.exec(ctx, "INSERT INTO weir.positions VALUES ('v', 'bid', '0', 7, NULL, NULL)"))
 	last, err := s.load(ctx)
 	check(t, err)
 	s.last = &last

@@ -146,7 +146,7 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL, reachedSQL} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}

@@ -8,8 +8,8 @@ CREATE TABLE weir.checkpoint (epoch BIGINT NOT NULL, "at" TIMESTAMPTZ NOT NULL);
 COMMENT ON TABLE weir.checkpoint IS 'the last commit';
 INSERT INTO weir.checkpoint VALUES (0, now());
 
-CREATE TABLE weir.positions (query VARCHAR, source VARCHAR, "partition" VARCHAR, next BIGINT, watermark TIMESTAMP);
-COMMENT ON TABLE weir.positions IS 'how far each query has come in each partition of its source; query is empty for the source itself';
+CREATE TABLE weir.positions (query VARCHAR, source VARCHAR, "partition" VARCHAR, next BIGINT, watermark TIMESTAMP, reached TIMESTAMP);
+COMMENT ON TABLE weir.positions IS 'how far each query has come in each partition of its source, and (reached) its watermark in the whole source; query is empty for the source itself';
 
 CREATE TABLE weir.state_files (query VARCHAR, name VARCHAR, stage INTEGER, log BOOLEAN, epoch BIGINT, bytes UBIGINT);
 COMMENT ON TABLE weir.state_files IS 'the state that belongs to the last commit, whole and as logs of what came since: files in the folder beside the database';

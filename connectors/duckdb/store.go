@@ -117,9 +117,9 @@ func (s *Store) load(ctx context.Context) (engine.Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
-	err = s.session.each(ctx, `SELECT query, source, "partition", next, watermark FROM weir.positions ORDER BY ALL`, func(r row) {
+	err = s.session.each(ctx, `SELECT query, source, "partition", next, watermark, coalesce(reached, '-infinity') FROM weir.positions ORDER BY ALL`, func(r row) {
 		c.Positions = append(c.Positions, engine.Position{
-			Query: r.text(0), Source: r.text(1), Partition: r.text(2), Next: r.int(3), Watermark: engineTime(r.int(4)),
+			Query: r.text(0), Source: r.text(1), Partition: r.text(2), Next: r.int(3), Watermark: engineTime(r.int(4)), Reached: engineTime(r.int(5)),
 		})
 	})
 	if err != nil {

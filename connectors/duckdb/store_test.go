@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,13 +136,13 @@ func TestCheckpointSurvivesReopening(t *testing.T) {
 	}
 	at := time.UnixMicro(1700000000123456).UTC()
 	first := &engine.Commit{Epoch: 1, Positions: []engine.Position{
-		{Query: "", Source: "s", Partition: "0", Next: 5, Watermark: engine.MinTime},
-		{Query: "q", Source: "s", Partition: "0", Next: 5, Watermark: 17},
-		{Query: "q", Source: "s", Partition: "1", Next: math.MaxInt64, Watermark: engine.MaxTime},
+		{Query: "", Source: "s", Partition: "0", Next: 5, Watermark: engine.MinTime, Reached: engine.MinTime},
+		{Query: "q", Source: "s", Partition: "0", Next: 5, Watermark: 17, Reached: 19},
+		{Query: "q", Source: "s", Partition: "1", Next: math.MaxInt64, Watermark: engine.MaxTime, Reached: 19},
 	}, DeadLetters: []engine.DeadLetter{{Source: "s", Partition: "0", Offset: 4, Value: []byte("\x00\xff"), Reason: "bad", At: at}},
 		Late: []engine.LateRow{{View: "q", Source: "s", Partition: "1", EventTime: 3, Watermark: 17, Row: `{"a":1}`, At: at}}}
 	check(t, s.Commit(ctx, first))
-	check(t, s.Commit(ctx, &engine.Commit{Epoch: 2, Positions: []engine.Position{{Query: "q", Source: "s", Partition: "1", Next: 9, Watermark: 18}}}))
+	check(t, s.Commit(ctx, &engine.Commit{Epoch: 2, Positions: []engine.Position{{Query: "q", Source: "s", Partition: "1", Next: 9, Watermark: 18, Reached: 20}}}))
 	check(t, s.Close())
 
 	s, err = Open(path, StoreOptions{})
@@ -149,7 +150,7 @@ func TestCheckpointSurvivesReopening(t *testing.T) {
 	defer s.Close()
 	got, err := s.Load(ctx)
 	check(t, err)
-	want := engine.Checkpoint{Epoch: 2, Positions: append(first.Positions[:2:2], engine.Position{Query: "q", Source: "s", Partition: "1", Next: 9, Watermark: 18})}
+	want := engine.Checkpoint{Epoch: 2, Positions: append(first.Positions[:2:2], engine.Position{Query: "q", Source: "s", Partition: "1", Next: 9, Watermark: 18, Reached: 20})}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("after reopening %+v\nwant %+v", got, want)
 	}
@@ -248,6 +249,30 @@ func TestOpenRefusesAnotherFormat(t *testing.T) {
 	if _, err := Open(path, StoreOptions{}); err == nil {
 		t.Error("a file that is no database was opened")
 	}
+}
+
+// TestPositionsOfAnEarlierWeir: they do not say how far the watermark of a whole source had come.
+func TestPositionsOfAnEarlierWeir(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weir.duckdb")
+	s, err := Open(path, StoreOptions{})
+	check(t, err)
+	p := engine.Position{Query: "q", Source: "s", Partition: "0", Next: 5, Watermark: 17, Reached: 12}
+	check(t, s.Commit(t.Context(), &engine.Commit{Epoch: 1, Positions: []engine.Position{p}}))
+	s.books.close()
+	s.books = nil
+	check(t, s.session.exec(t.Context(), "ALTER TABLE weir.positions DROP COLUMN reached"))
+	check(t, s.Close())
+	s, err = Open(path, StoreOptions{})
+	check(t, err)
+	defer s.Close()
+	got, err := s.Load(t.Context())
+	check(t, err)
+	p.Reached = engine.MinTime
+	if !slices.Equal(got.Positions, []engine.Position{p}) {
+		t.Errorf("positions %+v, want %+v", got.Positions, p)
+	}
+	p.Reached = 13
+	check(t, s.Commit(t.Context(), &engine.Commit{Epoch: 2, Positions: []engine.Position{p}}))
 }
 
 func TestInMemoryStoreLeavesNothingBehind(t *testing.T) {

@@ -96,7 +96,7 @@ func (r *reading) commitPositions() []engine.Position {
 	for _, name := range sortedKeys(r.positions) {
 		if at := r.positions[name]; at.next != unread {
 			out = append(out, engine.Position{
-				Query: r.query.Name, Source: r.source.Name, Partition: name, Next: at.next, Watermark: at.watermark,
+				Query: r.query.Name, Source: r.source.Name, Partition: name, Next: at.next, Watermark: at.watermark, Reached: r.watermark,
 			})
 		}
 	}
@@ -118,7 +118,7 @@ func (e *Engine) gatherSources(c *engine.Commit) {
 		}
 		for _, name := range sortedKeys(s.positions) {
 			if p := s.positions[name]; p.next > 0 {
-				c.Positions = append(c.Positions, engine.Position{Source: s.Name, Partition: name, Next: p.next, Watermark: engine.MinTime})
+				c.Positions = append(c.Positions, engine.Position{Source: s.Name, Partition: name, Next: p.next, Watermark: engine.MinTime, Reached: engine.MinTime})
 			}
 		}
 	}

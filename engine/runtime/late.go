@@ -31,7 +31,7 @@ func (q *query) lateRows(s *stage, l lateRows, now time.Time) ([]engine.LateRow,
 		return nil, fmt.Errorf("print late rows: %w", err)
 	}
 	out := make([]engine.LateRow, len(texts))
-	behind := min(s.horizon, q.watermark()) // at the end of the input the horizon is beyond all time, which no event is late for
+	behind := q.behind(s)
 	for i, text := range texts {
 		out[i] = engine.LateRow{
 			View: q.Name, Source: q.originOf(l), Partition: l.partition, Row: text, At: now,
@@ -51,6 +51,15 @@ func (q *query) lateRows(s *stage, l lateRows, now time.Time) ([]engine.LateRow,
 		}
 	}
 	return out, nil
+}
+
+// behind is the watermark that late rows of a stage have come behind: what it was told, which of the sources that have ended none holds
+// back. At the end of the input that is beyond all time, which no event is late for.
+func (q *query) behind(s *stage) engine.Time {
+	if s.horizon == engine.MaxTime {
+		return q.watermark()
+	}
+	return s.horizon
 }
 
 // originOf is the source that late rows come from; empty if it may be any of several.

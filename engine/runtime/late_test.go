@@ -29,3 +29,16 @@ func TestLateRowWithoutEventTime(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestLateBehindTheSourceThatGoesOn: a source that has ended holds nothing back, so that it does not say what a row is late for.
+func TestLateBehindTheSourceThatGoesOn(t *testing.T) {
+	q := &query{Query: countQuery("a"), readings: []*reading{
+		{source: &source{ended: true}, watermark: 3, horizon: engine.MaxTime}, {source: &source{}, watermark: 9, horizon: 9},
+	}}
+	if got := q.behind(&stage{horizon: 9}); got != 9 {
+		t.Errorf("behind %d, the stage was told 9", got)
+	}
+	if got := q.behind(&stage{horizon: engine.MaxTime}); got != 3 {
+		t.Errorf("behind %d at the end, want the lowest watermark", got)
+	}
+}

@@ -42,11 +42,13 @@ func (s *source) counted() []*reading {
 	return s.awake()
 }
 
-// restorePositions takes over how far the query had come.
+// restorePositions takes over how far the query had come, and time with it: partitions that were idle then, or are there only now, do not
+// take it back.
 func (q *query) restorePositions(cp engine.Checkpoint) {
 	for _, p := range cp.Positions {
 		if r := q.readingOf(p.Source); r != nil && p.Query == q.Name {
 			r.positions[p.Partition] = &position{next: p.Next, committed: p.Next, watermark: p.Watermark}
+			r.watermark = max(r.watermark, p.Reached)
 		}
 	}
 }

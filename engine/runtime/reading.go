@@ -129,7 +129,7 @@ func (r *reading) head(f *fetched, worker int) (*headResult, error) {
 	res := &headResult{highest: engine.MinTime}
 	from := 0
 	if f.letter == nil {
-		from = f.firstAtOrAfter(r.at(f.Partition).next)
+		from = f.firstAtOrAfter(max(r.at(f.Partition).next, f.after))
 	}
 	if from == int(f.rows.NumRows()) {
 		return res, nil

@@ -57,12 +57,44 @@ func TestUnreadPartitionIsNotCommitted(t *testing.T) {
 func TestWatermarkWaitsForAllPartitionsFromTheStart(t *testing.T) {
 	store := newFakeStore()
 	store.cp = engine.Checkpoint{Epoch: 1, Positions: []engine.Position{
-		{Source: "s", Partition: "0", Next: 1, Watermark: engine.MinTime}, {Query: "a", Source: "s", Partition: "0", Next: 1, Watermark: 990},
+		{Source: "s", Partition: "0", Next: 1, Watermark: engine.MinTime, Reached: engine.MinTime},
+		{Query: "a", Source: "s", Partition: "0", Next: 1, Watermark: 990, Reached: engine.MinTime},
 	}}
 	e := opened(t, store, &fakeSource{partitions: map[string][]event{"0": {{1, 1000}}, "1": nil}, step: 1}, countQuery("a"))
 	e.round(nil)
 	if got := e.queries[0].watermark(); got != engine.MinTime {
 		t.Errorf("watermark %d: partition 1 has had no event yet", got)
+	}
+}
+
+// TestWatermarkStandsOverARestart: neither a partition that was idle takes it back, nor does a paused source, whose partitions nobody
+// knows, move it.
+func TestWatermarkStandsOverARestart(t *testing.T) {
+	for _, paused := range []bool{false, true} {
+		for _, reached := range []engine.Time{engine.MinTime, 500, 990} {
+			store := newFakeStore()
+			store.cp = engine.Checkpoint{Epoch: 1, Positions: []engine.Position{
+				{Source: "s", Partition: "0", Next: 1, Watermark: engine.MinTime, Reached: engine.MinTime},
+				{Query: "a", Source: "s", Partition: "0", Next: 1, Watermark: 990, Reached: reached},
+			}}
+			source := &fakeSource{partitions: map[string][]event{"0": {{1, 1000}}, "1": nil}, step: 1, live: true}
+			c := config(store, source, 1, countQuery("a"))
+			c.Bounded, c.Sources[0].Paused = false, paused
+			e, err := New(c)
+			if err == nil {
+				err = e.open(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.round(nil)
+			if got := e.queries[0].watermark(); got != reached {
+				t.Errorf("paused %t: watermark %d, was committed as %d", paused, got, reached)
+			}
+			if err := e.close(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

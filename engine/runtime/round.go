@@ -61,7 +61,9 @@ func (e *Engine) liveSources() []*source {
 func (e *Engine) receive(fetches []*fetched, s *source, p polled, now time.Time) []*fetched {
 	s.note(p, now)
 	for _, f := range p.fetches {
-		fetches = append(fetches, &fetched{Fetch: f, source: s})
+		part := s.positions[f.Partition]
+		fetches = append(fetches, &fetched{Fetch: f, source: s, after: part.reached})
+		part.reached = max(part.reached, f.Next)
 		for _, r := range s.readings {
 			r.at(f.Partition) // workers only read the map
 		}

@@ -58,6 +58,7 @@ type source struct {
 // partition is a source's own view of a partition.
 type partition struct {
 	next    int64 // the first record not yet decoded for the first time: before it, dead letters are known
+	reached int64 // behind all that has been fetched since the start, also if it has not been settled
 	waiting int64
 	begun   bool        // something has been fetched of it
 	place   engine.Time // see align.go
@@ -80,6 +81,7 @@ type polled struct {
 type fetched struct {
 	engine.Fetch
 	source  *source
+	after   int64             // what lies before this was fetched before, perhaps in the same round: it does not count again
 	rows    arrow.RecordBatch // nil if there are none
 	origin  []int32           // of each row, its place in Records or in Offsets; nil if that is the row's own
 	heads   map[*reading]*headResult

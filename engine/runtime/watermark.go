@@ -13,8 +13,12 @@ import (
 //	partition 2  ───● (idle)            10:03
 //	reading              ▲ 10:07
 //
-// When all are idle, those that were heard last go on counting.
+// When all are idle, those that were heard last go on counting. While the source rests nobody knows which partitions there are: the
+// watermark stands.
 func (s *source) watermarkOf(r *reading, now time.Time) engine.Time {
+	if s.resting() {
+		return r.watermark
+	}
 	lowest := engine.MaxTime
 	for name, p := range s.positions {
 		if !p.ended && !p.gone && !s.idle(p, now) {
