@@ -27,7 +27,8 @@ type query struct {
 
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
-	starts  []engine.Position // where it has begun other than at the beginning, until that is committed
+	links   []engine.TraceContext // traces that have contributed to this epoch, some of them
+	starts  []engine.Position     // where it has begun other than at the beginning, until that is committed
 
 	mu       sync.Mutex // guards failed while workers run
 	failed   error
@@ -272,7 +273,7 @@ func (q *query) finish(batches []engine.Batch) int {
 // drop forgets what the query has done since the last commit.
 func (q *query) drop() {
 	release(q.changes)
-	q.changes, q.late, q.dirty = nil, nil, false
+	q.changes, q.late, q.links, q.dirty = nil, nil, nil, false
 	for _, in := range q.inputs {
 		for _, c := range in.chains {
 			c.out.drop()
