@@ -104,6 +104,8 @@ type Options struct {
 	// Receivers are what takes the events that are sent to sources, by the source's name: as long as the backend is not ready, some may
 	// be missing. Nil if there are none.
 	Receivers func() map[string]http.Handler
+	// Around stands around all that is served, within the router, so that it sees routes; nil for nothing.
+	Around func(http.Handler) http.Handler
 }
 
 // withDefaults fills in what is zero.
@@ -133,6 +135,9 @@ type api struct {
 func New(b Backend, console http.Handler, o Options) http.Handler {
 	a := &api{backend: b, options: o.withDefaults()}
 	r := chi.NewRouter()
+	if o.Around != nil {
+		r.Use(o.Around)
+	}
 	r.Use(a.origins())
 	r.NotFound(writeNoRoute)
 	r.MethodNotAllowed(writeNoMethod)

@@ -44,6 +44,7 @@ type Options struct {
 	MemoryLimit string
 	Threads     int // DuckDB's, for the result database
 	Log         *slog.Logger
+	Tracer      engine.Tracer // takes spans; nil if nobody keeps any
 	// BeforeCommit is called before each commit; an error ends the run there, as a crash would. It may be nil.
 	BeforeCommit func(epoch int64) error
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
@@ -303,7 +304,7 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Letters: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log, Tracer: n.options.Tracer,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
