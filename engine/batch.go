@@ -46,6 +46,9 @@ func (b Batch) Size() uint64 {
 	for _, column := range b.Rows.Columns() {
 		total += column.Data().SizeInBytes()
 	}
+	if b.Traces != nil {
+		total += b.Traces.Data().SizeInBytes()
+	}
 	return total
 }
 

@@ -63,12 +63,12 @@ const (
 //	   trace                            span             sampled
 type TraceContext string
 
-// NewTraceContext joins the values of both headers. It is empty if traceparent is not one.
+// NewTraceContext joins the values of both headers. It is empty if traceparent is not one; a tracestate that cannot be one is left out.
 func NewTraceContext(traceparent, tracestate string) TraceContext {
 	switch {
-	case !isTraceparent(traceparent):
+	case !isTraceparent(traceparent) || !printable(traceparent):
 		return ""
-	case tracestate == "":
+	case tracestate == "" || !printable(tracestate):
 		return TraceContext(traceparent)
 	}
 	return TraceContext(traceparent + " " + tracestate)
@@ -131,6 +131,11 @@ func isTraceparent(text string) bool {
 		}
 	}
 	return strings.Trim(text[atTrace:atSpan-1], "0") != "" && strings.Trim(text[atSpan:atFlags-1], "0") != ""
+}
+
+// printable reports whether a text has only what a header may have.
+func printable(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
 // hexDigit is the value of a hexadecimal digit in lower case; -1 if it is none.

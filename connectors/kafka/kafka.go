@@ -45,6 +45,8 @@ CREATE MATERIALIZED VIEW total AS SELECT auction, count(*) AS bids FROM bid GROU
 CREATE SINK total_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'total', key = 'auction', envelope = 'debezium') AS FROM total;`,
 	Formats:       []string{"json"},
 	Holds:         true,
+	Traces:        true,
+	CarriesTraces: true,
 	Metadata:      []string{metadata.Key, metadata.Timestamp, metadata.Headers},
 	SourceOptions: append(connectionOptions(), sourceOptions()...),
 	SinkOptions:   append(connectionOptions(), sinkOptions()...),

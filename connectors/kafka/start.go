@@ -66,7 +66,7 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 	}
 	r := newReader(s, client, admin, o.Bounded)
 	r.aside = o.Aside
-	r.meta = metadata.Messages(o.Metadata)
+	r.meta = o.Traces || metadata.Messages(o.Metadata)
 	for _, d := range detail.Partitions.Sorted() {
 		if err := r.begin(d.Partition, b, o); err != nil {
 			return nil, err

@@ -262,8 +262,13 @@ func (q *query) finish(batches []engine.Batch) int {
 	rows := 0
 	for _, b := range batches {
 		rows += int(b.Rows.NumRows())
-		named := array.NewRecordBatch(q.output, b.Rows.Columns(), b.Rows.NumRows())
-		q.changes = append(q.changes, engine.Batch{Rows: named, Weights: b.Weights})
+		columns := b.Rows.Columns()[:len(q.Output)]
+		named := engine.Batch{Rows: array.NewRecordBatch(q.output, columns, b.Rows.NumRows()), Weights: b.Weights}
+		if q.Traced {
+			named.Traces = b.Rows.Column(len(columns)).(*array.String)
+			named.Traces.Retain()
+		}
+		q.changes = append(q.changes, named)
 		b.Release()
 	}
 	q.rowsOut += int64(rows)

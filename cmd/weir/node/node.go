@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -347,6 +348,9 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
 		Paused: n.catalog.Paused(parse.Source, s.Name),
+	}
+	if n.options.Tracer != nil && s.Connector.Traces { // for views whose rows bring it with them; it is made if one reads it
+		out.Columns = append(slices.Clone(s.Columns), metadata.Traced())
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/weirdb/weir/cmd/weir/node"
@@ -24,11 +25,11 @@ CREATE MATERIALIZED VIEW by_sensor AS
 SELECT window_start, sensor, max(value) AS top FROM tumble(reading, ts, INTERVAL '10 seconds') GROUP BY ALL;
 CREATE SINK tops WITH (connector = 'file', path = 'tops.ndjson') AS FROM by_sensor;`
 
-// runOnce runs statements in a folder to the end of their input.
+// runOnce runs statements in a folder to the end of their input, in one epoch.
 func runOnce(t *testing.T, traces *Tracing, dir, text string) {
 	t.Helper()
 	n, err := node.Open(t.Context(), node.Options{
-		DB: filepath.Join(dir, "x.duckdb"), Workers: 2, Threads: 1, Bounded: true, Tracer: traces.Tracer(), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		DB: filepath.Join(dir, "x.duckdb"), Workers: 2, Threads: 1, Bounded: true, CommitInterval: time.Hour, Tracer: traces.Tracer(), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -72,8 +73,8 @@ func TestSpansOfARun(t *testing.T) {
 	for name, want := range map[string]map[string]any{
 		"epoch": {"weir.epoch": int64(1), "weir.records": int64(4), "weir.rows_written": int64(2), "weir.late_rows": int64(0), "weir.dead_letters": int64(1),
 			"weir.bytes": int64(len(readings) - 4), "weir.rounds": int64(1)},
-		"deliver tops": {"weir.sink": "tops", "weir.view": "by_sensor", "weir.connector": "file", "weir.epoch": int64(1), "weir.rows": int64(2)},
-		"open reading": {"weir.source": "reading", "weir.connector": "file", "weir.partitions": int64(1)},
+		"deliver tops":      {"weir.sink": "tops", "weir.view": "by_sensor", "weir.connector": "file", "weir.epoch": int64(1), "weir.rows": int64(2)},
+		"open reading":      {"weir.source": "reading", "weir.connector": "file", "weir.partitions": int64(1)},
 		"restore by_sensor": {"weir.view": "by_sensor", "weir.state_files": int64(0), "weir.bytes": int64(0)},
 		"start":             {"weir.epoch": int64(0)},
 	} {

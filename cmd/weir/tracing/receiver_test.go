@@ -50,6 +50,13 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.Error(w, "this is no export of traces", http.StatusBadRequest)
 		return
 	}
+	r.keep(&sent)
+	w.Header().Set("Content-Type", "application/x-protobuf")
+	answer, _ := proto.Marshal(&collector.ExportTraceServiceResponse{})
+	_, _ = w.Write(answer)
+}
+
+func (r *receiver) keep(sent *collector.ExportTraceServiceRequest) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, of := range sent.ResourceSpans {
@@ -58,9 +65,6 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			r.spans = append(r.spans, scope.Spans...)
 		}
 	}
-	w.Header().Set("Content-Type", "application/x-protobuf")
-	answer, _ := proto.Marshal(&collector.ExportTraceServiceResponse{})
-	_, _ = w.Write(answer)
 }
 
 // started is tracing to the receiver, as the environment would have it.
