@@ -9,7 +9,7 @@
 // decoded, and is a dead letter as everywhere.
 //
 // Files: source.go configures and opens, receive.go answers requests, body.go reads bodies, split.go cuts them into events,
-// cloudevents.go makes events of CloudEvents, refusal.go says no. To add a content type: a line in contentTypes and its splitter.
+// cloudevents.go makes events of CloudEvents, trace.go finds the traces that events belong to, refusal.go says no. To add a content type: a line in contentTypes and its splitter.
 package http
 
 import (
@@ -37,6 +37,7 @@ var Connector = engine.Connector{
 WITH (connector = 'http', format = 'json');
 -- curl -H 'Content-Type: application/json' -d '{"sensor":"attic","ts":"2026-03-01T10:00:01Z","value":11}' 127.0.0.1:8080/v1/sources/measured/events`,
 	Formats: []string{"json"},
+	Traces:  true,
 	SourceOptions: []engine.Option{
 		{Name: "token", Secret: true, Doc: "What requests must carry, as Authorization: Bearer TOKEN. Without it, whoever reaches the address can send events."},
 		{Name: "path", Doc: "The journal's folder; beside the database if not given."},

@@ -19,21 +19,24 @@ import (
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// api is the HTTP API of a node that runs over generated events, until the test's end.
-func api(t *testing.T, traces *Tracing) *httptest.Server {
+// generated are statements over generated events.
+const generated = `CREATE SOURCE bid WITH (connector = 'nexmark', table = 'bid', events = '100');
+CREATE MATERIALIZED VIEW total AS SELECT count(*) AS n FROM bid`
+
+// api is the HTTP API of a node that runs statements, until the test's end.
+func api(t *testing.T, traces *Tracing, statements string) *httptest.Server {
 	t.Helper()
 	n, err := node.Open(t.Context(), node.Options{DB: filepath.Join(t.TempDir(), "x.duckdb"), Workers: 1, Threads: 1, Tracer: traces.Tracer()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.Apply(t.Context(), `CREATE SOURCE bid WITH (connector = 'nexmark', table = 'bid', events = '100');
-		CREATE MATERIALIZED VIEW total AS SELECT count(*) AS n FROM bid`); err != nil {
+	if _, err := n.Apply(t.Context(), statements); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- n.Run(ctx) }()
-	s := httptest.NewServer(server.New(n, nil, server.Options{Around: traces.Requests()}))
+	s := httptest.NewServer(server.New(n, nil, server.Options{Around: traces.Requests(), Receivers: n.Receivers}))
 	t.Cleanup(func() {
 		s.Close()
 		stop()
@@ -41,6 +44,9 @@ func api(t *testing.T, traces *Tracing) *httptest.Server {
 			t.Error(err, closed)
 		}
 	})
+	for status := 0; status != http.StatusOK; {
+		status, _ = call(t, "GET", s.URL+"/readyz", "", "")
+	}
 	return s
 }
 
@@ -70,10 +76,7 @@ func call(t *testing.T, method, url, body, parent string) (status int, line stri
 func TestRequests(t *testing.T) {
 	r := newReceiver(t)
 	traces := r.started(t)
-	s := api(t, traces)
-	for s2 := 0; s2 != http.StatusOK; {
-		s2, _ = call(t, "GET", s.URL+"/readyz", "", "")
-	}
+	s := api(t, traces, generated)
 	call(t, "POST", s.URL+"/v1/sql", "SELECT 1 AS one", traceparent(1, "01"))
 	call(t, "POST", s.URL+"/v1/sql", "SELECT 2 AS two", traceparent(2, "00"))
 	call(t, "GET", s.URL+"/v1/views/nosuch", "", "")
@@ -97,6 +100,24 @@ func TestRequests(t *testing.T) {
 	about := map[string]any{"http.request.method": "GET", "url.path": "/v1/views/nosuch", "http.route": "/v1/views/{view}", "http.response.status_code": int64(404)}
 	if diff := cmp.Diff(about, of.attributes); diff != "" || of.Status.GetCode() == otlp.Status_STATUS_CODE_ERROR {
 		t.Errorf("status %v, attributes %s", of.Status, diff)
+	}
+}
+
+// What is sent to Weir with a traceparent leaves it with that one.
+func TestTraceparentFromHTTPToKafka(t *testing.T) {
+	addr := cluster(t, "out")
+	r := newReceiver(t)
+	traces := r.started(t)
+	defer traces.Close()
+	s := api(t, traces, `CREATE SOURCE measured (value BIGINT) WITH (connector = 'http', format = 'json');
+		CREATE MATERIALIZED VIEW high AS SELECT value * 2 AS twice FROM measured WHERE value > 10;
+		CREATE SINK out WITH (connector = 'kafka', brokers = '`+addr+`', topic = 'out') AS FROM high`)
+	for status := 0; status != http.StatusAccepted; { // 503 until the journal is open
+		status, _ = call(t, "POST", s.URL+"/v1/sources/measured/events", `[{"value":11},{"value":1}]`, traceparent(1, "01"))
+	}
+	want := []message{{`{"twice":22}`, traceparent(1, "01"), ""}}
+	if diff := cmp.Diff(want, consume(t, addr, "out", 1), cmp.AllowUnexported(message{})); diff != "" {
+		t.Error(diff)
 	}
 }
 
