@@ -26,7 +26,8 @@ var Connector = engine.Connector{
 		`binary mode (ce- headers); without one, or with the one that curl -d sends, any of the former. Bodies may be compressed ` +
 		`(Content-Encoding: gzip). Of a CloudEvent, the fields of data are columns by their names, and the context attributes are columns ` +
 		`with ce_ before theirs: ce_id, ce_source, ce_type, ce_time, ce_subject and so on; data that is no JSON object is the column data, ` +
-		`or data_base64 where it is binary. What is no JSON is refused (400, with the line); JSON that does not convert to the columns is ` +
+		`or data_base64 where it is binary. With a traceparent header a request's events belong to that trace, unless they are CloudEvents with ` +
+		`a traceparent of their own. What is no JSON is refused (400, with the line); JSON that does not convert to the columns is ` +
 		`accepted and becomes a dead letter. 429 with Retry-After says that the journal is at max_bytes or the views are too far behind, ` +
 		`507 that the disk is full: send the same body again later. A request of which no answer came may have been accepted. ` +
 		`The journal has one partition; it lies in a folder beside the database, DATABASE.journal/NAME, or at path. What cannot be read of ` +

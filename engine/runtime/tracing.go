@@ -75,7 +75,8 @@ func (e *Engine) traceEpoch(ctx context.Context, c *engine.Commit, at ending) (c
 	if !t.on {
 		return ctx, nil
 	}
-	ctx, span := t.Start(ctx, engine.SpanStart{Name: "epoch", At: e.epochStart, Root: true, Attributes: e.epochAttributes(c)})
+	links := e.takeLinks()
+	ctx, span := t.Start(ctx, engine.SpanStart{Name: "epoch", At: e.epochStart, Root: true, Links: joined(links), Attributes: e.epochAttributes(c)})
 	spent, began := e.phases, t.began.phases
 	decoded := at.rounds.Add(began.Stages - spent.Stages)
 	gathered := decoded.Add(began.Decode - spent.Decode)
@@ -85,7 +86,7 @@ func (e *Engine) traceEpoch(ctx context.Context, c *engine.Commit, at ending) (c
 	t.phase(ctx, "await", at.rounds, at.awaited)
 	t.phase(ctx, "flush", at.awaited, at.flushed)
 	t.phase(ctx, "state", at.flushed, at.written, slog.Int("weir.state_files", len(c.State)))
-	t.remember(c.Epoch, traced{ctx, e.takeLinks()})
+	t.remember(c.Epoch, traced{ctx, links})
 	return ctx, span
 }
 
@@ -177,6 +178,18 @@ func (q *query) link(traces []engine.TraceContext) {
 			q.links = append(q.links, c)
 		}
 	}
+}
+
+// joined are the traces that have contributed to any view, as many as a span has links.
+func joined(links map[string][]engine.TraceContext) (out []engine.TraceContext) {
+	for _, view := range sortedKeys(links) {
+		for _, c := range links[view] {
+			if len(out) < engine.MostLinks && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 // takeLinks are the traces that have contributed to each view.

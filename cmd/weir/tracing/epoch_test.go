@@ -72,13 +72,18 @@ func TestSpansOfARun(t *testing.T) {
 	}
 	for name, want := range map[string]map[string]any{
 		"epoch": {"weir.epoch": int64(1), "weir.records": int64(4), "weir.rows_written": int64(2), "weir.late_rows": int64(0), "weir.dead_letters": int64(1),
-			"weir.bytes": int64(len(readings) - 4), "weir.rounds": int64(1)},
+			"weir.bytes": int64(len(readings) - 4)},
 		"deliver tops":      {"weir.sink": "tops", "weir.view": "by_sensor", "weir.connector": "file", "weir.epoch": int64(1), "weir.rows": int64(2)},
 		"open reading":      {"weir.source": "reading", "weir.connector": "file", "weir.partitions": int64(1)},
 		"restore by_sensor": {"weir.view": "by_sensor", "weir.state_files": int64(0), "weir.bytes": int64(0)},
 		"start":             {"weir.epoch": int64(0)},
 	} {
-		if diff := cmp.Diff(want, r.named(name)[0].attributes); diff != "" {
+		got := r.named(name)[0].attributes
+		if rounds, ok := got["weir.rounds"].(int64); (name == "epoch") != (ok && rounds > 0) { // one or two: the file's end may come by itself
+			t.Errorf("%s: weir.rounds is %v", name, got["weir.rounds"])
+		}
+		delete(got, "weir.rounds")
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

@@ -134,6 +134,9 @@ func TestTraceparentThroughKafka(t *testing.T) {
 	if diff := cmp.Diff([]string{first, traceparent(2, "01"), traceparent(9, "01")}, linked(total)); diff != "" {
 		t.Errorf("links of the aggregate's delivery: %s", diff)
 	}
+	if diff := cmp.Diff(linked(total), linked(r.named("epoch")[0])); diff != "" {
+		t.Errorf("links of the epoch: %s", diff)
+	}
 	if total.Kind != otlp.Span_SPAN_KIND_PRODUCER || total.parent != r.named("epoch")[0].id {
 		t.Errorf("the delivery is a %s below %s, want a producer below the epoch", total.Kind, total.parent)
 	}
