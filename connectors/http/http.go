@@ -9,7 +9,8 @@
 // decoded, and is a dead letter as everywhere.
 //
 // Files: source.go configures and opens, receive.go answers requests, body.go reads bodies, split.go cuts them into events,
-// cloudevents.go makes events of CloudEvents, trace.go finds the traces that events belong to, refusal.go says no. To add a content type: a line in contentTypes and its splitter.
+// cloudevents.go makes events of CloudEvents, trace.go finds the traces that events belong to, refusal.go says no. To add a content
+// type: a line in contentTypes and its splitter.
 package http
 
 import (
