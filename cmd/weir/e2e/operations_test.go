@@ -27,7 +27,7 @@ func TestOperationsWhy(t *testing.T) {
 	at := freeAddress(t)
 	script = strings.NewReplacer("bin/weir run", weir+" run --listen "+at, "bin/weir why", weir+" why --server http://"+at,
 		"sleep 3", "until "+weir+" why --server http://"+at+" by_sensor 2>/dev/null | grep 'last commit: epoch 1' >/dev/null; do sleep 0.1; done").Replace(script)
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"+script)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.Output()
 	if err != nil {
@@ -59,7 +59,7 @@ func TestOperationsTraces(t *testing.T) {
 	at := freeAddress(t)
 	_, port, _ := net.SplitHostPort(at)
 	script = strings.NewReplacer("bin/weir run", weir+" run", "4318", port, "sleep 1", "until (: < /dev/tcp/127.0.0.1/"+port+") 2>/dev/null; do sleep 0.1; done").Replace(script)
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"+script)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.Output()
 	if err != nil {
