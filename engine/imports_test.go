@@ -23,6 +23,9 @@ var allowed = map[string][]string{
 	"engine":     {"engine"},
 }
 
+// tracingFolder makes OpenTelemetry's spans of engine.Tracer's.
+const tracingFolder = "cmd/weir/tracing"
+
 // TestImportArrows fails on an import that points against the layout. Tests may import more: they join parts.
 func TestImportArrows(t *testing.T) {
 	context := build.Default
@@ -58,6 +61,9 @@ func checkImports(t *testing.T, folder string, imports []string) {
 		t.Errorf("%s is in no folder of the layout", folder)
 	}
 	for _, i := range imports {
+		if strings.HasPrefix(i, "go.opentelemetry.io/") && folder != tracingFolder {
+			t.Errorf("%s imports %s: only %s knows OpenTelemetry, others have engine.Tracer", folder, i, tracingFolder)
+		}
 		to, ours := strings.CutPrefix(i, module)
 		if !ours {
 			continue

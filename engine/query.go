@@ -13,6 +13,9 @@ type Query struct {
 	Stages  []Stage
 	Results []int // the nodes whose rows are the view's
 	Output  []types.Field
+	// Traced says that rows have one column more than Output, the last: engine.TraceContext of the event that each was made of. It goes with
+	// the view's changes to sinks, and into no table.
+	Traced bool
 	// Retention bounds how long the view's table keeps rows; nil if that is for ever.
 	Retention *Retention
 }

@@ -21,4 +21,6 @@ type Delivery struct {
 	Epoch   int64
 	Columns []types.Field
 	Changes []Batch // lent for the call
+	// Trace is the delivery's own trace context, for messages whose rows have none; empty if nobody keeps spans.
+	Trace TraceContext
 }

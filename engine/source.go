@@ -80,6 +80,10 @@ type ReadOptions struct {
 	// Again says that the events from From on have been read before, and all are to be had once more: a source that has lost some
 	// returns an error that says so.
 	Again bool
+	// Traces asks for the headers of W3C Trace Context in Record.Meta, where the connector has them.
+	Traces bool
+	// Tracer takes spans of what the reader does beside Poll; nil if nobody keeps any.
+	Tracer Tracer
 	// Aside says that another reader follows the source's present: what this one has committed is not for others to see.
 	Aside bool
 }

@@ -182,7 +182,11 @@ type Connector struct {
 	// Holds says that its readers are AlignedReaders, so that max_ahead can be asked of its sources.
 	Holds bool
 	// Metadata are the columns of package engine/metadata that its sources have, beside those that all have.
-	Metadata      []string
+	Metadata []string
+	// Traces says that its sources tell of each record to which trace it belongs, in the headers of Record.Meta.
+	Traces bool
+	// CarriesTraces says that its sinks write messages that tell to which trace they belong: they get Batch.Traces.
+	CarriesTraces bool
 	SourceOptions []Option
 	SinkOptions   []Option
 	// Source configures a source; nil if the connector has none. It does not connect yet.

@@ -90,6 +90,9 @@ func writeMetadata(b *strings.Builder) {
 	b.WriteString("Columns that a source has by declaring them, of what is known of its records; each connector says which it has:\n\n")
 	b.WriteString("| column | type | meaning |\n|-|-|-|\n")
 	for _, c := range metadata.All {
+		if c.Hidden {
+			continue
+		}
 		allowed := make([]string, len(c.Types))
 		for i, t := range c.Types {
 			allowed[i] = "`" + t.String() + "`"

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/cmd/weir/tracing"
 )
 
 //go:embed demo.sql
@@ -45,9 +46,15 @@ func demo(ctx context.Context, listen string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	handler := slog.NewTextHandler(os.Stderr, nil)
+	traces, err := tracing.Start(ctx, version, slog.New(handler))
+	if err != nil {
+		return err
+	}
+	defer traces.Close()
 	n, err := node.Open(ctx, node.Options{
 		DB: filepath.Join(dir, "demo.duckdb"), Workers: runtime.NumCPU(), CommitInterval: 500 * time.Millisecond,
-		MemoryLimit: "1GB", Threads: 2, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		MemoryLimit: "1GB", Threads: 2, Log: slog.New(traces.Logs(handler)), Tracer: traces.Tracer(),
 	})
 	if err != nil {
 		return err
@@ -56,7 +63,7 @@ func demo(ctx context.Context, listen string) (err error) {
 	if _, err := n.Apply(ctx, demoSQL); err != nil {
 		return err
 	}
-	stop, err := serve(listen, n)
+	stop, err := serve(listen, n, traces)
 	if err != nil {
 		return err
 	}

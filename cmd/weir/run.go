@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/cmd/weir/tracing"
 )
 
 // runFlags are the flags of weir run.
@@ -31,7 +32,9 @@ func runCommand() *cobra.Command {
 		Long: `Run the statements in files, and keep their views current until SIGTERM or Ctrl-C.
 
 Definitions are kept in the database: running the same files again changes nothing and goes on where the last commit stood.
-With --once, every source is read to its present end, all windows are closed, and weir exits.`,
+With --once, every source is read to its present end, all windows are closed, and weir exits.
+
+` + tracing.Help(),
 		Example: "  weir run bids.sql\n  weir run --once --db results.duckdb bids.sql",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
@@ -77,7 +80,13 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	}
 	tune()
 	memory.apply(&f.node)
-	f.node.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	handler := slog.NewTextHandler(os.Stderr, nil)
+	traces, err := tracing.Start(ctx, version, slog.New(handler))
+	if err != nil {
+		return err
+	}
+	defer traces.Close()
+	f.node.Log, f.node.Tracer = slog.New(traces.Logs(handler)), traces.Tracer()
 	n, err := node.Open(ctx, f.node)
 	if err != nil {
 		return err
@@ -87,7 +96,7 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	if err := apply(ctx, n, scripts); err != nil {
 		return err
 	}
-	stop, err := serve(f.listen, n)
+	stop, err := serve(f.listen, n, traces)
 	if err != nil {
 		return err
 	}

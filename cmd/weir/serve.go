@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/weirdb/weir/cmd/weir/node"
+	"github.com/weirdb/weir/cmd/weir/tracing"
 	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/dashboards/console"
 )
@@ -20,11 +21,11 @@ import (
 const stopGrace = time.Second
 
 // serve answers HTTP on address until the returned function is called. An empty address serves nothing.
-func serve(address string, n *node.Node) (stop func(), err error) {
+func serve(address string, n *node.Node, t *tracing.Tracing) (stop func(), err error) {
 	if address == "" {
 		return func() {}, nil
 	}
-	at, stop, err := listen(address, n)
+	at, stop, err := listen(address, n, t)
 	if err == nil {
 		fmt.Fprintf(os.Stderr, "console and API on http://%s\n", at)
 	}
@@ -32,14 +33,14 @@ func serve(address string, n *node.Node) (stop func(), err error) {
 }
 
 // listen answers HTTP on address, and tells which one that is.
-func listen(address string, n *node.Node) (at string, stop func(), err error) {
+func listen(address string, n *node.Node, t *tracing.Tracing) (at string, stop func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", nil, fmt.Errorf("%w; choose another address with --listen", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &http.Server{
-		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers, Replay: n.Replay}),
+		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers, Replay: n.Replay, Around: t.Requests()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

@@ -82,7 +82,7 @@ func (f *sqlFlags) serveFile(ctx context.Context) (stop func() error, err error)
 	if err != nil {
 		return nil, err
 	}
-	address, end, err := listen("127.0.0.1:0", n)
+	address, end, err := listen("127.0.0.1:0", n, nil)
 	if err != nil {
 		return nil, errors.Join(err, n.Close())
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
@@ -95,6 +97,42 @@ func TestOutboxKeepsWhatSinksHaveNotDelivered(t *testing.T) {
 	defer func(n uint64) { largeChange = n }(largeChange)
 	largeChange = 0
 	t.Run("large", func(t *testing.T) { outboxKeeps(t, []string{"outbox-3-v"}) })
+}
+
+// Trace contexts go through the outbox beside the rows, and into no table; a batch without any may be among others.
+func TestOutboxKeepsTraces(t *testing.T) {
+	t.Run("small", outboxKeepsTraces)
+	defer func(n uint64) { largeChange = n }(largeChange)
+	largeChange = 0
+	t.Run("large", outboxKeepsTraces)
+}
+
+func outboxKeepsTraces(t *testing.T) {
+	s := testStore(t)
+	rows := rowsOf(t, testSession(t), "FROM range(2) t(n)")
+	check(t, s.CreateView(ctx, "v", []types.Field{{Name: "n", Type: types.Of(types.BigInt)}}))
+	s.SetSinks(map[string][]string{"v": {"one"}})
+	b := array.NewStringBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	b.Append("a trace")
+	b.AppendNull()
+	traces := b.NewStringArray()
+	defer traces.Release()
+	check(t, commit(s, "v", engine.Batch{Rows: rows, Traces: traces}, engine.Batch{Rows: rows, Weights: []int8{1, 1}}))
+	pending, err := s.Pending(ctx, "one", 10)
+	check(t, err)
+	defer releaseDeliveries(pending)
+	changes := pending[0].Changes
+	if got := changes[0].Traces; got == nil || got.Value(0) != "a trace" || !got.IsNull(1) || changes[0].Weights != nil {
+		t.Errorf("traces %v, weights %v", got, changes[0].Weights)
+	}
+	if got := changes[1].Traces; got == nil || got.NullN() != 2 || !slices.Equal(changes[1].Weights, []int8{1, 1}) {
+		t.Errorf("traces %v, weights %v of the batch without", got, changes[1].Weights)
+	}
+	sameRows(t, changes[0].Rows, rows)
+	if got := texts(t, s, "SELECT count(*) || ' ' || sum(n) FROM v"); !slices.Equal(got, []string{"4 2"}) {
+		t.Errorf("the table has %v", got)
+	}
 }
 
 // outboxKeeps commits epochs for two sinks, delivers one of them to one, drops the other, and looks which files are left.

@@ -14,9 +14,10 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// packChanges writes batches as one Arrow stream with a weight column at the end; NULL weights stand for no weights.
+// packChanges writes batches as one Arrow stream with a weight column at the end; NULL weights stand for no weights. Behind it come the
+// trace contexts, if there are any.
 func packChanges(columns []types.Field, batches []engine.Batch) ([]byte, error) {
-	schema := packedSchema(columns)
+	schema := packedSchema(columns, batches)
 	var out bytes.Buffer
 	w := ipc.NewWriter(&out, ipc.WithSchema(schema))
 	for _, b := range batches {
@@ -33,12 +34,15 @@ func packChanges(columns []types.Field, batches []engine.Batch) ([]byte, error) 
 	return out.Bytes(), nil
 }
 
-func packedSchema(columns []types.Field) *arrow.Schema {
+func packedSchema(columns []types.Field, batches []engine.Batch) *arrow.Schema {
 	fields := append(types.ArrowFields(columns), arrow.Field{Name: "w", Type: arrow.PrimitiveTypes.Int8, Nullable: true})
+	if slices.ContainsFunc(batches, func(b engine.Batch) bool { return b.Traces != nil }) {
+		fields = append(fields, arrow.Field{Name: "t", Type: arrow.BinaryTypes.String, Nullable: true})
+	}
 	return arrow.NewSchema(fields, nil)
 }
 
-// packBatch adds the weights as a column. The caller releases the result.
+// packBatch adds the weights as a column, and the trace contexts if the schema has them. The caller releases the result.
 func packBatch(schema *arrow.Schema, b engine.Batch) arrow.RecordBatch {
 	builder := array.NewInt8Builder(memory.DefaultAllocator)
 	defer builder.Release()
@@ -46,7 +50,17 @@ func packBatch(schema *arrow.Schema, b engine.Batch) arrow.RecordBatch {
 	builder.AppendNulls(int(b.Rows.NumRows()) - len(b.Weights))
 	weights := builder.NewInt8Array()
 	defer weights.Release()
-	return array.NewRecordBatch(schema, append(slices.Clone(b.Rows.Columns()), weights), b.Rows.NumRows())
+	columns := append(slices.Clone(b.Rows.Columns()), weights)
+	switch {
+	case schema.NumFields() == len(columns):
+	case b.Traces != nil:
+		columns = append(columns, b.Traces)
+	default:
+		none := array.MakeArrayOfNull(memory.DefaultAllocator, arrow.BinaryTypes.String, int(b.Rows.NumRows()))
+		defer none.Release()
+		columns = append(columns, none)
+	}
+	return array.NewRecordBatch(schema, columns, b.Rows.NumRows())
 }
 
 // packedSection is the one section of a file of changes.
@@ -58,7 +72,7 @@ func (s *Store) packFile(name string, columns []types.Field, batches []engine.Ba
 	if err != nil {
 		return err
 	}
-	schema := packedSchema(columns)
+	schema := packedSchema(columns, batches)
 	for _, b := range batches {
 		packed := packBatch(schema, b)
 		_ = file.Write(packedSection, packed) // Close tells
@@ -113,10 +127,14 @@ func (s *Store) unpackFile(name string, yield func(packed arrow.RecordBatch) err
 }
 
 func unpackBatch(packed arrow.RecordBatch, schema *arrow.Schema) engine.Batch {
-	last := int(packed.NumCols()) - 1
-	b := engine.Batch{Rows: array.NewRecordBatch(schema, packed.Columns()[:last], packed.NumRows())}
-	if weights := packed.Column(last).(*array.Int8); weights.NullN() == 0 {
+	width := schema.NumFields()
+	b := engine.Batch{Rows: array.NewRecordBatch(schema, packed.Columns()[:width], packed.NumRows())}
+	if weights := packed.Column(width).(*array.Int8); weights.NullN() == 0 {
 		b.Weights = slices.Clone(weights.Int8Values())
+	}
+	if behind := width + 1; behind < int(packed.NumCols()) {
+		b.Traces = packed.Column(behind).(*array.String)
+		b.Traces.Retain()
 	}
 	return b
 }

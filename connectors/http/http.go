@@ -9,7 +9,8 @@
 // decoded, and is a dead letter as everywhere.
 //
 // Files: source.go configures and opens, receive.go answers requests, body.go reads bodies, split.go cuts them into events,
-// cloudevents.go makes events of CloudEvents, refusal.go says no. To add a content type: a line in contentTypes and its splitter.
+// cloudevents.go makes events of CloudEvents, trace.go finds the traces that events belong to, refusal.go says no. To add a content
+// type: a line in contentTypes and its splitter.
 package http
 
 import (
@@ -26,7 +27,8 @@ var Connector = engine.Connector{
 		`binary mode (ce- headers); without one, or with the one that curl -d sends, any of the former. Bodies may be compressed ` +
 		`(Content-Encoding: gzip). Of a CloudEvent, the fields of data are columns by their names, and the context attributes are columns ` +
 		`with ce_ before theirs: ce_id, ce_source, ce_type, ce_time, ce_subject and so on; data that is no JSON object is the column data, ` +
-		`or data_base64 where it is binary. What is no JSON is refused (400, with the line); JSON that does not convert to the columns is ` +
+		`or data_base64 where it is binary. With a traceparent header a request's events belong to that trace, unless they are CloudEvents with ` +
+		`a traceparent of their own. What is no JSON is refused (400, with the line); JSON that does not convert to the columns is ` +
 		`accepted and becomes a dead letter. 429 with Retry-After says that the journal is at max_bytes or the views are too far behind, ` +
 		`507 that the disk is full: send the same body again later. A request of which no answer came may have been accepted. ` +
 		`The journal has one partition; it lies in a folder beside the database, DATABASE.journal/NAME, or at path. What cannot be read of ` +
@@ -37,6 +39,7 @@ var Connector = engine.Connector{
 WITH (connector = 'http', format = 'json');
 -- curl -H 'Content-Type: application/json' -d '{"sensor":"attic","ts":"2026-03-01T10:00:01Z","value":11}' 127.0.0.1:8080/v1/sources/measured/events`,
 	Formats: []string{"json"},
+	Traces:  true,
 	SourceOptions: []engine.Option{
 		{Name: "token", Secret: true, Doc: "What requests must carry, as Authorization: Bearer TOKEN. Without it, whoever reaches the address can send events."},
 		{Name: "path", Doc: "The journal's folder; beside the database if not given."},

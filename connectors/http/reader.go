@@ -14,6 +14,7 @@ type reader struct {
 	*journal.Reader
 	source    *source
 	aside     bool
+	traces    bool  // records are wanted with the traces that they belong to
 	committed int64 // guarded by the source's mu
 }
 
@@ -23,6 +24,11 @@ func (r *reader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	for _, f := range fetches {
 		if !r.aside {
 			r.source.read.Store(f.Next)
+		}
+		for i := range f.Records {
+			if r.traces {
+				ownTrace(&f.Records[i])
+			}
 		}
 	}
 	return fetches, err

@@ -49,7 +49,7 @@ func (s *source) receive(w nethttp.ResponseWriter, r *nethttp.Request) (int, err
 	if err != nil {
 		return 0, err
 	}
-	return len(events), s.journal.Append(r.Context(), events)
+	return len(events), s.journal.AppendTraced(r.Context(), traceOf(r.Header), events)
 }
 
 // admit checks what can be checked before the body is read.

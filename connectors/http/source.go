@@ -105,7 +105,7 @@ func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, e
 			return nil, err
 		}
 	}
-	r := &reader{Reader: s.journal.Read(from, o.Bounded), source: s, aside: o.Aside}
+	r := &reader{Reader: s.journal.Read(from, o.Bounded), source: s, aside: o.Aside, traces: o.Traces}
 	s.readers = append(s.readers, r)
 	return r, nil
 }

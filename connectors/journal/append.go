@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"time"
+
+	"github.com/weirdb/weir/engine"
 )
 
 // group is what one write and one fsync make safe: the records of all that have asked since the last one.
@@ -28,10 +30,15 @@ type pending struct {
 // it wraps syscall.ENOSPC: in both cases, as with any error, nothing was kept, and the same call may work later. When ctx ends
 // first, it is not known whether the records are kept.
 func (j *Journal) Append(ctx context.Context, records [][]byte) error {
+	return j.AppendTraced(ctx, "", records)
+}
+
+// AppendTraced is Append for records that belong to a trace, if it is not empty. They are read with it, as headers in their Meta.
+func (j *Journal) AppendTraced(ctx context.Context, trace engine.TraceContext, records [][]byte) error {
 	if len(records) == 0 {
 		return nil
 	}
-	h, block := encode(records)
+	h, block := encode(trace, records)
 	g, err := j.join(pending{h, block})
 	if err != nil {
 		return err

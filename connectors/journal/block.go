@@ -3,6 +3,8 @@ package journal
 import (
 	"encoding/binary"
 	"hash/crc32"
+
+	"github.com/weirdb/weir/engine"
 )
 
 // A block is what one Append was given.
@@ -11,22 +13,30 @@ import (
 //	│ magic  │ bytes  │ count │ first     │ at       │ sum of  │ sum of │ records …
 //	│        │ behind │       │ record    │ arrival  │ records │ head   │ each: length (varint), bytes
 //
-// Numbers are little-endian, sums CRC-32C. The head has a sum of its own, so that its length can be trusted: a block that reaches
+// Magic ends with the version: 1, or 2 where a trace context stands before the records, written as they are, for all of them. Numbers are
+// little-endian, sums CRC-32C. The head has a sum of its own, so that its length can be trusted: a block that reaches
 // beyond the file's end was cut short, and is not one whose length is damaged.
 const headBytes = 36
 
-// magic begins each block. No JSON text, which is what records mostly are, can contain it.
-var magic = [4]byte{0x00, 'W', 'J', 0x01}
+// magic begins each block, before its version. No JSON text, which is what records mostly are, can contain it.
+var magic = [3]byte{0x00, 'W', 'J'}
+
+// The versions of a block.
+const (
+	plainBlock  = 0x01
+	tracedBlock = 0x02
+)
 
 var sums = crc32.MakeTable(crc32.Castagnoli)
 
 // head is a block's head.
 type head struct {
-	bytes int   // of the records
-	count int   // of records
-	first int64 // the number of the first
-	at    int64 // when they came, in µs since 1970
-	sum   uint32
+	version byte
+	bytes   int   // of the records, and the trace context
+	count   int   // of records
+	first   int64 // the number of the first
+	at      int64 // when they came, in µs since 1970
+	sum     uint32
 }
 
 // end is the number behind the block's last record.
@@ -38,6 +48,7 @@ func (h *head) size() int64 { return headBytes + int64(h.bytes) }
 // put writes the head into the first bytes of a block.
 func (h *head) put(to []byte) {
 	copy(to, magic[:])
+	to[len(magic)] = h.version
 	binary.LittleEndian.PutUint32(to[4:], uint32(h.bytes))
 	binary.LittleEndian.PutUint32(to[8:], uint32(h.count))
 	binary.LittleEndian.PutUint64(to[12:], uint64(h.first))
@@ -48,31 +59,39 @@ func (h *head) put(to []byte) {
 
 // parseHead reads a head; false if it is none.
 func parseHead(from []byte) (h head, ok bool) {
-	if len(from) < headBytes || [4]byte(from[:4]) != magic || crc32.Checksum(from[:32], sums) != binary.LittleEndian.Uint32(from[32:]) {
+	if len(from) < headBytes || [3]byte(from[:3]) != magic || crc32.Checksum(from[:32], sums) != binary.LittleEndian.Uint32(from[32:]) {
 		return h, false
 	}
+	version := from[len(magic)]
 	return head{
-		bytes: int(binary.LittleEndian.Uint32(from[4:])),
-		count: int(binary.LittleEndian.Uint32(from[8:])),
-		first: int64(binary.LittleEndian.Uint64(from[12:])),
-		at:    int64(binary.LittleEndian.Uint64(from[20:])),
-		sum:   binary.LittleEndian.Uint32(from[28:]),
-	}, true
+		version: version,
+		bytes:   int(binary.LittleEndian.Uint32(from[4:])),
+		count:   int(binary.LittleEndian.Uint32(from[8:])),
+		first:   int64(binary.LittleEndian.Uint64(from[12:])),
+		at:      int64(binary.LittleEndian.Uint64(from[20:])),
+		sum:     binary.LittleEndian.Uint32(from[28:]),
+	}, version == plainBlock || version == tracedBlock
 }
 
 // encode makes a block of records, but for the parts of its head that are known when it is written.
-func encode(records [][]byte) (head, []byte) {
-	size := headBytes
+func encode(trace engine.TraceContext, records [][]byte) (head, []byte) {
+	size := headBytes + binary.MaxVarintLen32 + len(trace)
 	for _, r := range records {
 		size += binary.MaxVarintLen32 + len(r)
 	}
-	block := make([]byte, headBytes, size)
-	for _, r := range records {
-		block = binary.AppendUvarint(block, uint64(len(r)))
-		block = append(block, r...)
+	block, version := make([]byte, headBytes, size), byte(plainBlock)
+	if trace != "" {
+		block, version = appendRecord(block, []byte(trace)), tracedBlock
 	}
-	h := head{bytes: len(block) - headBytes, count: len(records), sum: crc32.Checksum(block[headBytes:], sums)}
+	for _, r := range records {
+		block = appendRecord(block, r)
+	}
+	h := head{version: version, bytes: len(block) - headBytes, count: len(records), sum: crc32.Checksum(block[headBytes:], sums)}
 	return h, block
+}
+
+func appendRecord(block, record []byte) []byte {
+	return append(binary.AppendUvarint(block, uint64(len(record))), record...)
 }
 
 // intact reports whether the bytes behind a head are those that were written.

@@ -12,10 +12,11 @@ type cursor struct {
 	journal *Journal
 	next    int64 // the number of the next record
 	walker  walker
-	first   int64  // of the segment that walker is in; its file is nil if there is none
-	block   []byte // what is left of the block that is being read
-	at      int64  // the number of the first record in it
-	lost    *loss  // the last part that could not be read, while it is not known which records were in it
+	first   int64        // of the segment that walker is in; its file is nil if there is none
+	block   []byte       // what is left of the block that is being read
+	at      int64        // the number of the first record in it
+	meta    *engine.Meta // of the records in it; nil if they have no trace
+	lost    *loss        // the last part that could not be read, while it is not known which records were in it
 }
 
 // span is the part of the journal that a cursor may read now: one segment.
@@ -73,7 +74,7 @@ func (c *cursor) take(f *engine.Fetch, bytes *int64) error {
 		return fmt.Errorf("journal %s: record %d is not what its block says, which is intact: please report this", c.walker.file.Name(), c.at)
 	}
 	if c.at >= c.next {
-		f.Records = append(f.Records, engine.Record{Offset: c.at, Value: record})
+		f.Records = append(f.Records, engine.Record{Offset: c.at, Value: record, Meta: c.meta})
 		c.next, f.Next = c.at+1, c.at+1
 		*bytes -= int64(len(record))
 	}
@@ -114,8 +115,22 @@ func (c *cursor) step(f *engine.Fetch, s span) error {
 		c.lost = nil
 	default:
 		c.miss(f, h.first)
-		c.block, c.at = block, h.first
+		return c.begin(h, block)
 	}
+	return nil
+}
+
+// begin takes up a block.
+func (c *cursor) begin(h *head, block []byte) error {
+	c.block, c.at, c.meta = block, h.first, nil
+	if h.version != tracedBlock {
+		return nil
+	}
+	trace, rest, ok := nextRecord(block)
+	if !ok {
+		return fmt.Errorf("journal %s: the block of record %d is not what it says, and is intact: please report this", c.walker.file.Name(), h.first)
+	}
+	c.block, c.meta = rest, &engine.Meta{Timestamp: engine.MinTime, Headers: engine.TraceContext(trace).Headers()}
 	return nil
 }
 

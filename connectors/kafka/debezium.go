@@ -36,17 +36,18 @@ func (o *outcome) debezium(from lines.DebeziumSource) []*kgo.Record {
 	before, after := o.sides()
 	both := min(len(before), len(after))
 	var out []*kgo.Record
-	add := func(op byte, before, after []byte) {
-		out = append(out, &kgo.Record{Key: o.key, Value: lines.AppendDebezium(nil, op, before, after, from)})
+	add := func(op byte, before, after image) {
+		value := lines.AppendDebezium(nil, op, before.row, after.row, from)
+		out = append(out, &kgo.Record{Key: o.key, Value: value, Headers: traceHeaders(after.trace)})
 	}
 	for i := range both {
 		add(lines.DebeziumUpdate, before[i], after[i])
 	}
 	for _, row := range before[both:] {
-		add(lines.DebeziumDelete, row, nil)
+		add(lines.DebeziumDelete, row, image{})
 	}
 	for _, row := range after[both:] {
-		add(lines.DebeziumCreate, nil, row)
+		add(lines.DebeziumCreate, image{}, row)
 	}
 	if o.key != nil && len(after) == 0 && len(before) > 0 {
 		out = append(out, &kgo.Record{Key: o.key})
@@ -54,14 +55,20 @@ func (o *outcome) debezium(from lines.DebeziumSource) []*kgo.Record {
 	return out
 }
 
+// image is a row before or after a change, with the trace that it came with.
+type image struct {
+	row   []byte
+	trace engine.TraceContext
+}
+
 // sides are the rows that were taken back and those that were added. What cancels out is in neither.
-func (o *outcome) sides() (before, after [][]byte) {
+func (o *outcome) sides() (before, after []image) {
 	for _, v := range o.rows {
 		for range -v.weight {
-			before = append(before, v.value)
+			before = append(before, image{row: v.value})
 		}
-		for range v.weight {
-			after = append(after, v.value)
+		for i := range v.weight {
+			after = append(after, image{v.value, v.trace(i)})
 		}
 	}
 	return before, after

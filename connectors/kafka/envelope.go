@@ -82,7 +82,7 @@ func (k *keyer) rowMessages(d engine.Delivery, weighted bool) []*kgo.Record {
 	for _, b := range d.Changes {
 		for row, key := range k.all(b.Rows) {
 			value := lines.AppendJSON(nil, d.Columns, b.Rows, row, weight(b, row), weighted)
-			out = append(out, &kgo.Record{Key: key, Value: value})
+			out = append(out, &kgo.Record{Key: key, Value: value, Headers: traceHeaders(traceOf(b, row))})
 		}
 	}
 	return out

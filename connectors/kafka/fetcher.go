@@ -29,6 +29,7 @@ type fetcher struct {
 	id            kadm.TopicID
 	committedOnly bool
 	log           *clientLogger
+	outages       *outages
 	answers       chan []answer // the partitions of one response
 	rooms         roomStock
 	lookUp        chan struct{} // holds a wish to look for leaders
@@ -45,10 +46,11 @@ type fetcher struct {
 type cursor struct {
 	number int32
 	next   int64
-	read   int32 // epoch of the leader that took the record before next; -1 if not known
-	leader int32 // broker; noLeader if not known
-	epoch  int32 // the leader's
-	held   bool  // cannot be read where it stands: the reader has to say how to go on
+	read   int32     // epoch of the leader that took the record before next; -1 if not known
+	leader int32     // broker; noLeader if not known
+	epoch  int32     // the leader's
+	held   bool      // cannot be read where it stands: the reader has to say how to go on
+	lost   time.Time // when its leader did not answer; zero once one has
 }
 
 const noLeader = -1
@@ -64,8 +66,8 @@ const lanes = 2
 
 func (c *cursor) lane() lane { return lane{c.leader, c.number % lanes} }
 
-func newFetcher(client *kgo.Client, dialer dialer, topic string, id kadm.TopicID, committedOnly bool, log *clientLogger) *fetcher {
-	return &fetcher{client: client, dialer: dialer, topic: topic, id: id, committedOnly: committedOnly, log: log,
+func newFetcher(client *kgo.Client, dialer dialer, topic string, id kadm.TopicID, committedOnly bool, log *clientLogger, o *outages) *fetcher {
+	return &fetcher{client: client, dialer: dialer, topic: topic, id: id, committedOnly: committedOnly, log: log, outages: o,
 		answers: make(chan []answer), lookUp: make(chan struct{}, 1), cursors: map[int32]*cursor{}, sessions: map[lane]chan struct{}{},
 		brokers: map[int32]string{}}
 }
@@ -83,7 +85,7 @@ func (f *fetcher) fetch(number int32, from int64) {
 	defer f.mu.Unlock()
 	c := &cursor{number: number, next: from, read: -1, leader: noLeader, epoch: -1}
 	if old := f.cursors[number]; old != nil {
-		c.leader, c.epoch = old.leader, old.epoch
+		c.leader, c.epoch, c.lost = old.leader, old.epoch, old.lost
 	}
 	f.cursors[number] = c
 	f.changed(c)
@@ -93,6 +95,9 @@ func (f *fetcher) fetch(number int32, from int64) {
 func (f *fetcher) drop(number int32) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if c := f.cursors[number]; c != nil && !c.lost.IsZero() {
+		f.outages.partitions--
+	}
 	delete(f.cursors, number)
 }
 

@@ -30,7 +30,9 @@ var Connector = engine.Connector{
 		"or, if none is left, a tombstone, a message without a value. The key must be unique in a view that takes rows back: two rows of one key in an epoch " +
 		"stop an upsert sink with an error that names the key; two that come in different epochs are not noticed, and the later one counts. " +
 		"In Debezium's envelope the payload is what its JSON converter writes without schemas, {before, after, source: {connector, view, epoch}, op, ts_ms}: " +
-		"op is c, u or d, never r; ts_ms is when it was written; with a key, d is followed by a tombstone.",
+		"op is c, u or d, never r; ts_ms is when it was written; with a key, d is followed by a tombstone. " +
+		"Where traces are kept (see operations.md), messages have the headers traceparent and tracestate: of the event that a row was made of, if that is one, or of the delivery, " +
+		"which is another if the last commit comes again.",
 	Example: `CREATE SOURCE bid (
     auction BIGINT, price BIGINT, date_time TIMESTAMP,
     WATERMARK FOR date_time AS date_time - INTERVAL '4 seconds'
@@ -45,6 +47,8 @@ CREATE MATERIALIZED VIEW total AS SELECT auction, count(*) AS bids FROM bid GROU
 CREATE SINK total_topic WITH (connector = 'kafka', brokers = '127.0.0.1:9092', topic = 'total', key = 'auction', envelope = 'debezium') AS FROM total;`,
 	Formats:       []string{"json"},
 	Holds:         true,
+	Traces:        true,
+	CarriesTraces: true,
 	Metadata:      []string{metadata.Key, metadata.Timestamp, metadata.Headers},
 	SourceOptions: append(connectionOptions(), sourceOptions()...),
 	SinkOptions:   append(connectionOptions(), sinkOptions()...),

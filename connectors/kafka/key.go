@@ -84,6 +84,15 @@ type outcome struct {
 type version struct {
 	value  []byte
 	weight int
+	traces []engine.TraceContext // that it came with, each time that it was added
+}
+
+// trace is the trace context of the version's i-th row; empty if it came without.
+func (v *version) trace(i int) engine.TraceContext {
+	if i >= len(v.traces) {
+		return ""
+	}
+	return v.traces[i]
 }
 
 // outcomes nets what an epoch did, key by key: rows that it added and took back cancel out, in whatever order and batch they came.
@@ -109,6 +118,9 @@ func (k *keyer) outcomes(d engine.Delivery) []*outcome {
 				byRow[string(value)], o.rows = v, append(o.rows, v)
 			}
 			v.weight += int(weight(b, row))
+			if b.Traces != nil {
+				v.traces = append(v.traces, traceOf(b, row))
+			}
 		}
 	}
 	return order

@@ -23,8 +23,9 @@ type reader struct {
 	client     *kgo.Client
 	admin      *kadm.Client
 	bounded    bool
-	aside      bool         // the positions are not for the consumer group
-	meta       bool         // some query reads keys, timestamps or headers
+	aside      bool // the positions are not for the consumer group
+	meta       bool // some query reads keys, timestamps or headers, or traces are kept
+	tracer     engine.Tracer
 	partitions []*partition // by number
 	byNumber   map[int32]*partition
 	pending    []engine.Fetch // to be returned by the next poll, before anything else
@@ -40,7 +41,7 @@ type reader struct {
 func newReader(s *source, client *kgo.Client, admin *kadm.Client, bounded bool) *reader {
 	topic := s.options["topic"]
 	return &reader{source: s, topic: topic, client: client, admin: admin, bounded: bounded,
-		byNumber: map[int32]*partition{}, decompress: kgo.DefaultDecompressor(), warnings: newClientLogger(s.log)}
+		byNumber: map[int32]*partition{}, tracer: engine.Untraced, decompress: kgo.DefaultDecompressor(), warnings: newClientLogger(s.log)}
 }
 
 // run starts the goroutines beside Poll: one fetches, one asks where the partitions end, one mirrors commits to the consumer
@@ -48,7 +49,7 @@ func newReader(s *source, client *kgo.Client, admin *kadm.Client, bounded bool) 
 func (r *reader) run(id kadm.TopicID) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
-	r.fetcher = newFetcher(r.client, r.source.dialer, r.topic, id, r.source.committedOnly(), r.warnings)
+	r.fetcher = newFetcher(r.client, r.source.dialer, r.topic, id, r.source.committedOnly(), r.warnings, &outages{source: r.source.name, tracer: r.tracer})
 	r.watcher = newWatcher(r.admin, r.source, id)
 	r.mirror = newMirror(r.admin, r.source)
 	r.background.Go(func() { r.fetcher.run(ctx) })

@@ -54,6 +54,7 @@ func (s *session) ask(ctx context.Context, asked []cursor) ([]answer, error) {
 		return nil, err
 	}
 	answers := s.fetcher.read(asked, response, room)
+	s.fetcher.recover(s.lane.broker, response)
 	if room.users.Store(int32(len(answers))); len(answers) == 0 {
 		s.fetcher.rooms.put(room)
 	}
@@ -102,6 +103,10 @@ func (f *fetcher) lost(ctx context.Context, broker int32, err error) {
 	for _, c := range f.cursors {
 		if c.leader == broker {
 			c.leader = noLeader
+			if c.lost.IsZero() {
+				c.lost = time.Now()
+				f.outages.partitions++
+			}
 			f.changed(c)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -84,10 +83,10 @@ func (s *sink) Deliver(ctx context.Context, d engine.Delivery) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	epoch := []kgo.RecordHeader{{Key: epochHeader, Value: strconv.AppendInt(nil, d.Epoch, 10)}}
 	for _, m := range messages {
-		m.Topic, m.Headers = s.topic, epoch
+		m.Topic = s.topic
 	}
+	addHeaders(messages, d)
 	bounded, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
 	if err := s.produce(bounded, d.Epoch, messages); err != nil {

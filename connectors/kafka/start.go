@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,7 +62,8 @@ func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOpti
 	}
 	r := newReader(s, client, admin, o.Bounded)
 	r.aside = o.Aside
-	r.meta = metadata.Messages(o.Metadata)
+	r.tracer = cmp.Or(o.Tracer, engine.Untraced)
+	r.meta = o.Traces || metadata.Messages(o.Metadata)
 	for _, d := range detail.Partitions.Sorted() {
 		if err := r.begin(d.Partition, b, o); err != nil {
 			return nil, err

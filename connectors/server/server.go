@@ -111,6 +111,8 @@ type Options struct {
 	Receivers func() map[string]http.Handler
 	// Replay gives dead letters to the views that lack them. What the user has to mend is a *UserError. Nil if there is no such route.
 	Replay func(ctx context.Context, r Replay) (Replayed, error)
+	// Around stands around all that is served, within the router, so that it sees routes; nil for nothing.
+	Around func(http.Handler) http.Handler
 }
 
 // withDefaults fills in what is zero.
@@ -140,6 +142,9 @@ type api struct {
 func New(b Backend, console http.Handler, o Options) http.Handler {
 	a := &api{backend: b, options: o.withDefaults()}
 	r := chi.NewRouter()
+	if o.Around != nil {
+		r.Use(o.Around)
+	}
 	r.Use(a.origins())
 	r.NotFound(writeNoRoute)
 	r.MethodNotAllowed(writeNoMethod)

@@ -33,6 +33,8 @@ func newBuilder(f types.Field, at Place) *builder {
 		b.append = func(row int) string { appendTime(b.into.(*array.TimestampBuilder), at.meta(row).Timestamp); return "" }
 	case Headers:
 		b.append = func(row int) string { return appendHeaders(b.into.(*array.MapBuilder), at.meta(row).Headers) }
+	case TraceContext:
+		b.append = func(row int) string { appendTrace(b.into.(*array.StringBuilder), at.meta(row).Headers); return "" }
 	default:
 		b.into.Release()
 		return nil
@@ -110,6 +112,15 @@ func appendHeaders(into *array.MapBuilder, headers []engine.Header) string {
 		}
 	}
 	return ""
+}
+
+func appendTrace(into *array.StringBuilder, headers []engine.Header) {
+	c := engine.TraceContextOf(headers)
+	if c == "" {
+		into.AppendNull()
+		return
+	}
+	into.Append(string(c))
 }
 
 // sorted orders bad rows, and leaves one of each.

@@ -23,6 +23,8 @@ const (
 	Offset    = "_offset"
 	Timestamp = "_timestamp"
 	Headers   = "_headers"
+	// TraceContext is for sinks that pass it on, where traces are kept: an engine.TraceContext. Users have _headers.
+	TraceContext = "_trace_context"
 )
 
 // Column declares one.
@@ -32,6 +34,8 @@ type Column struct {
 	Types []types.Type // that it may be declared with
 	// Everywhere says that every connector has it; the others name in their declaration what they have.
 	Everywhere bool
+	// Hidden says that no source declares it.
+	Hidden bool
 }
 
 // All are the columns that there are.
@@ -46,7 +50,11 @@ var All = []Column{
 		Doc: "The message's own timestamp: when it was made or, if the topic says so, appended."},
 	{Name: Headers, Types: []types.Type{mapTo(types.Varchar), mapTo(types.Blob)},
 		Doc: "The message's headers by name; of several with one name, the last. As VARCHAR, a value that is not UTF-8 makes the message a dead letter."},
+	{Name: TraceContext, Types: []types.Type{types.Of(types.Varchar)}, Hidden: true, Doc: "The trace that the event belongs to."},
 }
+
+// Traced is the column TraceContext.
+func Traced() types.Field { return types.Field{Name: TraceContext, Type: types.Of(types.Varchar)} }
 
 func mapTo(value types.ID) types.Type { return types.MapOf(types.Of(types.Varchar), types.Of(value)) }
 
@@ -64,6 +72,9 @@ func Check(f types.Field, connector string, has []string) error {
 		return nil
 	}
 	c := All[at]
+	if c.Hidden {
+		return fmt.Errorf("column %s: the name is kept for Weir itself; the message's headers are %s", f.Name, Headers)
+	}
 	if !c.Everywhere && !slices.Contains(has, c.Name) {
 		return fmt.Errorf("column %s: connector %s has no such metadata, and the name is kept for it; there is %s", f.Name, connector, strings.Join(Names(has), ", "))
 	}

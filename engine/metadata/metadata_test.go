@@ -55,6 +55,26 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// The column that Weir adds for itself has what traceparent and tracestate say, and NULL where there is none.
+func TestTraced(t *testing.T) {
+	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	saved := meta
+	t.Cleanup(func() { meta = saved })
+	meta = []*engine.Meta{
+		{Headers: []engine.Header{{Name: "tracestate", Value: []byte("a=1")}, {Name: "traceparent", Value: []byte(parent)}}},
+		nil,
+		{Headers: []engine.Header{{Name: "traceparent", Value: []byte{0xff}}}},
+	}
+	got, bad := join(t, field("n", types.Of(types.BigInt)), Traced())
+	want := `[{"_trace_context":"` + parent + ` a=1","n":0}
+{"_trace_context":null,"n":1}
+{"_trace_context":null,"n":2}
+]`
+	if diff := cmp.Diff(want, got); diff != "" || len(bad) > 0 {
+		t.Errorf("%v %s", bad, diff)
+	}
+}
+
 func TestBadRows(t *testing.T) {
 	_, bad := join(t, field("n", types.Of(types.BigInt)), field(Headers, mapTo(types.Varchar)), field(Key, types.Of(types.Varchar)))
 	if len(bad) != 1 || bad[0].Row != 2 || !strings.Contains(bad[0].Reason, `column _headers: the header "h"`) {
@@ -74,6 +94,7 @@ func TestCheck(t *testing.T) {
 		"":                            field(Key, types.Of(types.Varchar)),
 		"kept for it":                 field(Headers, mapTo(types.Blob)),
 		"BIGINT, not INTEGER":         field(Offset, types.Of(types.Integer)),
+		"kept for Weir itself":        field("_Trace_context", types.Of(types.Varchar)),
 		"metadata is written _offset": field("_Offset", types.Of(types.BigInt)),
 	} {
 		err := Check(f, "x", has)

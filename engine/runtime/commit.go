@@ -17,24 +17,35 @@ type commit struct {
 	done chan struct{}
 }
 
-// startCommit commits in the background what was spent so much time on already. It is retried for a while if the store fails;
-// what it holds stays in memory until then.
-func (e *Engine) startCommit(ctx context.Context, c *engine.Commit, spent time.Duration) {
+// startCommit commits in the background what was spent so much time on already, and ends the epoch's span, if it has one. It is retried
+// for a while if the store fails; what it holds stays in memory until then.
+func (e *Engine) startCommit(ctx context.Context, c *engine.Commit, epoch engine.Span, spent time.Duration) {
 	run := &commit{Commit: c, took: spent, done: make(chan struct{})}
 	e.committing = run
 	go func() {
 		defer close(run.done)
 		defer e.config.Committing()()
-		if e.config.BeforeCommit != nil {
-			if run.err = e.config.BeforeCommit(c.Epoch); run.err != nil {
-				return
-			}
+		e.commit(ctx, run)
+		if epoch != nil {
+			epoch.End(e.config.Now(), run.err)
 		}
-		started := e.config.Now()
-		run.err = e.retry(ctx, c.Epoch, func() error { return e.config.Store.Commit(ctx, c) })
-		run.own = e.config.Now().Sub(started)
-		run.took += run.own
 	}()
+}
+
+// commit has the store commit, once the epoch may.
+func (e *Engine) commit(ctx context.Context, run *commit) {
+	started := e.config.Now()
+	ctx, span := e.tracing.Start(ctx, engine.SpanStart{Name: "commit", At: started})
+	defer func() { span.End(e.config.Now(), run.err) }()
+	if e.config.BeforeCommit != nil {
+		if run.err = e.config.BeforeCommit(run.Epoch); run.err != nil {
+			return
+		}
+		started = e.config.Now()
+	}
+	run.err = e.retry(ctx, run.Epoch, func() error { return e.config.Store.Commit(ctx, run.Commit) })
+	run.own = e.config.Now().Sub(started)
+	run.took += run.own
 }
 
 // commitDone is closed once the commit under way is done; nil, on which one waits for ever, if there is none.
@@ -93,7 +104,7 @@ func (e *Engine) retry(ctx context.Context, epoch int64, step func() error) erro
 		if attempt == len(commitRetries) || last || ctx.Err() != nil {
 			return fmt.Errorf("commit epoch %d: %w", epoch, err)
 		}
-		e.config.Log.Error("commit failed, will retry", "epoch", epoch, "in", commitRetries[attempt], "error", err)
+		e.config.Log.ErrorContext(ctx, "commit failed, will retry", "epoch", epoch, "in", commitRetries[attempt], "error", err)
 		select {
 		case <-time.After(commitRetries[attempt]):
 		case <-e.stopping:

@@ -13,20 +13,21 @@ import (
 //	rounds of epoch 7 │ flush, snapshot │ rounds of epoch 8          │ flush, snapshot │ …
 //	                                    └─ DuckDB commits epoch 7 ─┘                   └─ DuckDB commits epoch 8
 func (e *Engine) endEpoch(ctx context.Context) error {
-	defer func() { e.epochStart, e.epochRows, e.epochBytes = e.config.Now(), 0, 0 }()
-	started := e.config.Now()
+	defer e.beginEpoch()
+	var at ending
+	at.rounds = e.config.Now()
 	if err := e.awaitCommit(); err != nil {
 		return err
 	}
-	started = e.spend(&e.phases.Await, started)
+	at.awaited = e.spend(&e.phases.Await, at.rounds)
 	e.flush()
-	started = e.spend(&e.phases.Flush, started)
+	at.flushed = e.spend(&e.phases.Flush, at.awaited)
 	var c *engine.Commit
 	var queries []*query
 	written := e.config.Committing()
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
 	written()
-	e.spend(&e.phases.State, started)
+	at.written = e.spend(&e.phases.State, at.flushed)
 	if err != nil || c == nil {
 		return err
 	}
@@ -41,7 +42,8 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 		s.letters = nil
 	}
 	e.given = nil
-	e.startCommit(ctx, c, e.config.Now().Sub(started))
+	ctx, span := e.traceEpoch(ctx, c, at)
+	e.startCommit(ctx, c, span, at.written.Sub(at.flushed))
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/metadata"
+	"github.com/weirdb/weir/engine/types"
 )
 
 // A dead letter is given again to the views that lack it, and to no others, between two rounds. An epoch of its own holds what comes of it,
@@ -209,9 +210,10 @@ func (e *Engine) giveTo(r *reading, f *fetched) (problem string) {
 	return ""
 }
 
-// needsMessage reports whether the view reads metadata that a message says.
+// needsMessage reports whether the view reads metadata that a message says. It can do without a trace.
 func (r *reading) needsMessage() bool {
-	return slices.ContainsFunc(r.inputs, func(in *input) bool { return metadata.Messages(in.Read) })
+	said := func(f types.Field) bool { return f.Name != metadata.TraceContext && metadata.Messages([]types.Field{f}) }
+	return slices.ContainsFunc(r.inputs, func(in *input) bool { return slices.ContainsFunc(in.Read, said) })
 }
 
 // redecode decodes a letter as the source is declared now. Why it is dead again is among what it returns.

@@ -27,7 +27,8 @@ type query struct {
 
 	changes []engine.Batch // of this epoch, in order
 	late    []engine.LateRow
-	starts  []engine.Position // where it has begun other than at the beginning, until that is committed
+	links   []engine.TraceContext // traces that have contributed to this epoch, some of them
+	starts  []engine.Position     // where it has begun other than at the beginning, until that is committed
 
 	mu       sync.Mutex // guards failed while workers run
 	failed   error
@@ -261,8 +262,13 @@ func (q *query) finish(batches []engine.Batch) int {
 	rows := 0
 	for _, b := range batches {
 		rows += int(b.Rows.NumRows())
-		named := array.NewRecordBatch(q.output, b.Rows.Columns(), b.Rows.NumRows())
-		q.changes = append(q.changes, engine.Batch{Rows: named, Weights: b.Weights})
+		columns := b.Rows.Columns()[:len(q.Output)]
+		named := engine.Batch{Rows: array.NewRecordBatch(q.output, columns, b.Rows.NumRows()), Weights: b.Weights}
+		if q.Traced {
+			named.Traces = b.Rows.Column(len(columns)).(*array.String)
+			named.Traces.Retain()
+		}
+		q.changes = append(q.changes, named)
 		b.Release()
 	}
 	q.rowsOut += int64(rows)
@@ -272,7 +278,7 @@ func (q *query) finish(batches []engine.Batch) int {
 // drop forgets what the query has done since the last commit.
 func (q *query) drop() {
 	release(q.changes)
-	q.changes, q.late, q.dirty = nil, nil, false
+	q.changes, q.late, q.links, q.dirty = nil, nil, nil, false
 	for _, in := range q.inputs {
 		for _, c := range in.chains {
 			c.out.drop()

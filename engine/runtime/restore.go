@@ -2,14 +2,19 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"math"
+	"time"
 
 	"github.com/weirdb/weir/engine"
 )
 
 // open restores the last commit and opens the sources where it stood.
-func (e *Engine) open(ctx context.Context) error {
+func (e *Engine) open(ctx context.Context) (err error) {
+	ctx, span := e.tracing.Start(ctx, engine.SpanStart{Name: "start", Root: true})
+	defer func() { span.End(time.Time{}, err, slog.Int64("weir.epoch", e.epoch)) }()
 	cp, err := e.config.Store.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
@@ -23,7 +28,7 @@ func (e *Engine) open(ctx context.Context) error {
 		if q.restorePositions(cp); q.paused {
 			continue
 		}
-		if err := e.restoreQuery(q, cp); err != nil {
+		if err := e.restoreQuery(ctx, q, cp); err != nil {
 			return err
 		}
 	}
@@ -33,18 +38,8 @@ func (e *Engine) open(ctx context.Context) error {
 		}
 	}
 	for _, s := range e.sources {
-		if err := e.begin(ctx, s); err != nil {
+		if err := e.openSource(ctx, s); err != nil {
 			return err
-		}
-		o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != ""}
-		o.From, o.NotAfter = s.resume()
-		if err := e.recallRefused(ctx, s, o.From); err != nil {
-			return err
-		}
-		if !s.resting() {
-			if err := s.open(ctx, e.config.Workers, o, e.config.Now()); err != nil {
-				return err
-			}
 		}
 		for _, r := range s.readings {
 			r.watermark = s.watermarkOf(r, e.config.Now()) // where the last commit left it
@@ -53,6 +48,23 @@ func (e *Engine) open(ctx context.Context) error {
 		e.publishStatus() // one source may answer long before another
 	}
 	return nil
+}
+
+// openSource connects a source where its queries stand.
+func (e *Engine) openSource(ctx context.Context, s *source) (err error) {
+	ctx, span := e.tracing.Start(ctx, engine.SpanStart{Name: "open " + s.Name})
+	defer func() {
+		span.End(time.Time{}, err, slog.String("weir.source", s.Name), slog.String("weir.connector", s.Connector), slog.Int("weir.partitions", len(s.positions)))
+	}()
+	if err := e.begin(ctx, s); err != nil {
+		return err
+	}
+	o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != "", Traces: e.tracing.on, Tracer: e.tracing.Tracer}
+	o.From, o.NotAfter = s.resume()
+	if err := e.recallRefused(ctx, s, o.From); err != nil || s.resting() {
+		return err
+	}
+	return s.open(ctx, e.config.Workers, o, e.config.Now())
 }
 
 func (e *Engine) sourceNamed(name string) *source {
@@ -64,7 +76,18 @@ func (e *Engine) sourceNamed(name string) *source {
 	return nil
 }
 
-func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
+// restoreQuery makes a query's operators, and gives them their state. If that fails, the query stops alone.
+func (e *Engine) restoreQuery(ctx context.Context, q *query, cp engine.Checkpoint) (err error) {
+	var files []engine.StateFile
+	for _, f := range cp.State {
+		if f.Query == q.Name {
+			files = append(files, f)
+		}
+	}
+	_, span := e.tracing.Start(ctx, engine.SpanStart{Name: "restore " + q.Name})
+	defer func() {
+		span.End(time.Time{}, errors.Join(err, q.failed), slog.String("weir.view", q.Name), slog.Int("weir.state_files", len(files)), slog.Int64("weir.bytes", bytesOf(files)))
+	}()
 	for _, in := range q.inputs {
 		if err := in.bind(); err != nil {
 			return err
@@ -73,18 +96,20 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 	if err := q.build(); err != nil {
 		return err
 	}
-	var files []engine.StateFile
-	for _, f := range cp.State {
-		if f.Query == q.Name {
-			files = append(files, f)
-		}
-	}
 	q.flushed = len(files) > 0
 	if err := guard("restore", func() error { return e.restoreState(q, files) }); err != nil { // the others go on
 		q.fail(fmt.Errorf("restore state: %w", err))
 	}
 	q.repeated = q.duplicates()
 	return nil
+}
+
+// bytesOf is how much state is in files, as it lies in memory.
+func bytesOf(files []engine.StateFile) (bytes int64) {
+	for _, f := range files {
+		bytes += int64(f.Bytes)
+	}
+	return bytes
 }
 
 // restoreState gives the stages their state: all that is whole first, then what was logged after it.

@@ -80,6 +80,7 @@ func (e *Engine) receive(fetches []*fetched, s *source, p polled, now time.Time)
 func (e *Engine) round(fetches []*fetched) {
 	now := e.config.Now()
 	since := now
+	e.rounds++
 	defer func() { e.spend(&e.phases.Stages, since) }()
 	waiting := e.tasksAt(1, false)
 	e.parallel(len(waiting)+len(fetches), func(task, worker int) {
@@ -202,6 +203,7 @@ func (e *Engine) settleReading(r *reading, f *fetched) {
 		return
 	}
 	q.rowsIn += head.rows
+	q.link(f.traces)
 	if head.highest > engine.MinTime {
 		delay := engine.Time(f.source.Delay.Microseconds())
 		at.raise(max(head.highest, engine.MinTime+delay)-delay, e.config.Now())

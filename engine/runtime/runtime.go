@@ -19,7 +19,7 @@
 // rows out of a fetch, letters.go gives dead letters again, round.go and epoch.go are the two loops, snapshot.go and commit.go make an
 // epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, retention.go drops old rows,
 // failure.go tells what has stopped, restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine
-// goes on, describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
+// goes on, describe.go and status.go tell what is going on, tracing.go does so in spans, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -104,6 +104,8 @@ type Config struct {
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
 	// done, by the same goroutine. The two never overlap. It may be nil.
 	Committing func() (committed func())
+	// Tracer takes spans; nil if nobody keeps any.
+	Tracer engine.Tracer
 	// Now is the wall clock, for idleness, status, and event times that are too far ahead of it.
 	Now func() time.Time
 	Log *slog.Logger
@@ -131,7 +133,9 @@ type Engine struct {
 	epochStart time.Time
 	epochRows  int   // read and written since the last commit
 	epochBytes int64 // of records read since the last commit
+	rounds     int64 // since the start
 	phases     engine.Phases
+	tracing    *tracing
 	described  time.Time // when what the queries hold was last looked at
 	stopping   <-chan struct{}
 
@@ -167,10 +171,10 @@ func New(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{config: c, hub: newHub(), replays: make(chan *replayRequest), over: make(chan struct{})}
+	e := &Engine{config: c, hub: newHub(), replays: make(chan *replayRequest), over: make(chan struct{}), tracing: newTracing(c.Tracer)}
 	byName := map[string]*source{}
 	for _, s := range c.Sources {
-		run := &source{Source: s, log: c.Log, positions: map[string]*partition{}}
+		run := &source{Source: s, log: c.Log, traced: e.tracing.on, positions: map[string]*partition{}}
 		e.sources = append(e.sources, run)
 		byName[s.Name] = run
 	}
@@ -248,7 +252,7 @@ func (e *Engine) start(ctx, work context.Context) error {
 
 // loop runs rounds until the input has ended or ctx is done.
 func (e *Engine) loop(ctx, work context.Context) error {
-	e.epochStart = e.config.Now()
+	e.beginEpoch()
 	e.align(e.epochStart) // where the last commit left them
 	e.publishStatus()
 	for {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -51,8 +52,8 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 				case <-ctx.Done():
 					return
 				}
-				if err := e.deliver(ctx, s); err != nil && ctx.Err() == nil {
-					e.config.Log.Error("sink failed, will retry", "sink", s.Name, "error", err)
+				if in, err := e.deliver(ctx, s); err != nil && ctx.Err() == nil {
+					e.config.Log.ErrorContext(in, "sink failed, will retry", "sink", s.Name, "error", err)
 					time.AfterFunc(sinkPause, s.poke)
 				}
 			}
@@ -61,13 +62,15 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 	return &wg
 }
 
-// deliver empties a sink's outbox.
-func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
+// deliver empties a sink's outbox. With an error it returns the context of the delivery that has failed.
+func (e *Engine) deliver(ctx context.Context, s *sinkRun) (in context.Context, err error) {
 	for {
-		pending, err := e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
+		var pending []engine.Delivery
+		in = ctx
+		pending, err = e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
 		s.note(len(pending))
 		if err == nil && len(pending) > 0 {
-			err = e.deliverAll(ctx, s, pending)
+			in, err = e.deliverAll(ctx, s, pending)
 		}
 		s.mu.Lock()
 		if s.failed = err; err != nil {
@@ -77,7 +80,7 @@ func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
 		}
 		s.mu.Unlock()
 		if err != nil || len(pending) == 0 {
-			return err
+			return in, err
 		}
 	}
 }
@@ -89,28 +92,36 @@ func (s *sinkRun) note(pending int) {
 	s.pending = int64(pending)
 }
 
-func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.Delivery) error {
+func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.Delivery) (in context.Context, err error) {
 	defer func() {
 		for _, d := range pending {
 			release(d.Changes)
 		}
 	}()
 	for _, d := range pending {
-		if err := s.Sink.Sink.Deliver(ctx, d); err != nil {
-			return fmt.Errorf("sink %s: deliver epoch %d: %w", s.Name, d.Epoch, err)
+		if in, err := e.deliverOne(ctx, s, d); err != nil {
+			return in, err
 		}
-		if err := e.config.Outbox.Done(ctx, s.Name, d.Epoch); err != nil {
-			return fmt.Errorf("sink %s: confirm epoch %d: %w", s.Name, d.Epoch, err)
-		}
-		rows := int64(0)
-		for _, b := range d.Changes {
-			rows += b.Rows.NumRows()
-		}
-		s.mu.Lock()
-		s.delivered += rows
-		s.mu.Unlock()
 	}
-	return nil
+	return ctx, nil
+}
+
+// deliverOne delivers an epoch within a span, whose context it returns.
+func (e *Engine) deliverOne(ctx context.Context, s *sinkRun, d engine.Delivery) (in context.Context, err error) {
+	rows := countRows(d.Changes)
+	in, span := e.tracing.startDelivery(ctx, s, d.Epoch)
+	defer func() { span.End(time.Time{}, err, slog.Int64("weir.rows", rows)) }()
+	d.Trace = span.Context()
+	if err := s.Sink.Sink.Deliver(in, d); err != nil {
+		return in, fmt.Errorf("sink %s: deliver epoch %d: %w", s.Name, d.Epoch, err)
+	}
+	if err := e.config.Outbox.Done(in, s.Name, d.Epoch); err != nil {
+		return in, fmt.Errorf("sink %s: confirm epoch %d: %w", s.Name, d.Epoch, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.delivered += rows
+	return in, nil
 }
 
 // drainTries is how often a bounded run tries each sink before it gives up.
@@ -123,10 +134,10 @@ func (e *Engine) drainSinks(ctx context.Context) error {
 		if s.Paused {
 			continue
 		}
-		err := e.deliver(ctx, s)
+		_, err := e.deliver(ctx, s)
 		for try := 1; err != nil && try < drainTries && ctx.Err() == nil; try++ {
 			time.Sleep(sinkPause)
-			err = e.deliver(ctx, s)
+			_, err = e.deliver(ctx, s)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%w; the next run delivers what is left", err))

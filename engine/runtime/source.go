@@ -23,6 +23,7 @@ import (
 type source struct {
 	Source
 	log      *slog.Logger
+	traced   bool // somebody wants to know which traces records belong to
 	readings []*reading
 	read     []types.Field     // the columns that are decoded: what the queries need, and the event time
 	columns  *metadata.Columns // read, apart: what is decoded, and what is known of the records
@@ -88,7 +89,8 @@ type fetched struct {
 	err     error // of decoding
 	letters []engine.DeadLetter
 	bytes   int64
-	letter  *redelivery // the dead letter that this is; nil for what was fetched
+	letter  *redelivery           // the dead letter that this is; nil for what was fetched
+	traces  []engine.TraceContext // that some of the records belong to
 }
 
 // needed gathers the columns that the source must decode, in declared order: what some query reads, and the event time. Of a
@@ -259,6 +261,9 @@ func (s *source) decode(f *fetched, worker int, now time.Time) {
 	f.letters = append(f.letters, f.Rejects...)
 	if f.Unpack != nil {
 		s.unpack(f)
+	}
+	if s.traced {
+		f.traces = tracesIn(f.Records)
 	}
 	if f.err == nil {
 		s.decodeRows(f, worker)

@@ -77,6 +77,38 @@ func TestOperationsReplay(t *testing.T) {
 	}
 }
 
+// rounds are as many as there are polls that come apart.
+var rounds = regexp.MustCompile(`'weir.rounds': '\d+', `)
+
+// TestOperationsTraces runs the example of traces in docs/operations.md, and wants the spans that the page shows.
+func TestOperationsTraces(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("python3, in which the example's collector is written, is not installed: apt-get install python3")
+	}
+	page, err := os.ReadFile("../../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "## Traces")
+	if !found {
+		t.Fatal("docs/operations.md does not tell of traces")
+	}
+	script := shellBlock.FindStringSubmatch(section)[1]
+	want := regexp.MustCompile("(?s)```\n(start .*?)```").FindStringSubmatch(section)[1]
+	at := freeAddress(t)
+	_, port, _ := net.SplitHostPort(at)
+	script = strings.NewReplacer("bin/weir run", weir+" run", "4318", port, "sleep 1", "until (: < /dev/tcp/127.0.0.1/"+port+") 2>/dev/null; do sleep 0.1; done").Replace(script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"+script)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, want := rounds.ReplaceAllString(string(out), ""), rounds.ReplaceAllString(want, ""); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // freeAddress is one that nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()

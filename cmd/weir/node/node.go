@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ type Options struct {
 	MemoryLimit string
 	Threads     int // DuckDB's, for the result database
 	Log         *slog.Logger
+	Tracer      engine.Tracer // takes spans; nil if nobody keeps any
 	// BeforeCommit is called before each commit; an error ends the run there, as a crash would. It may be nil.
 	BeforeCommit func(epoch int64) error
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
@@ -311,7 +313,7 @@ func closeSinks(sinks []runtime.Sink) error {
 func (n *Node) runtimeConfig() (runtime.Config, error) {
 	c := runtime.Config{
 		Store: n.store, Outbox: n.store, Letters: n.store, Views: map[string]runtime.ViewInfo{}, Workers: n.options.Workers,
-		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log,
+		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log, Tracer: n.options.Tracer,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
 	for _, v := range n.catalog.Views {
@@ -373,6 +375,9 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
 		Paused: n.alone || n.catalog.Paused(parse.Source, s.Name),
+	}
+	if n.options.Tracer != nil && s.Connector.Traces { // for views whose rows bring it with them; it is made if one reads it
+		out.Columns = append(slices.Clone(s.Columns), metadata.Traced())
 	}
 	if !n.options.AnyTime {
 		out.MaxFuture = s.Options.Duration("max_future")

@@ -2,9 +2,11 @@ package node
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators"
@@ -27,11 +29,27 @@ func (n *Node) createView(c *duckdb.Catalog, change catalog.Change, entry *duckd
 
 // build compiles a view's plan.
 func (n *Node) build(v *catalog.View) (engine.Query, error) {
-	q, err := operators.Build(v.Name, v.Plan, v.Columns, operators.Config{Evaluator: n.evaluators, Tables: n.evaluators})
+	of, traced := n.traced(v)
+	q, err := operators.Build(v.Name, of, v.Columns, operators.Config{Evaluator: n.evaluators, Tables: n.evaluators})
+	q.Traced = traced
 	if err == nil && v.Retention > 0 {
 		q.Retention = &engine.Retention{Keep: engine.Time(v.Retention.Microseconds()), Expired: func(before engine.Time) string { return expired(v, before) }}
 	}
 	return q, err
+}
+
+// traced is a view's plan. Where traces are kept, a row comes from one event, and some sink can say to which trace the event
+// belongs, rows bring that with them in a column more.
+func (n *Node) traced(v *catalog.View) (of plan.Node, traced bool) {
+	carried := slices.ContainsFunc(n.catalog.Sinks, func(s *catalog.Sink) bool { return s.View == v.Name && s.Connector.CarriesTraces })
+	silent := slices.ContainsFunc(n.catalog.Sources, func(s *catalog.Source) bool { return v.Reads(s.Name) && !s.Connector.Traces })
+	if n.options.Tracer == nil || !carried || silent {
+		return v.Plan, false
+	}
+	if of, traced = plan.Traced(v.Plan, metadata.Traced()); traced {
+		return of, true
+	}
+	return v.Plan, false
 }
 
 // expired is the condition for a view's rows of earlier event times.
