@@ -29,7 +29,7 @@ type life struct {
 	loadFails  bool           // the last commit cannot be read
 	readFails  bool           // nor can state files
 	stopping   bool           // it was told to
-	fuse       atomic.Int64   // so many calls until an operator panics; no more if it is not positive
+	fuse       atomic.Pointer[fuse]
 
 	mu         sync.Mutex // guards what follows
 	stateSalt  uint64     // not 0 while some state files cannot be made
@@ -62,8 +62,10 @@ func (l *life) config() (runtime.Config, error) {
 	disk := disk{life: l, store: w.store}
 	c := runtime.Config{
 		Store: disk, Outbox: disk, Letters: w.store.letters, Views: map[string]runtime.ViewInfo{}, Bounded: l.bounded, Now: w.now,
-		Workers: 1 + w.rand.IntN(w.mostWorkers), CommitInterval: pick(w.rand, 50*time.Millisecond, 400*time.Millisecond, 2*time.Second), EpochRows: pick(w.rand, 1, 4, 30, 0),
-		Logs: pick(w.rand, runtime.LogSizes{}, runtime.LogSizes{Least: 1, Full: 300, Room: 1 << 20}),
+		Workers:        1 + w.rand.IntN(w.mostWorkers),
+		CommitInterval: pick(w.rand, 50*time.Millisecond, 400*time.Millisecond, 2*time.Second),
+		EpochRows:      pick(w.rand, 1, 4, 30, 0),
+		Logs:           pick(w.rand, runtime.LogSizes{}, runtime.LogSizes{Least: 1, Full: 300, Room: 1 << 20}),
 	}
 	for _, v := range w.views {
 		q, err := v.build()
@@ -73,21 +75,25 @@ func (l *life) config() (runtime.Config, error) {
 		c.Queries = append(c.Queries, l.fragileQuery(q))
 		c.Views[v.name] = runtime.ViewInfo{Paused: l.pauses(10)}
 	}
+	return c, l.connect(&c)
+}
+
+// connect adds the sources and sinks.
+func (l *life) connect(c *runtime.Config) error {
+	w := l.world
 	for _, s := range w.scripts {
-		source, err := w.source(s)
+		from, err := w.source(s)
 		if err != nil {
-			return c, err
+			return err
 		}
-		source.Source, source.Paused = reading(l, s), l.pauses(20)
-		c.Sources = append(c.Sources, source)
+		from.Source, from.Paused = source{l, s}, l.pauses(20)
+		c.Sources = append(c.Sources, from)
 	}
 	for _, v := range w.sunk {
 		c.Sinks = append(c.Sinks, runtime.Sink{Name: sinkOf(v), View: v.name, Sink: sink{l, w.receivers[sinkOf(v)]}, Paused: l.pauses(10)})
 	}
-	return c, nil
+	return nil
 }
-
-func reading(l *life, s *script) source { return source{l, s} }
 
 // pauses draws whether something is paused in this life, once in so many times.
 func (l *life) pauses(once int) bool {
@@ -220,7 +226,7 @@ func (l *life) kill() {
 	for !l.ended() {
 		sleep(time.Second)
 	}
-	<-l.done
+	_ = <-l.done // that it was killed
 }
 
 // mostMoves bounds how long an end takes.
