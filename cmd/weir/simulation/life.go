@@ -38,8 +38,13 @@ type life struct {
 
 // begin starts a process over what the store has.
 func (w *world) begin(bounded bool) *life {
-	l := &life{world: w, number: w.counts.Lives, bounded: bounded, gate: &gate{}, readers: map[string]*reader{}, done: make(chan error, 1), stateTries: map[string]int{}}
+	l := &life{
+		world: w, number: w.counts.Lives, bounded: bounded, gate: &gate{}, readers: map[string]*reader{},
+		done: make(chan error, 1), stateTries: map[string]int{},
+	}
 	w.counts.Lives++
+	var ctx context.Context
+	ctx, l.stop = context.WithCancel(context.Background())
 	l.loadFails, l.readFails = !bounded && w.troubled(40), !bounded && w.troubled(40)
 	c, err := l.config()
 	if err == nil {
@@ -51,8 +56,6 @@ func (w *world) begin(bounded bool) *life {
 		return l
 	}
 	w.trace.add("%s life %d: workers %d, commit interval %s, epoch rows %d, bounded %t, paused%s", w.at(), l.number, c.Workers, c.CommitInterval, c.EpochRows, bounded, pausedIn(c))
-	var ctx context.Context
-	ctx, l.stop = context.WithCancel(context.Background())
 	go func() { l.done <- l.engine.Run(ctx) }()
 	return l
 }
@@ -226,7 +229,9 @@ func (l *life) kill() {
 	for !l.ended() {
 		sleep(time.Second)
 	}
-	_ = <-l.done // that it was killed
+	if err := l.take(); err == nil {
+		w.trace.add("%s had ended before", w.at())
+	}
 }
 
 // mostMoves bounds how long an end takes.
