@@ -246,7 +246,7 @@ func (l *life) finish(what string) {
 			return
 		}
 		if !l.answerOne(n < 30) {
-			sleep(50 * time.Millisecond)
+			sleep(time.Second) // partitions wait up to a minute for one of which nothing is known, if max_ahead says so
 		}
 	}
 	w.find("%s: the engine does not come to an end", what)
