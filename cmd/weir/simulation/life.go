@@ -29,7 +29,7 @@ type life struct {
 	loadFails  bool           // the last commit cannot be read
 	readFails  bool           // nor can state files
 	stopping   bool           // it was told to
-	fuse       atomic.Int64   // so many calls until an operator panics; no more if it is not positive
+	fuse       atomic.Pointer[fuse]
 
 	mu         sync.Mutex // guards what follows
 	stateSalt  uint64     // not 0 while some state files cannot be made
@@ -38,8 +38,13 @@ type life struct {
 
 // begin starts a process over what the store has.
 func (w *world) begin(bounded bool) *life {
-	l := &life{world: w, number: w.counts.Lives, bounded: bounded, gate: &gate{}, readers: map[string]*reader{}, done: make(chan error, 1), stateTries: map[string]int{}}
+	l := &life{
+		world: w, number: w.counts.Lives, bounded: bounded, gate: &gate{}, readers: map[string]*reader{},
+		done: make(chan error, 1), stateTries: map[string]int{},
+	}
 	w.counts.Lives++
+	var ctx context.Context
+	ctx, l.stop = context.WithCancel(context.Background())
 	l.loadFails, l.readFails = !bounded && w.troubled(40), !bounded && w.troubled(40)
 	c, err := l.config()
 	if err == nil {
@@ -51,8 +56,6 @@ func (w *world) begin(bounded bool) *life {
 		return l
 	}
 	w.trace.add("%s life %d: workers %d, commit interval %s, epoch rows %d, bounded %t, paused%s", w.at(), l.number, c.Workers, c.CommitInterval, c.EpochRows, bounded, pausedIn(c))
-	var ctx context.Context
-	ctx, l.stop = context.WithCancel(context.Background())
 	go func() { l.done <- l.engine.Run(ctx) }()
 	return l
 }
@@ -62,8 +65,10 @@ func (l *life) config() (runtime.Config, error) {
 	disk := disk{life: l, store: w.store}
 	c := runtime.Config{
 		Store: disk, Outbox: disk, Letters: w.store.letters, Views: map[string]runtime.ViewInfo{}, Bounded: l.bounded, Now: w.now,
-		Workers: 1 + w.rand.IntN(w.mostWorkers), CommitInterval: pick(w.rand, 50*time.Millisecond, 400*time.Millisecond, 2*time.Second), EpochRows: pick(w.rand, 1, 4, 30, 0),
-		Logs: pick(w.rand, runtime.LogSizes{}, runtime.LogSizes{Least: 1, Full: 300, Room: 1 << 20}),
+		Workers:        1 + w.rand.IntN(w.mostWorkers),
+		CommitInterval: pick(w.rand, 50*time.Millisecond, 400*time.Millisecond, 2*time.Second),
+		EpochRows:      pick(w.rand, 1, 4, 30, 0),
+		Logs:           pick(w.rand, runtime.LogSizes{}, runtime.LogSizes{Least: 1, Full: 300, Room: 1 << 20}),
 	}
 	for _, v := range w.views {
 		q, err := v.build()
@@ -73,21 +78,25 @@ func (l *life) config() (runtime.Config, error) {
 		c.Queries = append(c.Queries, l.fragileQuery(q))
 		c.Views[v.name] = runtime.ViewInfo{Paused: l.pauses(10)}
 	}
+	return c, l.connect(&c)
+}
+
+// connect adds the sources and sinks.
+func (l *life) connect(c *runtime.Config) error {
+	w := l.world
 	for _, s := range w.scripts {
-		source, err := w.source(s)
+		from, err := w.source(s)
 		if err != nil {
-			return c, err
+			return err
 		}
-		source.Source, source.Paused = reading(l, s), l.pauses(20)
-		c.Sources = append(c.Sources, source)
+		from.Source, from.Paused = source{l, s}, l.pauses(20)
+		c.Sources = append(c.Sources, from)
 	}
 	for _, v := range w.sunk {
 		c.Sinks = append(c.Sinks, runtime.Sink{Name: sinkOf(v), View: v.name, Sink: sink{l, w.receivers[sinkOf(v)]}, Paused: l.pauses(10)})
 	}
-	return c, nil
+	return nil
 }
-
-func reading(l *life, s *script) source { return source{l, s} }
 
 // pauses draws whether something is paused in this life, once in so many times.
 func (l *life) pauses(once int) bool {
@@ -220,7 +229,9 @@ func (l *life) kill() {
 	for !l.ended() {
 		sleep(time.Second)
 	}
-	<-l.done
+	if err := l.take(); err == nil {
+		w.trace.add("%s had ended before", w.at())
+	}
 }
 
 // mostMoves bounds how long an end takes.
@@ -235,7 +246,7 @@ func (l *life) finish(what string) {
 			return
 		}
 		if !l.answerOne(n < 30) {
-			sleep(50 * time.Millisecond)
+			sleep(time.Second) // partitions wait up to a minute for one of which nothing is known, if max_ahead says so
 		}
 	}
 	w.find("%s: the engine does not come to an end", what)

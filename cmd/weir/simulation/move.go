@@ -174,10 +174,11 @@ func (l *life) lightFuse() bool {
 	if !w.troubled(2) {
 		return false
 	}
-	n := 1 + w.rand.Int64N(30)
-	l.fuse.Store(n)
+	f := &fuse{view: w.views[w.rand.IntN(len(w.views))].name}
+	f.left.Store(1 + w.rand.Int64N(30))
+	w.trace.add("%s an operator of %s will panic in call %d", w.at(), f.view, f.left.Load())
+	l.fuse.Store(f)
 	w.counts.Panics++
-	w.trace.add("%s an operator will panic in call %d", w.at(), n)
 	return true
 }
 

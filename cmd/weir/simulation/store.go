@@ -172,7 +172,7 @@ func describe(c *engine.Commit) string {
 	return text + fmt.Sprintf(" late %d, dead letters %d, state files %d", len(c.Late), len(c.DeadLetters), len(c.State))
 }
 
-// disk is the store as one process sees it. It implements engine.Store.
+// disk is the store as one process sees it. It implements engine.Store and runtime.Outbox.
 type disk struct {
 	life  *life
 	store *store

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/weirdb/weir/connectors/format/json"
-	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/runtime"
 )
 
@@ -51,7 +50,7 @@ func newWorld(seed uint64) *world {
 	if !w.calm {
 		w.idleTimeout, w.maxFuture = pick(r, 0, 500*time.Millisecond, 30*time.Second), pick(r, 0, time.Hour)
 	}
-	w.ahead.Store(int64(start.Add(time.Minute).Sub(time.Now())))
+	w.ahead.Store(int64(time.Until(start.Add(time.Minute))))
 	var err error
 	if w.pipeline, err = planned(); err != nil {
 		w.find("planning: %s", err)
@@ -165,5 +164,3 @@ func (s *store) position(view, source, partition string) int64 {
 	}
 	return -1
 }
-
-var _ engine.Store = disk{}
