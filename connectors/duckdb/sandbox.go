@@ -45,10 +45,17 @@ var tableRefs = []string{"BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVO
 // must be what was looked at, and only DuckDB knows for sure where a comment ends.
 var explainPrefix = regexp.MustCompile(`(?i)^\s*EXPLAIN\b(?:\s+ANALYZE\b|\s*\(\s*(?:ANALYZE|FORMAT\s+\w+)(?:\s*,\s*(?:ANALYZE|FORMAT\s+\w+))*\s*\))?`)
 
-const readOnlyHint = "only one statement that reads is allowed: SELECT, WITH, VALUES, FROM, EXPLAIN, DESCRIBE, SHOW TABLES or SUMMARIZE"
+// ErrReadOnly is why a statement is refused that does not only read.
+var ErrReadOnly = errors.New("only one statement that reads is allowed: SELECT, WITH, VALUES, FROM, EXPLAIN, DESCRIBE, SHOW TABLES or SUMMARIZE")
+
+// allowance is what a statement may have beyond what every one may.
+type allowance struct {
+	parameters bool
+	beside     string // a database whose tables and functions it may use; empty for none
+}
 
 // vet refuses a statement that must not run. The session only parses it.
-func vet(ctx context.Context, s *session, sql string) error {
+func vet(ctx context.Context, s *session, sql string, allowed allowance) error {
 	if strings.ContainsRune(sql, 0) {
 		return errors.New("the statement contains a NUL byte")
 	}
@@ -67,9 +74,9 @@ func vet(ctx context.Context, s *session, sql string) error {
 		return parsed.problem(skipped)
 	}
 	if len(parsed.Statements) != 1 {
-		return errors.New(readOnlyHint)
+		return ErrReadOnly
 	}
-	v := vetter{tableMacro: func(name string) bool { return tableMacro(ctx, s, name) }}
+	v := vetter{allowance: allowed, tableMacro: func(name string) bool { return tableMacro(ctx, s, name) }}
 	return v.node(parsed.Statements[0])
 }
 
@@ -84,7 +91,7 @@ type parsedSQL struct {
 
 func (p parsedSQL) problem(skipped int) error {
 	if p.Kind == "not implemented" {
-		return errors.New(readOnlyHint)
+		return ErrReadOnly
 	}
 	e := errorOf("Parser", p.Message, p.Position)
 	if at, err := strconv.Atoi(p.Position); err == nil {
@@ -95,6 +102,7 @@ func (p parsedSQL) problem(skipped int) error {
 
 // vetter checks a parsed statement.
 type vetter struct {
+	allowance
 	tableMacro func(name string) bool // whether a table function, in lower case, is a macro that was defined
 }
 
@@ -126,7 +134,7 @@ func (v vetter) object(n map[string]any) error {
 	if located && !expression {
 		return v.tableRef(n)
 	}
-	if n["class"] == "PARAMETER" {
+	if n["class"] == "PARAMETER" && !v.parameters {
 		return errors.New("parameters are not supported: write the value")
 	}
 	if name := text(n, "function_name"); slices.Contains(forbiddenFunctions, strings.ToLower(name)) {
@@ -138,6 +146,9 @@ func (v vetter) object(n map[string]any) error {
 func (v vetter) tableRef(n map[string]any) error {
 	switch kind := text(n, "type"); kind {
 	case "BASE_TABLE":
+		if v.isBeside(text(n, "catalog_name")) {
+			return nil
+		}
 		return vetTable(text(n, "catalog_name"), text(n, "table_name"))
 	case "TABLE_FUNCTION":
 		return v.tableFunction(n)
@@ -151,6 +162,11 @@ func (v vetter) tableRef(n map[string]any) error {
 		}
 	}
 	return nil
+}
+
+// isBeside reports whether a name that begins with a catalog is in the database beside the results.
+func (v vetter) isBeside(catalog string) bool {
+	return v.beside != "" && strings.EqualFold(catalog, v.beside)
 }
 
 func vetTable(catalog, name string) error {
@@ -167,6 +183,9 @@ func vetTable(catalog, name string) error {
 func (v vetter) tableFunction(n map[string]any) error {
 	function, _ := n["function"].(map[string]any)
 	name := strings.ToLower(text(function, "function_name"))
+	if v.isBeside(text(function, "catalog")) {
+		return nil
+	}
 	qualified := text(function, "schema") != "" || text(function, "catalog") != ""
 	if !slices.Contains(readableFunctions, name) && !qualified && v.tableMacro(name) {
 		return vetArguments(function)

@@ -156,6 +156,8 @@ func userError(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.Is(err, duckdb.ErrReadOnly):
+		return &server.UserError{Message: err.Error(), Code: "read_only", Position: -1}
 	case !errors.As(err, &e):
 		return &server.UserError{Message: err.Error(), Code: "refused", Position: -1}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/weirdb/weir/connectors"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/format"
+	"github.com/weirdb/weir/connectors/pgwire"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/runtime"
@@ -36,6 +37,7 @@ type Options struct {
 	EpochBytes     int64 // likewise
 	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
+	Postgres       bool // clients of PostgreSQL's protocol will come, and ask about its catalogs
 	Bounded        bool // read what is there now, close all windows, end
 	// KeepLetters is how long dead letters and late rows are kept; 0 for ever.
 	KeepLetters time.Duration
@@ -96,7 +98,10 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{options: o, store: store}
 	n.tables = &plainTables{node: n}
-	if err := n.prepare(ctx); err != nil {
+	if o.Postgres {
+		err = store.DefineBeside(pgwire.CatalogName, pgwire.CatalogSQL)
+	}
+	if err := errors.Join(err, n.prepare(ctx)); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
