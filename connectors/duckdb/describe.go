@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 	"github.com/weirdb/weir/engine/types"
@@ -13,7 +12,7 @@ import (
 // Description is what a statement answers and takes.
 type Description struct {
 	Columns []types.Field
-	// Parameters are the types of $1, $2, …; Null where the statement leaves it open. Where one is open, Columns may be nil.
+	// Parameters are the types of $1, $2, …; Null where the statement leaves it open. Columns are nil where their types depend on that.
 	Parameters []types.Type
 }
 
@@ -51,8 +50,7 @@ func (s *session) describe(ctx context.Context, sql string) (*Description, error
 	if d.Parameters, err = p.parameters(); err != nil {
 		return nil, err
 	}
-	open := slices.ContainsFunc(d.Parameters, func(t types.Type) bool { return t.ID == types.Null })
-	if d.Columns, err = p.columns(); err != nil && open {
+	if d.Columns, err = p.columns(); err != nil && len(d.Parameters) > 0 {
 		return &Description{Parameters: d.Parameters}, nil
 	}
 	return d, err

@@ -69,9 +69,9 @@ func (e edits) castParameters(sql string, types []string) (string, edits) {
 	})
 }
 
-// nullParameters writes CAST(NULL AS type) for parameters: some functions say what they give only for values.
-func (e edits) nullParameters(sql string, types []string) (string, edits) {
-	return e.parameters(sql, types, func(_, t string) string { return "CAST(NULL AS " + t + ")" })
+// typedParameters writes (SELECT CAST(NULL AS type)) for parameters: that has a type, where DuckDB does not say yet what a parameter gives.
+func (e edits) typedParameters(sql string, types []string) (string, edits) {
+	return e.parameters(sql, types, func(_, t string) string { return "(SELECT CAST(NULL AS " + t + "))" })
 }
 
 // parameters puts something in the place of the parameters whose types are not empty.

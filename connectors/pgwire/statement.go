@@ -85,14 +85,19 @@ func (s *statement) resolve(ctx context.Context, c *connection) error {
 		}
 	}
 	s.parameters = s.parameters[:min(s.maxParameter, len(s.parameters))] // drivers may say more than there are
-	sql, edits := s.edits.nullParameters(s.sql, said)
-	columns, _, err := c.server.backend.Describe(ctx, sql)
+	plain, before := s.sql, s.edits
+	s.sql, s.edits = s.edits.castParameters(s.sql, said)
+	columns, _, err := c.server.backend.Describe(ctx, s.sql)
+	if err == nil && columns == nil {
+		var sql string
+		sql, s.edits = before.typedParameters(plain, said)
+		columns, _, err = c.server.backend.Describe(ctx, sql)
+	}
 	if err != nil {
-		s.edits = edits // its position is in that text
 		return err
 	}
+	_, s.edits = before.castParameters(plain, said)
 	s.columns = s.edits.named(columns)
-	s.sql, s.edits = s.edits.castParameters(s.sql, said)
 	return nil
 }
 
