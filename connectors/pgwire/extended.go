@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/weirdb/weir/engine/types"
 )
 
 // extended answers a message of the extended protocol. With an error comes the text that its position is in.
@@ -106,28 +107,35 @@ func checkFormats(formats []int16, columns int) error {
 	return nil
 }
 
-// describe tells the parameters of a statement, and the columns of a statement or a portal.
+// describe tells the parameters and the columns of a statement, or the columns of a portal.
 func (c *connection) describe(m *pgproto3.Describe) error {
-	s, formats := c.statements[m.Name], []int16(nil)
 	if m.ObjectType == 'P' {
 		p := c.portals[m.Name]
 		if p == nil {
 			return newFault(stateCursor, fmt.Sprintf("there is no portal %q", m.Name))
 		}
-		s, formats = p.statement, p.formats
+		columns := p.statement.columns
+		if p.opened { // a cursor, which was not described before
+			columns = p.columns()
+		}
+		c.describeColumns(p.statement, columns, p.formats)
+		return nil
 	}
+	s := c.statements[m.Name]
 	if s == nil {
 		return newFault(stateStatement, fmt.Sprintf("there is no prepared statement %q", m.Name))
 	}
-	if m.ObjectType == 'S' {
-		c.wire.Send(&pgproto3.ParameterDescription{ParameterOIDs: s.parameters})
-	}
-	if s.columns == nil || s.copying != nil {
-		c.wire.Send(&pgproto3.NoData{})
-	} else {
-		c.wire.Send(rowDescription(s.columns, formats))
-	}
+	c.wire.Send(&pgproto3.ParameterDescription{ParameterOIDs: s.parameters})
+	c.describeColumns(s, s.columns, nil)
 	return nil
+}
+
+func (c *connection) describeColumns(s *statement, columns []types.Field, formats []int16) {
+	if columns == nil || s.copying != nil {
+		c.wire.Send(&pgproto3.NoData{})
+		return
+	}
+	c.wire.Send(rowDescription(columns, formats))
 }
 
 // execute runs a portal, or goes on with it.

@@ -145,6 +145,9 @@ func TestParameters(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	if got := values(t, conn, "SELECT count(*) FROM hot WHERE bids = ANY($1) AND channel = ANY ($2) AND price <> ALL([5])", []int64{1, 7}, []string{"app", "x'y"}); got[0] != int64(1) {
+		t.Errorf("lists: %v", got)
+	}
 	var e *pgconn.PgError
 	_, err := conn.Exec(t.Context(), "SELECT $1::INTEGER", pgx.QueryExecModeExec, "x")
 	if !errors.As(err, &e) || e.Code != stateParameter {

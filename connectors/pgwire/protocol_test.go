@@ -97,6 +97,11 @@ func TestSequencesOfMessages(t *testing.T) {
 	r.expect("DataRow 1, PortalSuspended, ReadyForQuery T", &pgproto3.Execute{Portal: "p", MaxRows: 1}, sync)
 	r.expect("CommandComplete COMMIT, ReadyForQuery I", &pgproto3.Query{String: "COMMIT"})
 	r.expect("ErrorResponse ERROR 34000, ReadyForQuery I", &pgproto3.Execute{Portal: "p"}, sync)
+	// a cursor is a portal
+	r.expect("CommandComplete BEGIN, CommandComplete DECLARE CURSOR, ReadyForQuery T", &pgproto3.Query{String: "BEGIN; DECLARE c CURSOR FOR " + many})
+	r.expect("RowDescription, DataRow 0, PortalSuspended, CloseComplete, ReadyForQuery T", &pgproto3.Describe{ObjectType: 'P', Name: "c"},
+		&pgproto3.Execute{Portal: "c", MaxRows: 1}, &pgproto3.Close{ObjectType: 'P', Name: "c"}, sync)
+	r.expect("CommandComplete ROLLBACK, ReadyForQuery I", &pgproto3.Query{String: "ROLLBACK"})
 	// after an error everything is skipped up to Sync
 	r.expect("ErrorResponse ERROR 42P01, ReadyForQuery I",
 		&pgproto3.Parse{Query: "FROM nowhere"}, &pgproto3.Bind{}, &pgproto3.Describe{ObjectType: 'P'}, &pgproto3.Execute{}, sync)
