@@ -34,6 +34,7 @@ func (f *pgFlags) serve(n *node.Node) (stop func(), err error) {
 		rows = -1
 	}
 	s := pgwire.New(n, pgwire.Options{MaxConnections: f.connections, MaxRows: rows, Log: slog.Default()})
+	n.CountClients(s.Clients)
 	go func() {
 		if err := s.Serve(listener); err != nil {
 			slog.Error("the server of the PostgreSQL protocol has stopped", "error", err)

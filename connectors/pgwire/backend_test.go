@@ -85,8 +85,8 @@ func serveBackend(t testing.TB, b Backend, o Options) (address string) {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		if n := s.Connections(); n != 0 {
-			t.Errorf("%d clients are left", n)
+		if c := s.Clients(); c.Connected != 0 || c.Results != 0 {
+			t.Errorf("clients are left: %+v", c)
 		}
 	})
 	return l.Addr().String()

@@ -154,6 +154,7 @@ func (c *connection) fail(text string, err error) error {
 	if isGone(err) {
 		return err
 	}
+	c.server.failures.Add(1)
 	f := faultOf(c.ctx, err)
 	if c.status == inBlock {
 		c.status = failed

@@ -101,6 +101,7 @@ func (p *portal) open(ctx context.Context) (err error) {
 		return nil
 	}
 	p.opened = true
+	p.connection.server.statements.Add(1)
 	if p.statement.command != nil {
 		return p.statement.command.run(p)
 	}
@@ -111,6 +112,7 @@ func (p *portal) open(ctx context.Context) (err error) {
 	if p.result, err = p.connection.server.backend.Read(ctx, p.statement.sql, p.parameters, limit); err != nil {
 		return err
 	}
+	p.connection.server.results.Add(1)
 	p.result.Columns = p.statement.edits.named(p.result.Columns)
 	p.start()
 	return nil
@@ -249,6 +251,9 @@ func (p *portal) release() {
 	}
 	columns := p.result.Columns
 	p.result.Close()
+	if p.statement.command == nil {
+		p.connection.server.results.Add(-1)
+	}
 	p.result, p.batch, p.writer = &server.Result{Columns: columns}, nil, nil
 	p.done = true
 }

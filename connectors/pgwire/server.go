@@ -24,9 +24,11 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirdb/weir/connectors/server"
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -78,6 +80,8 @@ type Server struct {
 	ctx     context.Context // ends with Close
 	stop    context.CancelCauseFunc
 	running sync.WaitGroup
+
+	statements, failures, results atomic.Int64 // as in engine.Clients
 
 	mu        sync.Mutex
 	listeners map[net.Listener]bool
@@ -152,11 +156,11 @@ func (s *Server) forget(conn net.Conn) {
 	delete(s.open, conn)
 }
 
-// Connections is how many clients there are.
-func (s *Server) Connections() int {
+// Clients is what clients do, for the status.
+func (s *Server) Clients() engine.Clients {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.clients)
+	return engine.Clients{Connected: len(s.clients), Statements: s.statements.Load(), Failures: s.failures.Load(), Results: int(s.results.Load())}
 }
 
 // errShutdown is why a statement ends when the server does.

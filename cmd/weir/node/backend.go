@@ -27,6 +27,12 @@ func (n *Node) Status() engine.Status {
 	}
 	s := e.Status()
 	s.Files = n.store.Files()
+	n.mu.Lock()
+	count := n.clients
+	n.mu.Unlock()
+	if count != nil {
+		s.Clients = count()
+	}
 	return s
 }
 

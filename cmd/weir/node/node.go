@@ -79,6 +79,7 @@ type Node struct {
 	stop      context.CancelFunc         // has the engine's Run return; nil while none runs
 	again     bool                       // and another engine go on
 	began     chan struct{}              // closed when the next engine is there, or none will be
+	clients   func() engine.Clients      // what clients of the PostgreSQL protocol do; nil if it is not served
 	receivers map[string]http.Handler    // what takes the events that are sent to sources
 	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking    sync.Mutex                 // the catalog answers one question at a time

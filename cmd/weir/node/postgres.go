@@ -6,11 +6,19 @@ import (
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/pgwire"
 	"github.com/weirdb/weir/connectors/server"
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/parse"
 )
 
 var _ pgwire.Backend = (*Node)(nil)
+
+// CountClients has Status tell what clients of the PostgreSQL protocol do.
+func (n *Node) CountClients(count func() engine.Clients) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.clients = count
+}
 
 // Describe implements pgwire.Backend. What the catalog answers is asked for its columns.
 func (n *Node) Describe(ctx context.Context, sql string) ([]types.Field, []types.Type, error) {
