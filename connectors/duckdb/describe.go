@@ -84,7 +84,7 @@ func (p *statement) bindTexts(texts []*string) error {
 		if mapping.BindParameterIndex(p.stmt, &at, fmt.Sprint(i+1)) == mapping.StateError {
 			return fmt.Errorf("the statement has no parameter $%d", i+1)
 		}
-		state := mapping.StateError
+		state := mapping.StateSuccess
 		if text == nil {
 			state = mapping.BindNull(p.stmt, at)
 		} else {

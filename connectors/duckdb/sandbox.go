@@ -76,7 +76,10 @@ func vet(ctx context.Context, s *session, sql string, allowed allowance) error {
 	if len(parsed.Statements) != 1 {
 		return ErrReadOnly
 	}
-	v := vetter{allowance: allowed, tableMacro: func(name string) bool { return tableMacro(ctx, s, name) }}
+	v := vetter{allowance: allowed}
+	if v.macros, err = macroNames(ctx, s); err != nil {
+		return err
+	}
 	return v.node(parsed.Statements[0])
 }
 
@@ -103,7 +106,7 @@ func (p parsedSQL) problem(skipped int) error {
 // vetter checks a parsed statement.
 type vetter struct {
 	allowance
-	tableMacro func(name string) bool // whether a table function, in lower case, is a macro that was defined
+	macros map[string]bool // those of users', in lower case, and whether they may read a table that an argument names
 }
 
 // node checks a part of the parsed statement and all parts below it.
@@ -137,8 +140,12 @@ func (v vetter) object(n map[string]any) error {
 	if n["class"] == "PARAMETER" && !v.parameters {
 		return errors.New("parameters are not supported: write the value")
 	}
-	if name := text(n, "function_name"); slices.Contains(forbiddenFunctions, strings.ToLower(name)) {
+	name := text(n, "function_name")
+	if slices.Contains(forbiddenFunctions, strings.ToLower(name)) {
 		return fmt.Errorf("function %s is not allowed in queries", name)
+	}
+	if v.macros[strings.ToLower(name)] {
+		return vetArguments(n["children"], true)
 	}
 	return nil
 }
@@ -187,8 +194,10 @@ func (v vetter) tableFunction(n map[string]any) error {
 		return nil
 	}
 	qualified := text(function, "schema") != "" || text(function, "catalog") != ""
-	if !slices.Contains(readableFunctions, name) && !qualified && v.tableMacro(name) {
-		return vetArguments(function)
+	if !slices.Contains(readableFunctions, name) && !qualified {
+		if names, found := v.macros[name]; found {
+			return vetArguments(function["children"], names)
+		}
 	}
 	if !slices.Contains(readableFunctions, name) {
 		return fmt.Errorf("table function %s is not allowed in queries; allowed are %s", name, strings.Join(readableFunctions, ", "))
@@ -207,18 +216,34 @@ func (v vetter) tableFunction(n map[string]any) error {
 	return vetTable(catalog, path[len(path)-1])
 }
 
-// vetArguments checks what a table macro is given: any of it may be used as the name of a table.
-func vetArguments(call map[string]any) error {
-	children, _ := call["children"].([]any)
-	for _, child := range children {
-		argument, _ := child.(map[string]any)
-		if path := namePath(argument); len(path) > 0 {
+// argumentClasses are the kinds of expression that may say the name of a table: what is computed, and what a parameter will be, is not known
+// here.
+var argumentClasses = []string{"", "CAST", "COLUMN_REF", "CONSTANT"}
+
+// vetArguments checks what a macro is given: any of it may be used as the name of a table, in a list and in a cast, too. Names says that
+// the macro does so.
+func vetArguments(arguments any, names bool) error {
+	switch n := arguments.(type) {
+	case []any:
+		for _, part := range n {
+			if err := vetArguments(part, names); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		list := text(n, "function_name") == "list_value" || text(n, "type") == "ARRAY_CONSTRUCTOR"
+		if names && !list && !slices.Contains(argumentClasses, text(n, "class")) {
+			return errors.New("a macro that reads the table it is given wants its name as it is, not computed, and not as a parameter")
+		}
+		if path := namePath(n); len(path) > 0 {
 			if err := vetTable("", path[len(path)-1]); err != nil {
 				return err
 			}
 		}
-		if err := vetArguments(argument); err != nil { // the names may be in a list
-			return err
+		for _, part := range n {
+			if err := vetArguments(part, names); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
