@@ -87,7 +87,7 @@ func binaryNumber(buf []byte, d decimal) []byte {
 	whole := len(digits) - d.scale        // digits before the point; below zero, as many zeros behind it
 	weight := floorDiv(int64(whole)-1, 4) // of the first group
 	group := whole - 4*int(weight+1)      // where the first group begins among the digits, at or before the first
-	count, last := 0, len(buf)            // groups, and where the last that is not zero ends
+	last := len(buf)                      // where the last group ends that is not zero
 	for at := group; at < len(digits); at += 4 {
 		value := uint16(0)
 		for i := at; i < at+4; i++ {
@@ -102,7 +102,7 @@ func binaryNumber(buf []byte, d decimal) []byte {
 		}
 	}
 	buf = buf[:last]
-	count = (last - start - 8) / 2
+	count := (last - start - 8) / 2
 	if count == 0 {
 		weight = 0
 	}

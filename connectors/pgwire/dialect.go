@@ -244,6 +244,8 @@ func (t *translator) typeName(i int) int {
 	}
 	to, known := typesOfCatalog[t.at(i+n).name()]
 	switch {
+	case t.at(i+n).kind == space: // the statement ends there
+		return 0
 	case known && to == "":
 		to = "VARCHAR" // what is cast is not simple
 	case !known && n == plain:

@@ -33,7 +33,8 @@ func (c *connection) extended(message pgproto3.FrontendMessage) (text string, er
 // Bounds on what one connection may keep.
 const (
 	maxStatements = 10_000
-	maxPortals    = 32 // each may hold a snapshot
+	maxText       = 16 << 20 // of all prepared statements together
+	maxPortals    = 32       // each may hold a snapshot
 )
 
 // parse prepares a statement.
@@ -43,8 +44,9 @@ func (c *connection) parse(m *pgproto3.Parse) error {
 	if m.Name != "" && c.statements[m.Name] != nil {
 		return newFault(stateStatementTwice, fmt.Sprintf("prepared statement %q exists already", m.Name))
 	}
-	if len(c.statements) >= maxStatements {
-		return newFault(stateTooMuch, fmt.Sprintf("there are %d prepared statements on this connection: close some", maxStatements))
+	if text := c.statementText(); len(c.statements) >= maxStatements || text+len(m.Query) > maxText {
+		return newFault(stateTooMuch, fmt.Sprintf("there are %d prepared statements with %d bytes on this connection, and this one has %d: close some",
+			len(c.statements), text, len(m.Query)))
 	}
 	if !utf8.ValidString(m.Query) {
 		return newFault(stateText, "the statement is not UTF-8")
@@ -68,6 +70,14 @@ func (c *connection) parse(m *pgproto3.Parse) error {
 	c.statements[m.Name] = s
 	c.wire.Send(&pgproto3.ParseComplete{})
 	return nil
+}
+
+// statementText is how many bytes the prepared statements have.
+func (c *connection) statementText() (n int) {
+	for _, s := range c.statements {
+		n += len(s.whole)
+	}
+	return n
 }
 
 // bind makes a portal: a statement with its parameters.

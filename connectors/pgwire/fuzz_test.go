@@ -62,7 +62,10 @@ func FuzzConnection(f *testing.F) {
 		}
 		s := New(parrot{}, Options{MaxBody: 1 << 16, MaxRows: 2})
 		client, conn := net.Pipe()
-		s.take(conn)
+		s.running.Go(func() {
+			defer conn.Close()
+			newConnection(s, conn).run()
+		})
 		read := make(chan struct{})
 		go func() {
 			defer close(read)

@@ -276,9 +276,9 @@ func TestTransactionBlocks(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	address, _ := testServer(t, Options{})
-	conn := dial(t, address, "&application_name=tests&timezone=Europe/Berlin")
+	conn := dial(t, address, "&application_name=tests&timezone=Europe/Berlin&options=-c%20my.first%3D1%20--lock-timeout%3D7s")
 	for _, c := range []struct{ sql, want string }{
-		{"SHOW application_name", "tests"}, {"SHOW TimeZone", "UTC"}, {"SHOW TIME ZONE", "UTC"}, {"SHOW TRANSACTION ISOLATION LEVEL", "read committed"},
+		{"SHOW application_name", "tests"}, {"SHOW my.first", "1"}, {"SHOW lock_timeout", "7s"}, {"SHOW TimeZone", "UTC"}, {"SHOW TIME ZONE", "UTC"}, {"SHOW TRANSACTION ISOLATION LEVEL", "read committed"},
 		{"SET search_path TO main, weir; SHOW search_path", "main, weir"}, {"RESET search_path; SHOW search_path", "main"},
 		{"SET LOCAL my.own = 'x y'; SHOW my.own", "x y"},
 		{"BEGIN; SET LOCAL statement_timeout = '5s'; COMMIT; SHOW statement_timeout", "0"},

@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,7 +110,7 @@ func (s *Server) Serve(l net.Listener) error {
 		conn, err := l.Accept()
 		if s.ctx.Err() != nil {
 			if err == nil {
-				conn.Close()
+				_ = conn.Close() // it came too late
 			}
 			return nil
 		}
@@ -139,18 +140,26 @@ func (s *Server) take(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || len(s.open) >= s.options.MaxConnections+strangers {
-		conn.Close()
+		_ = conn.Close() // it is not even told
 		return
 	}
 	s.open[conn] = true
 	s.running.Go(func() {
 		defer s.forget(conn)
+		defer s.survive(conn)
 		newConnection(s, conn).run()
 	})
 }
 
+// survive keeps a mistake of ours that one client has brought to light from ending the views.
+func (s *Server) survive(conn net.Conn) {
+	if fault := recover(); fault != nil {
+		s.options.Log.Error("pgwire: panic", "client", conn.RemoteAddr(), "panic", fault, "stack", string(debug.Stack()))
+	}
+}
+
 func (s *Server) forget(conn net.Conn) {
-	conn.Close()
+	_ = conn.Close() // the client may have closed it
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, conn)
@@ -188,6 +197,6 @@ func (s *Server) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for conn := range s.open {
-		conn.Close()
+		_ = conn.Close()
 	}
 }

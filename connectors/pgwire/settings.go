@@ -118,9 +118,16 @@ func (s *settings) start(parameters map[string]string) error {
 	for name, value := range parameters {
 		switch name {
 		case "user":
-			s.set("session_authorization", value)
-		case "database", "options", "replication":
+			s.values["session_authorization"] = value
+		case "options":
+			if err := s.options(value); err != nil {
+				return err
+			}
+		case "database", "replication":
 		default:
+			if strings.HasPrefix(name, protocolOption) {
+				continue
+			}
 			if err := s.set(name, value); err != nil {
 				return err
 			}
@@ -128,6 +135,32 @@ func (s *settings) start(parameters map[string]string) error {
 	}
 	for name, value := range s.values {
 		s.initial[name] = value
+	}
+	return nil
+}
+
+// protocolOption is what names of options of the protocol begin with. There are none here.
+const protocolOption = "_pq_."
+
+// options takes settings as psql's PGOPTIONS has them: -c name=value, or --name=value.
+func (s *settings) options(text string) error {
+	words := strings.Fields(strings.ReplaceAll(text, "\\ ", "\x00"))
+	for i := 0; i < len(words); i++ {
+		option, ok := strings.CutPrefix(words[i], "--")
+		if !ok {
+			option, ok = strings.CutPrefix(words[i], "-c")
+		}
+		if option == "" && i+1 < len(words) {
+			i++
+			option = words[i]
+		}
+		name, value, assigned := strings.Cut(strings.ReplaceAll(option, "\x00", " "), "=")
+		if !ok || !assigned {
+			return newFault(stateValue, fmt.Sprintf("options %q: -c name=value is understood", text))
+		}
+		if err := s.set(strings.ReplaceAll(name, "-", "_"), value); err != nil {
+			return err
+		}
 	}
 	return nil
 }

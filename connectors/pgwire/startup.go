@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -51,8 +52,14 @@ func (c *connection) begin(m *pgproto3.StartupMessage) bool {
 		c.refuse(newFault(stateTooMany, fmt.Sprintf("there are %d connections already, and no more are allowed", c.server.options.MaxConnections)))
 		return false
 	}
-	if m.ProtocolVersion != pgproto3.ProtocolVersion30 {
-		c.wire.Send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: pgproto3.ProtocolVersion30})
+	var unknown []string
+	for name := range m.Parameters {
+		if strings.HasPrefix(name, protocolOption) {
+			unknown = append(unknown, name)
+		}
+	}
+	if m.ProtocolVersion != pgproto3.ProtocolVersion30 || unknown != nil {
+		c.wire.Send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: pgproto3.ProtocolVersion30, UnrecognizedOptions: unknown})
 	}
 	c.wire.Send(&pgproto3.AuthenticationOk{})
 	for _, k := range knownSettings {

@@ -143,8 +143,8 @@ func (s *statement) settingName(n int) (name string, end int) {
 func (s *statement) value(n int) string {
 	var out []string
 	for _, t := range s.tokens[min(n, len(s.tokens)):] {
-		switch {
-		case t.kind == word, t.kind == mark, t.kind == number:
+		switch t.kind {
+		case word, mark, number:
 			out = append(out, t.text)
 		default:
 			out = append(out, t.name())
