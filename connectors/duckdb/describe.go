@@ -84,17 +84,18 @@ func (p *statement) bindTexts(texts []*string) error {
 		if mapping.BindParameterIndex(p.stmt, &at, fmt.Sprint(i+1)) == mapping.StateError {
 			return fmt.Errorf("the statement has no parameter $%d", i+1)
 		}
-		state := mapping.StateSuccess
-		if text == nil {
-			state = mapping.BindNull(p.stmt, at)
-		} else {
-			state = mapping.BindVarcharLength(p.stmt, at, *text, mapping.IdxT(len(*text)))
-		}
-		if state == mapping.StateError {
+		if p.bindText(at, text) == mapping.StateError {
 			return fmt.Errorf("cannot bind parameter $%d", i+1)
 		}
 	}
 	return nil
+}
+
+func (p *statement) bindText(at mapping.IdxT, text *string) mapping.State {
+	if text == nil {
+		return mapping.BindNull(p.stmt, at)
+	}
+	return mapping.BindVarcharLength(p.stmt, at, *text, mapping.IdxT(len(*text)))
 }
 
 // DefineBeside makes views and macros in an in-memory database beside the results, under the given name, which queries may use from then

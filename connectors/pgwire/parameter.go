@@ -7,8 +7,32 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 )
+
+// textsOf are the parameters of a Bind as texts for DuckDB.
+func (s *statement) textsOf(m *pgproto3.Bind) ([]*string, error) {
+	if len(m.Parameters) != len(s.parameters) {
+		return nil, newFault(stateProtocol, fmt.Sprintf("the statement has %d parameters, %d are given", len(s.parameters), len(m.Parameters)))
+	}
+	if n := len(m.ParameterFormatCodes); n > 1 && n != len(m.Parameters) {
+		return nil, newFault(stateProtocol, fmt.Sprintf("there are %d formats for %d parameters", n, len(m.Parameters)))
+	}
+	out := make([]*string, len(m.Parameters))
+	known := pgtype.NewMap()
+	for i, bytes := range m.Parameters {
+		if bytes == nil {
+			continue
+		}
+		text, err := parameterText(known, s.parameters[i], formatOf(m.ParameterFormatCodes, i), bytes)
+		if err != nil {
+			return nil, newFault(stateOfParameter(err), fmt.Sprintf("parameter $%d: %v", i+1, err))
+		}
+		out[i] = &text
+	}
+	return out, nil
+}
 
 // parameterText is a parameter as a text that DuckDB casts to its type. DuckDB reads what PostgreSQL writes but for bytea and arrays.
 func parameterText(known *pgtype.Map, oid uint32, format int16, bytes []byte) (string, error) {

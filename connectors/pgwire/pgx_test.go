@@ -234,6 +234,27 @@ func TestErrorsHaveStatesAndPositions(t *testing.T) {
 	}
 }
 
+// TestPlansThatHaveChanged replaces a view under a prepared statement. Drivers prepare it again.
+func TestPlansThatHaveChanged(t *testing.T) {
+	address, store := testServer(t, Options{})
+	conn := dial(t, address, "")
+	check(t, store.CreateView(t.Context(), "late", hot))
+	_, err := conn.Prepare(t.Context(), "s", "FROM late")
+	check(t, err)
+	check(t, store.DropView(t.Context(), "late"))
+	check(t, store.CreateView(t.Context(), "late", hot[:2]))
+	_, err = conn.Exec(t.Context(), "s")
+	var e *pgconn.PgError
+	if !errors.As(err, &e) || e.Code != stateNotSupported || e.Message != "cached plan must not change result type" {
+		t.Errorf("got %v", err)
+	}
+	for i := range 2 { // pgx prepares by itself: the first time it may fail, the second time not
+		if _, err := conn.Exec(t.Context(), "FROM late"); err != nil && i == 1 {
+			t.Error(err)
+		}
+	}
+}
+
 func TestTransactionBlocks(t *testing.T) {
 	address, _ := testServer(t, Options{})
 	conn := dial(t, address, "")

@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -115,7 +116,18 @@ func (p *portal) open(ctx context.Context) (err error) {
 	p.connection.server.results.Add(1)
 	p.result.Columns = p.statement.edits.named(p.result.Columns)
 	p.start()
-	return nil
+	return p.statement.stillHas(p.result.Columns)
+}
+
+// stillHas checks that columns are those that the client was told, if it was: a view may have been replaced since. The message is PostgreSQL's
+// own, by which drivers know that they have to prepare the statement anew.
+func (s *statement) stillHas(columns []types.Field) error {
+	same := func(a, b types.Field) bool { return wireTypes[a.Type.ID] == wireTypes[b.Type.ID] }
+	if !s.planned || slices.EqualFunc(s.columns, columns, same) {
+		return nil
+	}
+	return &fault{state: stateNotSupported, message: "cached plan must not change result type", position: -1,
+		detail: "The columns are not those that the statement had when it was prepared: prepare it again."}
 }
 
 // start makes ready for sending the result.

@@ -5,10 +5,12 @@
 //	startup.go     a connection's beginning; cancel requests      connection.go  its messages, one after the other
 //	simple.go      Query                                          extended.go    Parse, Bind, Describe, Execute, Close, Sync
 //	statement.go   from a statement's text to what runs           portal.go      a statement that runs: its rows, in parts if asked so
-//	command.go     BEGIN, SET, SHOW and others, answered here     copy.go        COPY … TO STDOUT
+//	command.go     BEGIN, SET, SHOW, DECLARE and others, which    copy.go        COPY … TO STDOUT
+//	               are answered here                              lexer.go       a text's tokens and statements
 //	dialect.go     PostgreSQL's spellings, and names of its       catalog.sql    views and macros for pg_catalog and information_schema,
 //	               catalogs, as DuckDB's                                         as clients read them
-//	cell.go        values as text and as bytes                    parameter.go   parameters, from both, as text for DuckDB
+//	cell.go        values, as text (textform.go) and as bytes     parameter.go   parameters, from both, as text for DuckDB
+//	               (binaryform.go)                                fault.go       errors
 //
 // Values keep their types as far as PostgreSQL has them (oid.go); what is nested comes as JSON, as the HTTP API gives it. DuckDB computes
 // everything: a statement is DuckDB's SQL, not PostgreSQL's.

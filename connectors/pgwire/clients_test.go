@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -50,4 +52,18 @@ func TestPsycopg(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+}
+
+// TestJDBC runs testdata/Jdbc.java, which asks with pgjdbc, and checks what it gets.
+func TestJDBC(t *testing.T) {
+	home, _ := os.UserHomeDir()
+	jars, _ := filepath.Glob(filepath.Join(home, ".m2/repository/org/postgresql/postgresql/*/postgresql-*.jar"))
+	if _, err := exec.LookPath("java"); err != nil || len(jars) == 0 {
+		t.Skip("java or pgjdbc is not installed: apt-get install default-jdk maven; mvn dependency:get -Dartifact=org.postgresql:postgresql:42.7.4")
+	}
+	address, _ := testServer(t, Options{})
+	out, err := exec.Command("java", "-cp", jars[len(jars)-1], "testdata/Jdbc.java", "jdbc:postgresql://"+address+"/results").CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), "done\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
