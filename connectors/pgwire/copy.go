@@ -30,24 +30,26 @@ func (s *statement) copyOut() error {
 	if err := s.copying.read(s, to+2); err != nil {
 		return err
 	}
+	s.copied(to)
+	return nil
+}
+
+// copied makes what is between COPY and token to the SELECT.
+func (s *statement) copied(to int) {
 	first, last := s.tokens[1], s.tokens[to-1]
 	s.sql = s.whole[first.at : last.at+len(last.text)]
-	moved := first.at
-	if first.is("(") {
+	switch {
+	case first.is("("): // (SELECT …)
 		s.sql = s.sql[1 : len(s.sql)-1]
-		moved++
-	} else if last.is(")") {
+		s.at += first.at + 1
+	case last.is(")"): // view (columns)
 		open := strings.IndexByte(s.sql, '(')
 		s.sql = "SELECT " + s.sql[open+1:len(s.sql)-1] + " FROM " + s.sql[:open]
-		moved = -1
-	} else {
+		s.turned = true
+	default: // view
 		s.sql = "FROM " + s.sql
-		moved -= len("FROM ")
+		s.at += first.at - len("FROM ")
 	}
-	if moved >= 0 {
-		s.at += moved
-	}
-	return nil
 }
 
 // outside finds a key word outside of brackets; -1 if there is none.

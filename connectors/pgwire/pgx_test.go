@@ -217,7 +217,8 @@ func TestErrorsHaveStatesAndPositions(t *testing.T) {
 		{"INSERT INTO hot VALUES (1)", stateReadOnly, 0}, {"  /* x */ drop table hot", stateReadOnly, 0}, {"CREATE TABLE x (a INT)", stateReadOnly, 0},
 		{"WITH x AS (DELETE FROM hot RETURNING *) SELECT * FROM x", stateSyntax, 0}, {"COPY hot FROM STDIN", stateReadOnly, 0},
 		{"SELECT * FROM read_csv('/etc/passwd')", "42501", 0}, {"COPY hot TO '/tmp/x'", stateSyntax, 13},
-		{"SELECT * FROM range(50001)", stateTooMuch, 0},
+		{"SELECT * FROM range(50001)", stateTooMuch, 0}, {"COPY (SELECT nothing) TO STDOUT", "42703", 14}, {"COPY nowhere TO STDOUT", "42P01", 6},
+		{"COPY hot (nothing) TO STDOUT", "42703", 0}, {"DECLARE c CURSOR WITH HOLD FOR SELECT nothing", "42703", 39},
 		{"BEGIN ISOLATION LEVEL SERIALIZABLE", stateNotSupported, 0}, {"SET client_encoding = 'LATIN1'", stateValue, 0}, {"LISTEN x", stateNotSupported, 0},
 		{"FETCH 1 FROM nothing", stateCursor, 0}, {"DEALLOCATE nothing", stateStatement, 0}, {"SELECT \xff", stateText, 0},
 	} {

@@ -20,6 +20,7 @@ type statement struct {
 	command      *command      // what is answered here; nil for all that DuckDB runs
 	sql          string        // for DuckDB
 	edits        edits         // between the statement's text and sql
+	turned       bool          // places in sql say nothing about the text: its parts have changed places
 	copying      *copying      // COPY … TO STDOUT; sql is the SELECT then
 	planned      bool
 	maxParameter int      // the highest n of a parameter $n; 0 if it takes none
@@ -106,6 +107,10 @@ func (s *statement) place(err error) error {
 	f, ok := err.(*fault)
 	if !ok || f.position < 0 {
 		return err
+	}
+	if s.turned {
+		f.position = -1
+		return f
 	}
 	if s.command == nil {
 		f.position = s.edits.back(f.position)
