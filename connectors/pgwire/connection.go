@@ -127,10 +127,7 @@ func (c *connection) depart(err error) {
 
 // answer answers one message. An error means that the connection is of no use any more.
 func (c *connection) answer(message pgproto3.FrontendMessage) error {
-	switch m := message.(type) {
-	case *pgproto3.Query:
-		c.skipping = false
-		return c.query(m.String)
+	switch message.(type) {
 	case *pgproto3.Sync:
 		return c.sync()
 	case *pgproto3.Flush:
@@ -140,6 +137,9 @@ func (c *connection) answer(message pgproto3.FrontendMessage) error {
 	}
 	if c.skipping {
 		return nil
+	}
+	if m, simple := message.(*pgproto3.Query); simple {
+		return c.query(m.String)
 	}
 	text, err := c.extended(message)
 	if err != nil {

@@ -67,10 +67,19 @@ func (c *connection) during(p *portal, step func(ctx context.Context) error) err
 	if err == nil {
 		return nil
 	}
+	c.drop(target)
 	if isGone(err) {
 		return err
 	}
 	return p.statement.place(faultOf(target.ctx, err))
+}
+
+// drop ends a portal that has failed: what it has not sent must not look like its end.
+func (c *connection) drop(p *portal) {
+	p.close()
+	if c.portals[p.name] == p {
+		delete(c.portals, p.name)
+	}
 }
 
 // guard sees to it that cancel, or what running has put in its place, is called when the client wants it, its time is up, or it has left, until

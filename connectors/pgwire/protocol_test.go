@@ -1,6 +1,7 @@
 package pgwire
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -8,7 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/weirdb/weir/connectors/server"
+	"github.com/weirdb/weir/engine/types"
 )
 
 // raw is a client that sends what it likes.
@@ -105,6 +110,7 @@ func TestSequencesOfMessages(t *testing.T) {
 	// after an error everything is skipped up to Sync
 	r.expect("ErrorResponse ERROR 42P01, ReadyForQuery I",
 		&pgproto3.Parse{Query: "FROM nowhere"}, &pgproto3.Bind{}, &pgproto3.Describe{ObjectType: 'P'}, &pgproto3.Execute{}, sync)
+	r.expect("ErrorResponse ERROR 42P01, ReadyForQuery I", &pgproto3.Parse{Query: "FROM nowhere"}, &pgproto3.Query{String: "SELECT 1"}, sync)
 	// describing
 	r.expect("ParameterDescription, RowDescription, ReadyForQuery I", &pgproto3.Describe{ObjectType: 'S', Name: "s"}, sync)
 	r.expect("ParseComplete, ParameterDescription, NoData, BindComplete, NoData, CommandComplete SET, ReadyForQuery I", &pgproto3.Parse{Query: "SET x = 1"},
@@ -222,4 +228,30 @@ func TestClientLeaves(t *testing.T) {
 	<-b.begun
 	r.conn.Close()
 	<-b.ended
+}
+
+// breaking is a backend whose results break off after two rows.
+type breaking struct{ parrot }
+
+func (breaking) Read(context.Context, string, []*string, server.Limits) (*server.Result, error) {
+	two := textRows(textColumns("text"), [][]string{{"1"}, {"2"}})
+	return server.NewResult(two.Columns, array.ReaderFromIter(types.Schema(two.Columns), func(yield func(arrow.RecordBatch, error) bool) {
+		defer two.Close()
+		two.Reader.Next()
+		two.Reader.RecordBatch().Retain()
+		if yield(two.Reader.RecordBatch(), nil) {
+			yield(nil, &server.UserError{Code: "conversion", Message: "could not convert 'x'", Position: -1})
+		}
+	}), nil), nil
+}
+
+// TestResultsThatBreakOff sees that a result that has failed is gone: more of it must not look like its end.
+func TestResultsThatBreakOff(t *testing.T) {
+	r := connectRaw(t, serveBackend(t, breaking{}, Options{}))
+	r.expect("CommandComplete DECLARE CURSOR, RowDescription, DataRow 1, CommandComplete FETCH 1, ReadyForQuery I",
+		&pgproto3.Query{String: "DECLARE h CURSOR WITH HOLD FOR SELECT 1; FETCH h"})
+	r.expect("RowDescription, DataRow 2, ErrorResponse ERROR 22P02, ReadyForQuery I", &pgproto3.Query{String: "FETCH ALL FROM h"})
+	r.expect("ErrorResponse ERROR 34000, ReadyForQuery I", &pgproto3.Query{String: "FETCH ALL FROM h"})
+	r.expect("ParseComplete, BindComplete, DataRow 1, PortalSuspended, DataRow 2, ErrorResponse ERROR 22P02, ReadyForQuery I", &pgproto3.Parse{Query: "SELECT 1"},
+		&pgproto3.Bind{}, &pgproto3.Execute{MaxRows: 1}, &pgproto3.Execute{}, &pgproto3.Execute{}, &pgproto3.Sync{})
 }
