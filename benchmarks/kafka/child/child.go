@@ -43,7 +43,7 @@ type Job struct {
 	Delay          time.Duration // of the watermark
 	Views          []View
 	Statements     string // in place of a topic and views: what defines source and views
-	Workers        int // goroutines, threads of the result database, and cores that the process may use
+	Workers        int    // goroutines, threads of the result database, and cores that the process may use
 	CommitInterval time.Duration
 }
 
