@@ -19,6 +19,15 @@ type Status struct {
 	Sources     []SourceStatus `json:"sources"`
 	Queries     []QueryStatus  `json:"queries"`
 	Sinks       []SinkStatus   `json:"sinks"`
+	Clients     Clients        `json:"clients"`
+}
+
+// Clients is what clients of the PostgreSQL protocol do; zero where it is not served.
+type Clients struct {
+	Connected  int   `json:"connected"`
+	Statements int64 `json:"statements"` // run by this process
+	Failures   int64 `json:"failures"`   // errors that clients were told
+	Results    int   `json:"results"`    // being read: each keeps the state that it is of from being cleared away
 }
 
 // SourceStatus is one source's part of Status.

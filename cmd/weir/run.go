@@ -18,6 +18,7 @@ import (
 type runFlags struct {
 	node   node.Options
 	listen string
+	pg     pgFlags
 	memory string
 	quiet  bool
 	// cpuProfile is a file for a profile of the run; empty for none.
@@ -51,6 +52,9 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs := c.Flags()
 	fs.StringVar(&f.node.DB, "db", "weir.duckdb", "the result database")
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the HTTP API and the console; with --once, only if given")
+	fs.StringVar(&f.pg.listen, "pg-listen", "", "address of the PostgreSQL protocol, such as 127.0.0.1:5432, for psql, drivers and Grafana; none unless given")
+	fs.IntVar(&f.pg.connections, "pg-connections", 100, "clients of the PostgreSQL protocol at the same time")
+	fs.IntVar(&f.pg.rows, "pg-max-rows", 1_000_000, "rows that one statement over the PostgreSQL protocol may answer; 0 for any number")
 	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
 	fs.Var(fromFlag{&f.node.From}, "from", "begin at a time, in views that have read nothing of a source yet: 'YYYY-MM-DD HH:MM', in UTC")
 	fs.IntVar(&f.node.Workers, "workers", runtime.NumCPU(), "goroutines that process")
@@ -87,6 +91,7 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	}
 	defer traces.Close()
 	f.node.Log, f.node.Tracer = slog.New(traces.Logs(handler)), traces.Tracer()
+	f.node.Postgres = f.pg.listen != ""
 	n, err := node.Open(ctx, f.node)
 	if err != nil {
 		return err
@@ -101,6 +106,11 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 		return err
 	}
 	defer stop()
+	stopPostgres, err := f.pg.serve(n)
+	if err != nil {
+		return err
+	}
+	defer stopPostgres()
 	if !f.quiet {
 		defer showProgress(n)()
 	}

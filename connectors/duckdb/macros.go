@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // WindowMacros are the statements that make tumble, hop, cumulate and session in any DuckDB, as they are in the result database.
@@ -35,9 +36,33 @@ func (c *Catalog) DropMacro(name string) error {
 	return nil
 }
 
-// tableMacro reports whether a table function is a macro of a user's.
-func tableMacro(ctx context.Context, s *session, name string) bool {
-	found := false
-	err := s.each(ctx, "SELECT 1 FROM weir.catalog WHERE kind = 'MACRO' AND lower(name) = $1", func(row) { found = true }, name)
-	return err == nil && found
+// macroNames are the macros of users', in lower case, and whether each may read a table that an argument names: by query_table, or by another
+// that does.
+func macroNames(ctx context.Context, s *session) (map[string]bool, error) {
+	texts, names := map[string]string{}, map[string]bool{}
+	err := s.each(ctx, "SELECT lower(name), lower(sql) FROM weir.catalog WHERE kind = 'MACRO'", func(r row) {
+		texts[r.text(0)], names[r.text(0)] = r.text(1), strings.Contains(r.text(1), "query")
+	})
+	if err != nil {
+		return nil, err
+	}
+	for more := true; more; {
+		more = false
+		for name, text := range texts {
+			if !names[name] && usesAny(text, names) {
+				names[name], more = true, true
+			}
+		}
+	}
+	return names, nil
+}
+
+// usesAny reports whether a text may use one of the macros that read what they are given.
+func usesAny(text string, names map[string]bool) bool {
+	for name, reads := range names {
+		if reads && strings.Contains(text, name) {
+			return true
+		}
+	}
+	return false
 }

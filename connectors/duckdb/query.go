@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -30,13 +29,28 @@ func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, er
 	return r, nil
 }
 
+// QueryWith is Query for a statement with the parameters $1, $2, …, which are VARCHARs, or NULL where nil.
+func (s *Store) QueryWith(ctx context.Context, sql string, parameters []*string, limits Limits) (*Rows, error) {
+	if err := s.LockDown(); err != nil {
+		return nil, queryError("query", err)
+	}
+	r, err := s.read(ctx, limits, func(r *Rows) error {
+		r.parameters = parameters
+		return r.start(sql)
+	})
+	if err != nil {
+		return nil, queryError("query", err)
+	}
+	return r, nil
+}
+
 // read makes a result on a connection of its own.
 func (s *Store) read(ctx context.Context, limits Limits, start func(*Rows) error) (*Rows, error) {
 	reader, err := s.reader(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &Rows{ctx: ctx, session: reader, computing: s.computing, left: limits.Rows, limited: limits.Rows > 0}
+	r := &Rows{ctx: ctx, session: reader, computing: s.computing, beside: s.beside, left: limits.Rows, limited: limits.Rows > 0}
 	r.references.Store(1)
 	if err := r.compute(func() error { return start(r) }); err != nil {
 		r.Release()
@@ -50,6 +64,8 @@ type Rows struct {
 	ctx        context.Context
 	session    *session
 	computing  chan struct{}
+	parameters []*string // nil if the statement may have none
+	beside     string    // see DefineBeside
 	statement  *statement
 	result     *result
 	columns    []types.Field
@@ -80,7 +96,7 @@ func (r *Rows) compute(step func() error) error {
 }
 
 func (r *Rows) start(sql string) error {
-	if err := vet(r.ctx, r.session, sql); err != nil {
+	if err := vet(r.ctx, r.session, sql, allowance{r.parameters != nil, r.beside}); err != nil {
 		return err
 	}
 	if err := r.begin(); err != nil {
@@ -104,12 +120,27 @@ func (r *Rows) execute(sql string) error {
 	switch mapping.PreparedStatementType(r.statement.stmt) {
 	case mapping.StatementTypeSelect, mapping.StatementTypeExplain:
 	default:
-		return errors.New(readOnlyHint)
+		return ErrReadOnly
+	}
+	if len(r.parameters) > 0 {
+		return r.executeWith()
 	}
 	if r.columns, err = r.statement.columns(); err != nil {
 		return err
 	}
 	r.result, err = r.statement.query(r.ctx, r.columns, true)
+	return err
+}
+
+// executeWith starts a statement with parameters. Some functions find their types only when they know the values: the result has the columns.
+func (r *Rows) executeWith() (err error) {
+	if err := r.statement.bindTexts(r.parameters); err != nil {
+		return err
+	}
+	if r.result, err = r.statement.query(r.ctx, nil, true); err != nil {
+		return err
+	}
+	r.columns, err = r.result.describe()
 	return err
 }
 

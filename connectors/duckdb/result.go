@@ -41,6 +41,23 @@ func (p *statement) query(ctx context.Context, columns []types.Field, streamed b
 	return r, nil
 }
 
+// describe finds the columns of a result that was made without.
+func (r *result) describe() ([]types.Field, error) {
+	r.columns = make([]types.Field, mapping.ColumnCount(&r.res))
+	for i := range r.columns {
+		logical := mapping.ColumnLogicalType(&r.res, mapping.IdxT(i))
+		t, err := logicalTypeOf(logical)
+		mapping.DestroyLogicalType(&logical)
+		name := mapping.ColumnName(&r.res, mapping.IdxT(i))
+		if err != nil {
+			return nil, columnError(name, err)
+		}
+		r.columns[i] = types.Field{Name: name, Type: t}
+	}
+	r.schema = types.Schema(r.columns)
+	return r.columns, nil
+}
+
 func (r *result) close() {
 	arrowmapping.DestroyArrowOptions(&r.options)
 	mapping.DestroyResult(&r.res)

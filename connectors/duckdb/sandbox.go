@@ -45,10 +45,17 @@ var tableRefs = []string{"BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVO
 // must be what was looked at, and only DuckDB knows for sure where a comment ends.
 var explainPrefix = regexp.MustCompile(`(?i)^\s*EXPLAIN\b(?:\s+ANALYZE\b|\s*\(\s*(?:ANALYZE|FORMAT\s+\w+)(?:\s*,\s*(?:ANALYZE|FORMAT\s+\w+))*\s*\))?`)
 
-const readOnlyHint = "only one statement that reads is allowed: SELECT, WITH, VALUES, FROM, EXPLAIN, DESCRIBE, SHOW TABLES or SUMMARIZE"
+// ErrReadOnly is why a statement is refused that does not only read.
+var ErrReadOnly = errors.New("only one statement that reads is allowed: SELECT, WITH, VALUES, FROM, EXPLAIN, DESCRIBE, SHOW TABLES or SUMMARIZE")
+
+// allowance is what a statement may have beyond what every one may.
+type allowance struct {
+	parameters bool
+	beside     string // a database whose tables and functions it may use; empty for none
+}
 
 // vet refuses a statement that must not run. The session only parses it.
-func vet(ctx context.Context, s *session, sql string) error {
+func vet(ctx context.Context, s *session, sql string, allowed allowance) error {
 	if strings.ContainsRune(sql, 0) {
 		return errors.New("the statement contains a NUL byte")
 	}
@@ -67,9 +74,12 @@ func vet(ctx context.Context, s *session, sql string) error {
 		return parsed.problem(skipped)
 	}
 	if len(parsed.Statements) != 1 {
-		return errors.New(readOnlyHint)
+		return ErrReadOnly
 	}
-	v := vetter{tableMacro: func(name string) bool { return tableMacro(ctx, s, name) }}
+	v := vetter{allowance: allowed}
+	if v.macros, err = macroNames(ctx, s); err != nil {
+		return err
+	}
 	return v.node(parsed.Statements[0])
 }
 
@@ -84,7 +94,7 @@ type parsedSQL struct {
 
 func (p parsedSQL) problem(skipped int) error {
 	if p.Kind == "not implemented" {
-		return errors.New(readOnlyHint)
+		return ErrReadOnly
 	}
 	e := errorOf("Parser", p.Message, p.Position)
 	if at, err := strconv.Atoi(p.Position); err == nil {
@@ -95,7 +105,8 @@ func (p parsedSQL) problem(skipped int) error {
 
 // vetter checks a parsed statement.
 type vetter struct {
-	tableMacro func(name string) bool // whether a table function, in lower case, is a macro that was defined
+	allowance
+	macros map[string]bool // those of users', in lower case, and whether they may read a table that an argument names
 }
 
 // node checks a part of the parsed statement and all parts below it.
@@ -126,11 +137,15 @@ func (v vetter) object(n map[string]any) error {
 	if located && !expression {
 		return v.tableRef(n)
 	}
-	if n["class"] == "PARAMETER" {
+	if n["class"] == "PARAMETER" && !v.parameters {
 		return errors.New("parameters are not supported: write the value")
 	}
-	if name := text(n, "function_name"); slices.Contains(forbiddenFunctions, strings.ToLower(name)) {
+	name := text(n, "function_name")
+	if slices.Contains(forbiddenFunctions, strings.ToLower(name)) {
 		return fmt.Errorf("function %s is not allowed in queries", name)
+	}
+	if v.macros[strings.ToLower(name)] {
+		return vetArguments(n["children"], true)
 	}
 	return nil
 }
@@ -138,6 +153,9 @@ func (v vetter) object(n map[string]any) error {
 func (v vetter) tableRef(n map[string]any) error {
 	switch kind := text(n, "type"); kind {
 	case "BASE_TABLE":
+		if v.isBeside(text(n, "catalog_name")) {
+			return nil
+		}
 		return vetTable(text(n, "catalog_name"), text(n, "table_name"))
 	case "TABLE_FUNCTION":
 		return v.tableFunction(n)
@@ -151,6 +169,11 @@ func (v vetter) tableRef(n map[string]any) error {
 		}
 	}
 	return nil
+}
+
+// isBeside reports whether a name that begins with a catalog is in the database beside the results.
+func (v vetter) isBeside(catalog string) bool {
+	return v.beside != "" && strings.EqualFold(catalog, v.beside)
 }
 
 func vetTable(catalog, name string) error {
@@ -167,9 +190,14 @@ func vetTable(catalog, name string) error {
 func (v vetter) tableFunction(n map[string]any) error {
 	function, _ := n["function"].(map[string]any)
 	name := strings.ToLower(text(function, "function_name"))
+	if v.isBeside(text(function, "catalog")) {
+		return nil
+	}
 	qualified := text(function, "schema") != "" || text(function, "catalog") != ""
-	if !slices.Contains(readableFunctions, name) && !qualified && v.tableMacro(name) {
-		return vetArguments(function)
+	if !slices.Contains(readableFunctions, name) && !qualified {
+		if names, found := v.macros[name]; found {
+			return vetArguments(function["children"], names)
+		}
 	}
 	if !slices.Contains(readableFunctions, name) {
 		return fmt.Errorf("table function %s is not allowed in queries; allowed are %s", name, strings.Join(readableFunctions, ", "))
@@ -188,18 +216,34 @@ func (v vetter) tableFunction(n map[string]any) error {
 	return vetTable(catalog, path[len(path)-1])
 }
 
-// vetArguments checks what a table macro is given: any of it may be used as the name of a table.
-func vetArguments(call map[string]any) error {
-	children, _ := call["children"].([]any)
-	for _, child := range children {
-		argument, _ := child.(map[string]any)
-		if path := namePath(argument); len(path) > 0 {
+// argumentClasses are the kinds of expression that may say the name of a table: what is computed, and what a parameter will be, is not known
+// here.
+var argumentClasses = []string{"", "CAST", "COLUMN_REF", "CONSTANT"}
+
+// vetArguments checks what a macro is given: any of it may be used as the name of a table, in a list and in a cast, too. Names says that
+// the macro does so.
+func vetArguments(arguments any, names bool) error {
+	switch n := arguments.(type) {
+	case []any:
+		for _, part := range n {
+			if err := vetArguments(part, names); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		list := text(n, "function_name") == "list_value" || text(n, "type") == "ARRAY_CONSTRUCTOR"
+		if names && !list && !slices.Contains(argumentClasses, text(n, "class")) {
+			return errors.New("a macro that reads the table it is given wants its name as it is, not computed, and not as a parameter")
+		}
+		if path := namePath(n); len(path) > 0 {
 			if err := vetTable("", path[len(path)-1]); err != nil {
 				return err
 			}
 		}
-		if err := vetArguments(argument); err != nil { // the names may be in a list
-			return err
+		for _, part := range n {
+			if err := vetArguments(part, names); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

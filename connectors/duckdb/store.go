@@ -35,6 +35,8 @@ type Store struct {
 	locking sync.Once // see LockDown
 	locked  error
 
+	beside string // the database that DefineBeside made; empty if there is none
+
 	watching sync.Mutex
 	changes  chan struct{} // closed when plain tables are changed next
 

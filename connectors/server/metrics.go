@@ -43,6 +43,15 @@ var metrics = []metric{
 	{"weir_epoch_seconds_total", "Where the engine's loop has spent its time, by phase of the epoch; commits run beside it.", counter, []string{"phase"}, readPhases},
 	{"weir_database_bytes", "Size on disk: of the database file, its write-ahead log and the state files.", gauge, []string{"file"}, readFiles},
 
+	{"weir_postgres_connections", "Clients of the PostgreSQL protocol.", gauge, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Clients.Connected) })},
+	{"weir_postgres_statements_total", "Statements run over the PostgreSQL protocol.", counter, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Clients.Statements) })},
+	{"weir_postgres_failures_total", "Errors that clients of the PostgreSQL protocol were told.", counter, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Clients.Failures) })},
+	{"weir_postgres_results", "Results that clients of the PostgreSQL protocol have not read to their end.", gauge, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Clients.Results) })},
+
 	{"weir_source_records_total", "Records fetched from the source.", counter, []string{"source"},
 		perSource(func(s *engine.SourceStatus) float64 { return float64(s.Records) })},
 	{"weir_source_bytes_total", "Bytes of the records fetched from the source.", counter, []string{"source"},

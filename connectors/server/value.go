@@ -12,6 +12,10 @@ import (
 // exact is the bound up to which a double holds every integer.
 const exact = 1 << 53
 
+// JSONCell writes a column's values as JSON, as the package comment lays down: the function appends value i to buf. It is made once for
+// each batch.
+func JSONCell(column arrow.Array) func(buf []byte, i int) []byte { return jsonCell(column) }
+
 // jsonCell writes a column's values as JSON, as the package comment lays down.
 func jsonCell(column arrow.Array) cell {
 	if column.DataType().ID() == arrow.NULL {

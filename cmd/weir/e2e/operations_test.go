@@ -119,3 +119,33 @@ func freeAddress(t *testing.T) string {
 	defer l.Close()
 	return l.Addr().String()
 }
+
+// TestOperationsPostgres runs the example of the PostgreSQL protocol in docs/operations.md as it stands, and wants what the page shows.
+func TestOperationsPostgres(t *testing.T) {
+	if _, err := exec.LookPath("psql"); err != nil {
+		t.Skip("psql is not installed: apt-get install postgresql-client")
+	}
+	page, err := os.ReadFile("../../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "## The PostgreSQL protocol")
+	if !found {
+		t.Fatal("docs/operations.md does not tell about the PostgreSQL protocol")
+	}
+	script := shellBlock.FindStringSubmatch(section)[1]
+	want := regexp.MustCompile("(?s)```\n( .*?)```").FindStringSubmatch(section)[1]
+	at := freeAddress(t)
+	script = strings.NewReplacer("bin/weir run", weir+" run --listen ''", "127.0.0.1:5432", at, "sleep 3",
+		"until psql -X postgres://"+at+"/results -Atc 'SELECT count(*) FROM by_sensor' 2>/dev/null | grep 2 >/dev/null; do sleep 0.1; done").Replace(script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(cmd.Environ(), "LC_ALL=C.UTF-8", "PGUSER=ann", "PAGER=")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !strings.Contains(string(out), want) {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}

@@ -27,6 +27,12 @@ func (n *Node) Status() engine.Status {
 	}
 	s := e.Status()
 	s.Files = n.store.Files()
+	n.mu.Lock()
+	count := n.clients
+	n.mu.Unlock()
+	if count != nil {
+		s.Clients = count()
+	}
 	return s
 }
 
@@ -156,6 +162,8 @@ func userError(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.Is(err, duckdb.ErrReadOnly):
+		return &server.UserError{Message: err.Error(), Code: "read_only", Position: -1}
 	case !errors.As(err, &e):
 		return &server.UserError{Message: err.Error(), Code: "refused", Position: -1}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/weirdb/weir/connectors"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/format"
+	"github.com/weirdb/weir/connectors/pgwire"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/runtime"
@@ -37,6 +38,7 @@ type Options struct {
 	EpochBytes     int64 // likewise
 	Logs           runtime.LogSizes
 	Writable       bool // statements that come as queries may change plain tables
+	Postgres       bool // clients of PostgreSQL's protocol will come, and ask about its catalogs
 	Bounded        bool // read what is there now, close all windows, end
 	// KeepLetters is how long dead letters and late rows are kept; 0 for ever.
 	KeepLetters time.Duration
@@ -80,6 +82,7 @@ type Node struct {
 	stop      context.CancelFunc         // has the engine's Run return; nil while none runs
 	again     bool                       // and another engine go on
 	began     chan struct{}              // closed when the next engine is there, or none will be
+	clients   func() engine.Clients      // what clients of the PostgreSQL protocol do; nil if it is not served
 	receivers map[string]http.Handler    // what takes the events that are sent to sources
 	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking    sync.Mutex                 // the catalog answers one question at a time
@@ -100,7 +103,10 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{options: o, store: store}
 	n.tables = &plainTables{node: n}
-	if err := n.prepare(ctx); err != nil {
+	if o.Postgres {
+		err = store.DefineBeside(pgwire.CatalogName, pgwire.CatalogSQL)
+	}
+	if err := errors.Join(err, n.prepare(ctx)); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
