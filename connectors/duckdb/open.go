@@ -162,6 +162,9 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 	if s.books, err = newBookkeeper(s.session); err != nil {
 		return err
 	}
+	if err := s.countBacklogs(ctx); err != nil {
+		return err
+	}
 	kept, err := s.outboxFiles(ctx)
 	if err != nil {
 		return err

@@ -27,8 +27,12 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
 	written()
 	e.spend(&e.phases.State, started)
-	if err != nil || c == nil {
+	if err != nil {
 		return err
+	}
+	if c == nil {
+		e.standStill(ctx)
+		return nil
 	}
 	for _, q := range queries {
 		q.changes, q.late, q.starts, q.dirty = nil, nil, nil, false
@@ -42,6 +46,7 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	}
 	e.given = nil
 	e.startCommit(ctx, c, e.config.Now().Sub(started))
+	e.standStill(ctx)
 	return nil
 }
 

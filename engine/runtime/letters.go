@@ -59,8 +59,12 @@ func (e *Engine) Replay(ctx context.Context, letters []engine.DeadLetter) ([]eng
 
 // rest waits until ctx is done, when all sources have ended. Dead letters can be given again meanwhile.
 func (e *Engine) rest(ctx, work context.Context) error {
+	tick := time.NewTicker(longestWait)
+	defer tick.Stop()
 	for {
 		select {
+		case <-tick.C:
+			e.relieve()
 		case e.replaying = <-e.replays:
 			if err := e.replayAsked(work); err != nil {
 				return err
@@ -175,6 +179,8 @@ func (e *Engine) readingFor(view string, l *engine.DeadLetter) (*reading, string
 			return nil, fmt.Sprintf("view %s has stopped: %v", view, q.failed)
 		case q.paused:
 			return nil, fmt.Sprintf("view %s is paused", view)
+		case q.standsFor != nil:
+			return nil, fmt.Sprintf("view %s stands still for sink %s", view, q.standsFor.Name)
 		}
 		for _, r := range q.readings {
 			if r.source.Name == l.Source || r.source.Of == l.Source {

@@ -16,11 +16,14 @@ func (e *Engine) open(ctx context.Context) error {
 	}
 	e.epoch = cp.Epoch
 	e.hub.begin(cp.Epoch)
+	for _, q := range e.queries {
+		e.standFrom(q)
+	}
 	for _, s := range e.sources {
 		s.needed()
 	}
 	for _, q := range e.queries {
-		if q.restorePositions(cp); q.paused {
+		if q.restorePositions(cp); q.rests() {
 			continue
 		}
 		if err := e.restoreQuery(q, cp); err != nil {

@@ -19,7 +19,7 @@
 // rows out of a fetch, letters.go gives dead letters again, round.go and epoch.go are the two loops, snapshot.go and commit.go make an
 // epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, retention.go drops old rows,
 // failure.go tells what has stopped, restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine
-// goes on, describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
+// goes on, outbox.go has views stand still whose sinks do not take what they change, describe.go and status.go tell what is going on, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -67,6 +67,8 @@ type Sink struct {
 	Connector string
 	Sink      engine.Sink
 	Paused    bool // it delivers nothing; what the view changes waits in the outbox
+	// MaxOutbox is beyond how many bytes waiting the view stands still: see outbox.go. 0 for never.
+	MaxOutbox int64
 }
 
 // Outbox keeps changes for sinks from the commit that made them until they are delivered.
@@ -74,6 +76,8 @@ type Outbox interface {
 	// Pending returns the deliveries that a sink has not confirmed, oldest first, at most limit. The caller releases the
 	// batches in them.
 	Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error)
+	// Backlog tells what waits for a sink. It costs next to nothing, and may be called by any goroutine.
+	Backlog(sink string) engine.Backlog
 	// Done confirms a delivery.
 	Done(ctx context.Context, sink string, epoch int64) error
 }
@@ -104,6 +108,9 @@ type Config struct {
 	// Committing is called when an epoch's state begins to be written, and again when its commit begins; what it returns, when that is
 	// done, by the same goroutine. The two never overlap. It may be nil.
 	Committing func() (committed func())
+	// Relieved is called once, by the loop, when a view that stands still for a sink may go on: another engine has to take over. It may be
+	// nil, and is not called in a bounded run.
+	Relieved func()
 	// Now is the wall clock, for idleness, status, and event times that are too far ahead of it.
 	Now func() time.Time
 	Log *slog.Logger
@@ -138,6 +145,7 @@ type Engine struct {
 	replays   chan *replayRequest
 	replaying *replayRequest // to be seen to behind this round; nil if there is none
 	given     []*redelivery  // of this epoch
+	relieved  bool           // Relieved was called
 	over      chan struct{}  // closed when Run returns
 
 	handedOver atomic.Bool // another engine goes on: live readers stay
@@ -217,6 +225,9 @@ func (e *Engine) Run(ctx context.Context) (err error) {
 	defer stop()
 	e.stopping = ctx.Done()
 	e.publishStatus() // sources and views are known before a broker answers
+	if e.config.Bounded {
+		e.drainFull(ctx)
+	}
 	err = e.start(ctx, work)
 	if err == nil && ctx.Err() == nil {
 		err = e.loadTables(ctx, work)
@@ -259,6 +270,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 			return err
 		}
 		e.round(fetches)
+		e.relieve()
 		if err := e.replayAsked(work); err != nil {
 			return err
 		}

@@ -17,8 +17,8 @@ type sinkRun struct {
 
 	mu        sync.Mutex
 	delivered int64
-	pending   int64
 	failures  int64 // deliveries that failed
+	inRow     int   // of these, since the last one that went well
 	failed    error
 }
 
@@ -40,7 +40,6 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	for _, s := range e.sinks {
 		if s.Paused {
-			e.lookAt(ctx, s)
 			continue
 		}
 		s.poke() // what an earlier run has left
@@ -65,15 +64,15 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
 	for {
 		pending, err := e.config.Outbox.Pending(ctx, s.Name, sinkBatch)
-		s.note(len(pending))
 		if err == nil && len(pending) > 0 {
 			err = e.deliverAll(ctx, s, pending)
 		}
 		s.mu.Lock()
 		if s.failed = err; err != nil {
 			s.failures++
+			s.inRow++
 		} else {
-			s.pending = 0
+			s.inRow = 0
 		}
 		s.mu.Unlock()
 		if err != nil || len(pending) == 0 {
@@ -82,11 +81,11 @@ func (e *Engine) deliver(ctx context.Context, s *sinkRun) error {
 	}
 }
 
-// note notes how many epochs wait.
-func (s *sinkRun) note(pending int) {
+// failuresInRow is how many deliveries have failed since the last one that went well.
+func (s *sinkRun) failuresInRow() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pending = int64(pending)
+	return s.inRow
 }
 
 func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.Delivery) error {
@@ -99,7 +98,8 @@ func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.De
 		if err := s.Sink.Sink.Deliver(ctx, d); err != nil {
 			return fmt.Errorf("sink %s: deliver epoch %d: %w", s.Name, d.Epoch, err)
 		}
-		if err := e.config.Outbox.Done(ctx, s.Name, d.Epoch); err != nil {
+		done := context.WithoutCancel(ctx) // an engine that ends between the two would have it delivered again
+		if err := e.config.Outbox.Done(done, s.Name, d.Epoch); err != nil {
 			return fmt.Errorf("sink %s: confirm epoch %d: %w", s.Name, d.Epoch, err)
 		}
 		rows := int64(0)
@@ -107,7 +107,7 @@ func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.De
 			rows += b.Rows.NumRows()
 		}
 		s.mu.Lock()
-		s.delivered += rows
+		s.delivered, s.inRow = s.delivered+rows, 0
 		s.mu.Unlock()
 	}
 	return nil
@@ -116,6 +116,16 @@ func (e *Engine) deliverAll(ctx context.Context, s *sinkRun, pending []engine.De
 // drainTries is how often a bounded run tries each sink before it gives up.
 const drainTries = 3
 
+// drain delivers what waits for a sink, and tries that several times.
+func (e *Engine) drain(ctx context.Context, s *sinkRun) error {
+	err := e.deliver(ctx, s)
+	for try := 1; err != nil && try < drainTries && ctx.Err() == nil; try++ {
+		time.Sleep(sinkPause)
+		err = e.deliver(ctx, s)
+	}
+	return err
+}
+
 // drainSinks delivers what is left when the input has ended. What a sink does not take stays in the outbox, for the next run.
 func (e *Engine) drainSinks(ctx context.Context) error {
 	var errs []error
@@ -123,14 +133,9 @@ func (e *Engine) drainSinks(ctx context.Context) error {
 		if s.Paused {
 			continue
 		}
-		err := e.deliver(ctx, s)
-		for try := 1; err != nil && try < drainTries && ctx.Err() == nil; try++ {
-			time.Sleep(sinkPause)
-			err = e.deliver(ctx, s)
-		}
-		if err != nil {
+		if err := e.drain(ctx, s); err != nil {
 			errs = append(errs, fmt.Errorf("%w; the next run delivers what is left", err))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, e.standing())...)
 }
