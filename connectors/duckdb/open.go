@@ -213,7 +213,7 @@ func openError(path string, err error) error {
 	if m := holder.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Errorf("%s is open in another process (pid %s): stop it, or choose another --db", filepath.Base(path), m[1])
 	}
-	return fmt.Errorf("duckdb: open %s: %w", path, err)
+	return tellDamage(fmt.Errorf("duckdb: open %s: %w", path, err))
 }
 
 // reader opens a session for reading. The caller closes it.

@@ -84,7 +84,8 @@ func (e *Engine) restoreQuery(q *query, cp engine.Checkpoint) error {
 	}
 	q.flushed = len(files) > 0
 	if err := guard("restore", func() error { return e.restoreState(q, files) }); err != nil { // the others go on
-		q.fail(fmt.Errorf("restore state: %w", err))
+		q.fail(fmt.Errorf("restore state: %w; if its files cannot be put back, DROP the view and CREATE it anew, which computes it from its sources' "+
+			"beginning", err))
 	}
 	q.repeated = q.duplicates()
 	return nil
@@ -103,7 +104,7 @@ func (e *Engine) restoreState(q *query, files []engine.StateFile) error {
 		s.log.restored(byStage[i])
 		for _, f := range s.log.whole {
 			if err := e.restoreFile(s, f); err != nil {
-				return fmt.Errorf("%s: %w", f.Name, err)
+				return err
 			}
 		}
 		if err := e.replay(s, s.log.full); err != nil {

@@ -300,8 +300,9 @@ func (e *Engine) loop(ctx, work context.Context) error {
 }
 
 func (e *Engine) epochIsOver() bool {
+	took := e.config.Now().Sub(e.epochStart)
 	return e.epochRows >= e.config.EpochRows || e.epochBytes >= e.config.EpochBytes ||
-		e.config.Now().Sub(e.epochStart) >= e.config.CommitInterval
+		took >= e.config.CommitInterval || took < 0 // a clock that was set back
 }
 
 // close ends readers and sinks.
