@@ -1,8 +1,10 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"strings"
 	"sync"
@@ -14,14 +16,16 @@ import (
 
 // downSink takes nothing while it is down.
 type downSink struct {
-	mu   sync.Mutex
-	down bool
-	took []int64 // epochs
+	mu    sync.Mutex
+	down  bool
+	tried int
+	took  []int64 // epochs
 }
 
 func (s *downSink) Deliver(_ context.Context, d engine.Delivery) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.tried++
 	if s.down {
 		return errors.New("broker is gone")
 	}
@@ -204,5 +208,34 @@ func TestFullOutboxHoldsASource(t *testing.T) {
 	}
 	if n := e.Status().Sources[0].Records; n != store.position("b") || n == 50 {
 		t.Errorf("%d records are read, and the view stands at %d", n, store.position("b"))
+	}
+}
+
+// TestSinkThatFailsIsNotHammered: however much is committed while a sink fails, it is tried once after each pause, and the log says so once.
+func TestSinkThatFailsIsNotHammered(t *testing.T) {
+	var log bytes.Buffer
+	source := &fakeSource{partitions: map[string][]event{"0": many(500, 1)}, step: 1, live: true}
+	store, sink := newFakeStore(), &downSink{down: true}
+	c := boundedOutbox(store, source, sink)
+	c.Bounded, c.Sinks[0].MaxOutbox, c.Log = false, 0, slog.New(slog.NewTextHandler(&log, nil))
+	e, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	started := time.Now()
+	go func() { done <- e.Run(ctx) }()
+	reaches(t, e, "all is read", func(s engine.Status) bool { return len(s.Queries) > 0 && s.Queries[0].RowsIn == 500 })
+	reaches(t, e, "it is tried again", func(s engine.Status) bool { return s.Sinks[0].Failures > 1 })
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if most := int(time.Since(started)/sinkPause) + 1; sink.tried > most {
+		t.Errorf("it was tried %d times, want %d at most", sink.tried, most)
+	}
+	if n := strings.Count(log.String(), "sink failed"); n != 1 {
+		t.Errorf("the log says %d times that it has failed: %s", n, log.String())
 	}
 }

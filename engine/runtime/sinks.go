@@ -15,6 +15,9 @@ type sinkRun struct {
 	Sink
 	wake chan struct{} // something may have been committed
 
+	told   string    // the error that the log has told last; belongs to runSink
+	toldAt time.Time // when it did
+
 	mu        sync.Mutex
 	delivered int64
 	failures  int64 // deliveries that failed
@@ -43,21 +46,46 @@ func (e *Engine) startSinks(ctx context.Context) *sync.WaitGroup {
 			continue
 		}
 		s.poke() // what an earlier run has left
-		wg.Go(func() {
-			for {
-				select {
-				case <-s.wake:
-				case <-ctx.Done():
-					return
-				}
-				if err := e.deliver(ctx, s); err != nil && ctx.Err() == nil {
-					e.config.Log.Error("sink failed, will retry", "sink", s.Name, "error", err)
-					time.AfterFunc(sinkPause, s.poke)
-				}
-			}
-		})
+		wg.Go(func() { e.runSink(ctx, s) })
 	}
 	return &wg
+}
+
+// runSink delivers whenever something may have been committed. After a failure it waits, whatever is committed meanwhile.
+func (e *Engine) runSink(ctx context.Context, s *sinkRun) {
+	for {
+		select {
+		case <-s.wake:
+		case <-ctx.Done():
+			return
+		}
+		err := e.deliver(ctx, s)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() == nil {
+			e.tellSink(s, err)
+		}
+		select {
+		case <-time.After(sinkPause):
+			s.poke()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// tellPause is how long the log says nothing of a sink that fails in the same way again and again.
+const tellPause = time.Minute
+
+// tellSink logs that a sink has failed: for the first time, in another way than before, or after a while.
+func (e *Engine) tellSink(s *sinkRun, err error) {
+	now := e.config.Now()
+	if s.failuresInRow() > 1 && err.Error() == s.told && now.Sub(s.toldAt) < tellPause {
+		return
+	}
+	s.told, s.toldAt = err.Error(), now
+	e.config.Log.Error("sink failed, will retry", "sink", s.Name, "error", err)
 }
 
 // deliver empties a sink's outbox.
