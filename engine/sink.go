@@ -16,6 +16,12 @@ type Sink interface {
 	Close() error
 }
 
+// Backlog is what waits to be delivered to a sink.
+type Backlog struct {
+	Epochs int64
+	Bytes  int64 // as it lies on disk
+}
+
 // Delivery is what one commit changed in a view.
 type Delivery struct {
 	Epoch   int64

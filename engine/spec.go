@@ -2,11 +2,13 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -32,9 +34,10 @@ const (
 	Boolean       // true or false
 	Duration      // '10 seconds', '1 minute', '500 ms', or Go's 1m30s
 	Limit         // a duration that is not negative, or none, which is the same as 0
+	ByteSize      // a number of bytes above 0, such as '1 GB' or '64 MiB', or none, which is the same as 0
 )
 
-// NoLimit is the value of an option of kind Limit that turns it off.
+// NoLimit is the value of an option of kind Limit or ByteSize that turns it off.
 const NoLimit = "none"
 
 // Options are a WITH list that passed Validate: defaults filled in, environment variables expanded.
@@ -59,6 +62,12 @@ func (o Options) Bool(name string) bool { return strings.EqualFold(o[name], "tru
 func (o Options) Duration(name string) time.Duration {
 	d, _ := ParseDuration(o[name]) // Validate has parsed it
 	return d
+}
+
+// Bytes returns a size; 0 if the option is not set, or is none.
+func (o Options) Bytes(name string) int64 {
+	n, _ := humanize.ParseBytes(o[name]) // Validate has parsed it
+	return int64(n)
 }
 
 // Validate checks a WITH list against the declared options, and returns it with defaults filled in.
@@ -127,6 +136,15 @@ func (d *Option) check(value string) error {
 			err = strconv.ErrRange
 		}
 		want = "a duration such as '10 minutes', or 'none'"
+	case ByteSize:
+		size := uint64(1)
+		if value != NoLimit {
+			size, err = humanize.ParseBytes(value)
+		}
+		if err == nil && (size == 0 || size > math.MaxInt64) {
+			err = strconv.ErrRange
+		}
+		want = "a number of bytes such as '1 GB' or '64 MiB', or 'none'"
 	}
 	if err != nil {
 		return fmt.Errorf("option %s = '%s': want %s", d.Name, value, want)

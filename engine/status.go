@@ -34,7 +34,7 @@ type Clients struct {
 type SourceStatus struct {
 	Name        string            `json:"name"`
 	Connector   string            `json:"connector"`
-	State       string            `json:"state"`    // opening, running, ended, failed or paused
+	State       string            `json:"state"`    // opening, running, ended, failed, paused or backpressured
 	Delay       time.Duration     `json:"delay_ns"` // of a watermark behind the highest event time
 	Records     int64             `json:"records"`  // fetched
 	Bytes       int64             `json:"bytes"`    // of records fetched
@@ -73,8 +73,10 @@ type QueryStatus struct {
 	// Duplicates are events that had been delivered before, and were left out: see unique_key.
 	Duplicates int64  `json:"duplicates"`
 	Watermark  Time   `json:"watermark"` // the minimum over the active partitions of all sources
-	State      string `json:"state"`     // running, ended, failed or paused
+	State      string `json:"state"`     // running, ended, failed, paused or backpressured
 	Error      string `json:"error,omitempty"`
+	// Backpressure names the sink for which the view stands still: more waits for it than its max_outbox. Empty if it does not.
+	Backpressure string `json:"backpressure,omitempty"`
 }
 
 // SinkStatus is one sink's part of Status.
@@ -83,9 +85,13 @@ type SinkStatus struct {
 	View      string `json:"view"`
 	Connector string `json:"connector"`
 	Delivered int64  `json:"delivered"` // rows
-	Pending   int64  `json:"pending"`   // epochs waiting to be delivered, of those that were looked at last
-	Failures  int64  `json:"failures"`  // deliveries that failed, and were or will be tried again
-	State     string `json:"state"`     // running, retrying or paused
+	Pending   int64  `json:"pending"`   // epochs waiting to be delivered
+	// PendingBytes is how large they are, as they lie in the outbox.
+	PendingBytes int64 `json:"pending_bytes"`
+	// MaxOutbox is beyond how many bytes waiting the view stands still; 0 for never.
+	MaxOutbox int64  `json:"max_outbox"`
+	Failures  int64  `json:"failures"` // deliveries that failed, and were or will be tried again
+	State     string `json:"state"`    // running, retrying or paused
 	Error     string `json:"error,omitempty"`
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/why"
 )
@@ -139,7 +140,7 @@ func (p whyPrinter) counters() {
 	}
 	p.line("%s", text)
 	for _, s := range w.Sinks {
-		p.line("sink %s: %s, %s waiting, %s%s", s.Name, s.State, why.Count(s.Pending, "epochs"), why.Count(s.Failures, "failures"), because(s.Error))
+		p.line("sink %s: %s, %s waiting (%s), %s%s", s.Name, s.State, why.Count(s.Pending, "epochs"), humanize.Bytes(uint64(s.Bytes)), why.Count(s.Failures, "failures"), because(s.Error))
 	}
 	commit := "none since the start"
 	if w.CommittedAt != nil {

@@ -48,6 +48,7 @@ type Catalog struct {
 	ctx   context.Context
 	next  *engine.Checkpoint // the last commit, without what was dropped; nil if nothing was
 	files []string           // of the outbox, whose rows were dropped
+	sinks []string           // that were dropped
 	// changed says that plain tables were changed.
 	changed bool
 }
@@ -73,6 +74,7 @@ func (s *Store) Change(ctx context.Context, change func(c *Catalog) error) error
 	if c.next != nil {
 		s.advance(c.next)
 	}
+	s.backlogs.drop(c.sinks)
 	s.removeUnposted(ctx, c.files)
 	if c.changed {
 		s.tell()
@@ -178,7 +180,7 @@ func (c *Catalog) DropSink(name string) error {
 	if err != nil {
 		return fmt.Errorf("emptying the outbox of sink %s: %w", name, err)
 	}
-	c.files = append(c.files, files...)
+	c.files, c.sinks = append(c.files, files...), append(c.sinks, name)
 	return nil
 }
 

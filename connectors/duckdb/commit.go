@@ -24,6 +24,7 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 	if c.Epoch != s.last.Epoch+1 {
 		return fmt.Errorf("duckdb: commit of epoch %d: the last one is %d, so the next must be %d", c.Epoch, s.last.Epoch, s.last.Epoch+1)
 	}
+	s.posted = nil
 	merged := *c
 	merged.Changes = mergeChanges(c.Changes)
 	next := after(s.last, c)
@@ -31,6 +32,7 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 		return queryError(fmt.Sprintf("commit of epoch %d", c.Epoch), err)
 	}
 	s.advance(next)
+	s.backlogs.add(s.posted)
 	s.moveLog()
 	return nil
 }

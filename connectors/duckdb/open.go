@@ -162,6 +162,9 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 	if s.books, err = newBookkeeper(s.session); err != nil {
 		return err
 	}
+	if err := s.countBacklogs(ctx); err != nil {
+		return err
+	}
 	kept, err := s.outboxFiles(ctx)
 	if err != nil {
 		return err
@@ -210,7 +213,7 @@ func openError(path string, err error) error {
 	if m := holder.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Errorf("%s is open in another process (pid %s): stop it, or choose another --db", filepath.Base(path), m[1])
 	}
-	return fmt.Errorf("duckdb: open %s: %w", path, err)
+	return tellDamage(fmt.Errorf("duckdb: open %s: %w", path, err))
 }
 
 // reader opens a session for reading. The caller closes it.

@@ -72,6 +72,13 @@ func (s *Store) pack(file string, columns []types.Field, batches []engine.Batch)
 
 // appendOutbox puts a delivery into the outbox, for each of the sinks.
 func (s *Store) appendOutbox(epoch int64, p packedChange, sinks []string) error {
+	size := int64(len(p.columns) + len(p.bytes))
+	if p.file != "" {
+		size += s.state.size(p.file)
+	}
+	for _, sink := range sinks {
+		s.posted = append(s.posted, posting{sink, waiting{epoch, size}})
+	}
 	return s.appendBuilt(database, "weir", "outbox", outboxColumns, len(sinks), func(b *array.RecordBuilder, i int) {
 		appendTexts(b, sinks[i])
 		b.Field(1).(*array.Int64Builder).Append(epoch)
@@ -101,7 +108,7 @@ type posted struct {
 // Pending returns what a sink has not delivered yet, oldest epoch first, at most limit epochs; fewer, but at least one, if they
 // are large. The caller releases the batches.
 func (s *Store) Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error) {
-	rows, err := s.posted(ctx, sink, limit)
+	rows, err := s.readPosted(ctx, sink, limit)
 	var out []engine.Delivery
 	taken := int64(0)
 	for i := 0; err == nil && i < len(rows) && taken < pendingBytes; i++ {
@@ -118,7 +125,7 @@ func (s *Store) Pending(ctx context.Context, sink string, limit int) ([]engine.D
 	return out, nil
 }
 
-func (s *Store) posted(ctx context.Context, sink string, limit int) ([]posted, error) {
+func (s *Store) readPosted(ctx context.Context, sink string, limit int) ([]posted, error) {
 	reader, err := s.reader(ctx)
 	if err != nil {
 		return nil, err
@@ -150,21 +157,6 @@ func releaseBatches(batches []engine.Batch) {
 	}
 }
 
-// PendingCount returns how many epochs wait to be delivered to a sink.
-func (s *Store) PendingCount(ctx context.Context, sink string) (int64, error) {
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return 0, queryError("reading the outbox", err)
-	}
-	defer reader.close()
-	n := int64(0)
-	err = reader.each(ctx, "SELECT count(*) FROM weir.outbox WHERE sink = $1", func(r row) { n = r.int(0) }, sink)
-	if err != nil {
-		return 0, queryError("reading the outbox of "+sink, err)
-	}
-	return n, nil
-}
-
 // Done removes from the outbox what a sink has delivered: every epoch up to the given one.
 func (s *Store) Done(ctx context.Context, sink string, epoch int64) error {
 	unlock, err := s.lock(ctx)
@@ -176,6 +168,7 @@ func (s *Store) Done(ctx context.Context, sink string, epoch int64) error {
 	if err != nil {
 		return queryError("clearing the outbox of "+sink, err)
 	}
+	s.backlogs.done(sink, epoch)
 	s.removeUnposted(ctx, files)
 	return nil
 }

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 
@@ -123,7 +124,11 @@ func (s *Store) unpackFile(name string, yield func(packed arrow.RecordBatch) err
 	if err != nil {
 		return 0, err
 	}
-	return info.Size(), readStateFile(s.state.path(name), packedSection, yield)
+	if err := readStateFile(s.state.path(name), packedSection, yield); err != nil {
+		return 0, fmt.Errorf("reading %s: %w; if the file cannot be put back, DROP the sink and CREATE it anew: what waits for it is then lost to it, "+
+			"and stays in the view's table", s.state.path(name), err)
+	}
+	return info.Size(), nil
 }
 
 func unpackBatch(packed arrow.RecordBatch, schema *arrow.Schema) engine.Batch {

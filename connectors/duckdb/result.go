@@ -96,4 +96,6 @@ func (r *result) err() error {
 	return nil
 }
 
-func queryError(what string, err error) error { return fmt.Errorf("duckdb: %s: %w", what, err) }
+func queryError(what string, err error) error {
+	return tellDamage(fmt.Errorf("duckdb: %s: %w", what, err))
+}

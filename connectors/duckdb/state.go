@@ -55,7 +55,7 @@ func (s *Store) CreateState(name string) (engine.StateSink, error) {
 // was never written has none. It lends the rows. A file that is cut short or damaged is an error.
 func (s *Store) ReadState(name, section string, yield func(rows arrow.RecordBatch) error) error {
 	if err := readStateFile(s.state.path(name), section, yield); err != nil {
-		return fmt.Errorf("duckdb: reading state %s, section %s: %w", name, section, err)
+		return fmt.Errorf("duckdb: reading section %s of %s: %w", section, s.state.path(name), err)
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ type Store struct {
 	sinksLock sync.Mutex
 	sinks     map[string][]string // view -> sinks
 	kept      []KeptSink
+
+	posted   []posting // by the commit under way; belongs to the writer
+	backlogs backlogs
 }
 
 var _ engine.Store = (*Store)(nil)

@@ -139,7 +139,6 @@ func (e *Engine) committed(c *commit) {
 	}
 	for _, s := range e.sinks {
 		s.poke()
-		s.await(c.Commit)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -28,8 +28,12 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 	err := e.retry(ctx, e.epoch+1, func() (err error) { c, queries, err = e.gatherCommit(); return err })
 	written()
 	at.written = e.spend(&e.phases.State, at.flushed)
-	if err != nil || c == nil {
+	if err != nil {
 		return err
+	}
+	if c == nil {
+		e.standStill(ctx)
+		return nil
 	}
 	for _, q := range queries {
 		q.changes, q.late, q.starts, q.dirty = nil, nil, nil, false
@@ -42,8 +46,9 @@ func (e *Engine) endEpoch(ctx context.Context) error {
 		s.letters = nil
 	}
 	e.given = nil
-	ctx, span := e.traceEpoch(ctx, c, at)
-	e.startCommit(ctx, c, span, at.written.Sub(at.flushed))
+	tracing, span := e.traceEpoch(ctx, c, at)
+	e.startCommit(tracing, c, span, at.written.Sub(at.flushed))
+	e.standStill(ctx)
 	return nil
 }
 

@@ -423,6 +423,14 @@ func (s *fakeStore) Pending(_ context.Context, sink string, _ int) ([]engine.Del
 	return out, nil
 }
 
+// Backlog counts a byte for each epoch.
+func (s *fakeStore) Backlog(sink string) engine.Backlog {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := int64(len(s.outbox[sink]))
+	return engine.Backlog{Epochs: n, Bytes: n}
+}
+
 func (s *fakeStore) Done(_ context.Context, sink string, epoch int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

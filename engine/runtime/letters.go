@@ -60,8 +60,12 @@ func (e *Engine) Replay(ctx context.Context, letters []engine.DeadLetter) ([]eng
 
 // rest waits until ctx is done, when all sources have ended. Dead letters can be given again meanwhile.
 func (e *Engine) rest(ctx, work context.Context) error {
+	tick := time.NewTicker(longestWait)
+	defer tick.Stop()
 	for {
 		select {
+		case <-tick.C:
+			e.relieve()
 		case e.replaying = <-e.replays:
 			if err := e.replayAsked(work); err != nil {
 				return err
@@ -176,6 +180,8 @@ func (e *Engine) readingFor(view string, l *engine.DeadLetter) (*reading, string
 			return nil, fmt.Sprintf("view %s has stopped: %v", view, q.failed)
 		case q.paused:
 			return nil, fmt.Sprintf("view %s is paused", view)
+		case q.standsFor != nil:
+			return nil, fmt.Sprintf("view %s stands still for sink %s", view, q.standsFor.Name)
 		}
 		for _, r := range q.readings {
 			if r.source.Name == l.Source || r.source.Of == l.Source {
@@ -212,7 +218,9 @@ func (e *Engine) giveTo(r *reading, f *fetched) (problem string) {
 
 // needsMessage reports whether the view reads metadata that a message says. It can do without a trace.
 func (r *reading) needsMessage() bool {
-	said := func(f types.Field) bool { return f.Name != metadata.TraceContext && metadata.Messages([]types.Field{f}) }
+	said := func(f types.Field) bool {
+		return f.Name != metadata.TraceContext && metadata.Messages([]types.Field{f})
+	}
 	return slices.ContainsFunc(r.inputs, func(in *input) bool { return slices.ContainsFunc(in.Read, said) })
 }
 

@@ -19,9 +19,12 @@ type query struct {
 	stages   []*stage
 	output   *arrow.Schema // of the view
 	paused   bool          // it takes part in nothing
-	dirty    bool          // something was processed since the last commit
-	flushed  bool          // the operators have flushed at least once
-	ended    bool          // its inputs have ended
+	// standsFor is the sink for which the query stands still, nil if it does not; stood says that it did in the engine before.
+	standsFor *sinkRun
+	stood     bool
+	dirty     bool // something was processed since the last commit
+	flushed   bool // the operators have flushed at least once
+	ended     bool // its inputs have ended
 
 	expired, expiring engine.Time // rows of earlier event times were dropped from the table; or are by the commit under way
 
@@ -162,7 +165,7 @@ func (q *query) advanceStage(s *stage) {
 func (q *query) running() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.failed == nil && !q.ended && !q.paused
+	return q.failed == nil && !q.ended && !q.rests()
 }
 
 // place is where something failed, as far as that is known.

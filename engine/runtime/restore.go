@@ -21,11 +21,14 @@ func (e *Engine) open(ctx context.Context) (err error) {
 	}
 	e.epoch = cp.Epoch
 	e.hub.begin(cp.Epoch)
+	for _, q := range e.queries {
+		e.standFrom(q)
+	}
 	for _, s := range e.sources {
 		s.needed()
 	}
 	for _, q := range e.queries {
-		if q.restorePositions(cp); q.paused {
+		if q.restorePositions(cp); q.rests() {
 			continue
 		}
 		if err := e.restoreQuery(ctx, q, cp); err != nil {
@@ -98,7 +101,8 @@ func (e *Engine) restoreQuery(ctx context.Context, q *query, cp engine.Checkpoin
 	}
 	q.flushed = len(files) > 0
 	if err := guard("restore", func() error { return e.restoreState(q, files) }); err != nil { // the others go on
-		q.fail(fmt.Errorf("restore state: %w", err))
+		q.fail(fmt.Errorf("restore state: %w; if its files cannot be put back, DROP the view and CREATE it anew, which computes it from its sources' "+
+			"beginning", err))
 	}
 	q.repeated = q.duplicates()
 	return nil
@@ -125,7 +129,7 @@ func (e *Engine) restoreState(q *query, files []engine.StateFile) error {
 		s.log.restored(byStage[i])
 		for _, f := range s.log.whole {
 			if err := e.restoreFile(s, f); err != nil {
-				return fmt.Errorf("%s: %w", f.Name, err)
+				return err
 			}
 		}
 		if err := e.replay(s, s.log.full); err != nil {

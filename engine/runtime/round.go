@@ -26,7 +26,7 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 		return nil, false
 	}
 	for _, s := range live {
-		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.fetches)})
+		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.polls())})
 	}
 	chosen, value, _ := reflect.Select(cases)
 	switch {
@@ -40,12 +40,20 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	fetches = e.receive(nil, live[chosen-4], value.Interface().(polled), now)
 	for _, s := range live { // what else is ready
 		select {
-		case p := <-s.fetches:
+		case p := <-s.polls():
 			fetches = e.receive(fetches, s, p, now)
 		default:
 		}
 	}
 	return fetches, len(e.liveSources()) > 0
+}
+
+// polls are the source's, nil, on which one waits for ever, if it is not read now.
+func (s *source) polls() <-chan polled {
+	if s.resting() {
+		return nil
+	}
+	return s.fetches
 }
 
 func (e *Engine) liveSources() []*source {
@@ -285,7 +293,7 @@ type shardTask struct {
 func (e *Engine) tasksAt(level int, flush bool) []shardTask {
 	var tasks []shardTask
 	for _, q := range e.queries {
-		if q.failed != nil || flush && !q.dirty && q.flushed {
+		if q.failed != nil || q.rests() || flush && !q.dirty && q.flushed {
 			continue
 		}
 		for _, s := range q.stages {

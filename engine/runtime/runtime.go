@@ -19,7 +19,8 @@
 // rows out of a fetch, letters.go gives dead letters again, round.go and epoch.go are the two loops, snapshot.go and commit.go make an
 // epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, retention.go drops old rows,
 // failure.go tells what has stopped, restore.go starts from the last commit, pause.go and succeed.go are what rests and how another engine
-// goes on, describe.go and status.go tell what is going on, tracing.go does so in spans, hub.go and sinks.go hand on what was committed.
+// goes on, outbox.go has views stand still whose sinks do not take what they change, describe.go and status.go tell what is going on,
+// tracing.go does so in spans, hub.go and sinks.go hand on what was committed.
 package runtime
 
 import (
@@ -67,6 +68,8 @@ type Sink struct {
 	Connector string
 	Sink      engine.Sink
 	Paused    bool // it delivers nothing; what the view changes waits in the outbox
+	// MaxOutbox is beyond how many bytes waiting the view stands still: see outbox.go. 0 for never.
+	MaxOutbox int64
 }
 
 // Outbox keeps changes for sinks from the commit that made them until they are delivered.
@@ -74,6 +77,8 @@ type Outbox interface {
 	// Pending returns the deliveries that a sink has not confirmed, oldest first, at most limit. The caller releases the
 	// batches in them.
 	Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error)
+	// Backlog tells what waits for a sink. It costs next to nothing, and may be called by any goroutine.
+	Backlog(sink string) engine.Backlog
 	// Done confirms a delivery.
 	Done(ctx context.Context, sink string, epoch int64) error
 }
@@ -106,6 +111,9 @@ type Config struct {
 	Committing func() (committed func())
 	// Tracer takes spans; nil if nobody keeps any.
 	Tracer engine.Tracer
+	// Relieved is called once, by the loop, when a view that stands still for a sink may go on: another engine has to take over. It may be
+	// nil, and is not called in a bounded run.
+	Relieved func()
 	// Now is the wall clock, for idleness, status, and event times that are too far ahead of it.
 	Now func() time.Time
 	Log *slog.Logger
@@ -142,6 +150,7 @@ type Engine struct {
 	replays   chan *replayRequest
 	replaying *replayRequest // to be seen to behind this round; nil if there is none
 	given     []*redelivery  // of this epoch
+	relieved  bool           // Relieved was called
 	over      chan struct{}  // closed when Run returns
 
 	handedOver atomic.Bool // another engine goes on: live readers stay
@@ -221,6 +230,9 @@ func (e *Engine) Run(ctx context.Context) (err error) {
 	defer stop()
 	e.stopping = ctx.Done()
 	e.publishStatus() // sources and views are known before a broker answers
+	if e.config.Bounded {
+		e.drainFull(ctx)
+	}
 	err = e.start(ctx, work)
 	if err == nil && ctx.Err() == nil {
 		err = e.loadTables(ctx, work)
@@ -263,6 +275,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 			return err
 		}
 		e.round(fetches)
+		e.relieve()
 		if err := e.replayAsked(work); err != nil {
 			return err
 		}
@@ -292,8 +305,9 @@ func (e *Engine) loop(ctx, work context.Context) error {
 }
 
 func (e *Engine) epochIsOver() bool {
+	took := e.config.Now().Sub(e.epochStart)
 	return e.epochRows >= e.config.EpochRows || e.epochBytes >= e.config.EpochBytes ||
-		e.config.Now().Sub(e.epochStart) >= e.config.CommitInterval
+		took >= e.config.CommitInterval || took < 0 // a clock that was set back
 }
 
 // close ends readers and sinks.

@@ -10,17 +10,17 @@ func (e *Engine) Status() engine.Status {
 	s := e.status
 	e.mu.Unlock()
 	for _, run := range e.sinks {
-		s.Sinks = append(s.Sinks, run.status())
+		s.Sinks = append(s.Sinks, run.status(e.backlog(run)))
 	}
 	return s
 }
 
-func (s *sinkRun) status() engine.SinkStatus {
+func (s *sinkRun) status(waits engine.Backlog) engine.SinkStatus {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return engine.SinkStatus{
 		Name: s.Name, View: s.View, Connector: s.Connector,
-		Delivered: s.delivered, Pending: s.pending, Failures: s.failures, State: s.state(), Error: message(s.failed),
+		Delivered: s.delivered, Pending: waits.Epochs, PendingBytes: waits.Bytes, MaxOutbox: s.MaxOutbox, Failures: s.failures, State: s.state(), Error: message(s.failed),
 	}
 }
 
@@ -83,6 +83,8 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 		out.State = "failed"
 	case q.paused:
 		out.State = "paused"
+	case q.standsFor != nil:
+		out.State, out.Backpressure = Backpressured, q.standsFor.Name
 	case q.ended:
 		out.State = "ended"
 	}
@@ -96,12 +98,24 @@ func (s *source) state() string {
 		return "failed"
 	case s.ended:
 		return "ended"
-	case s.resting():
+	case s.Paused:
 		return "paused"
+	case s.resting():
+		return s.restingState()
 	case s.reader == nil:
 		return "opening"
 	}
 	return "running"
+}
+
+// restingState says why a source is not read that is not paused itself.
+func (s *source) restingState() string {
+	for _, r := range s.readings {
+		if r.query.standsFor != nil && !r.query.paused {
+			return Backpressured
+		}
+	}
+	return "paused"
 }
 
 // duplicates are the events that the query's operators have left out because they came before.

@@ -34,7 +34,7 @@ func (e *Engine) inherit(old *Engine) {
 	for _, q := range e.queries {
 		for _, was := range old.queries {
 			if was.Name == q.Name {
-				q.rowsIn, q.rowsOut, q.lateN = was.rowsIn, was.rowsOut, was.lateN
+				q.rowsIn, q.rowsOut, q.lateN, q.stood = was.rowsIn, was.rowsOut, was.lateN, was.standsFor != nil
 			}
 		}
 	}

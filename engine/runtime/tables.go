@@ -44,7 +44,7 @@ func (e *Engine) failTables() {
 			continue
 		}
 		for _, r := range s.readings {
-			if !r.query.paused {
+			if !r.query.rests() {
 				r.query.fail(s.failed)
 			}
 		}

@@ -3,13 +3,14 @@ package why
 import (
 	"fmt"
 
+	"github.com/dustin/go-humanize"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
 
 // summarise is the answer in one sentence: the first of these that is so.
 func summarise(w *Why) string {
-	for _, say := range []func(*Why) string{failed, paused, ended, opening, loading, changing, open, unread} {
+	for _, say := range []func(*Why) string{failed, paused, backpressured, ended, opening, loading, changing, open, unread} {
 		if text := say(w); text != "" {
 			return w.View + ": " + text
 		}
@@ -30,6 +31,30 @@ func paused(w *Why) string {
 	}
 	return fmt.Sprintf("it is paused: it reads nothing, and keeps its table, state and positions; ALTER MATERIALIZED VIEW %s RESUME has it go on where it stood",
 		types.QuoteIdent(w.View))
+}
+
+// backpressured is for a view that stands still because a sink does not take what it changes.
+func backpressured(w *Why) string {
+	for _, s := range w.Sinks {
+		if s.Name == w.Backpressure {
+			return fmt.Sprintf("it stands still, because more waits for sink %s than its max_outbox of %s: it reads nothing, and keeps its table, state "+
+				"and positions. %s, and the view goes on by itself once that is half of max_outbox; the other views go on meanwhile, those on this "+
+				"one too: they are computed from the sources", s.Name, humanize.Bytes(uint64(s.Max)), s.waits())
+		}
+	}
+	return ""
+}
+
+// waits says how much waits for a sink, and why it does.
+func (s *Sink) waits() string {
+	text := fmt.Sprintf("%s in %s wait for the sink, which is %s", humanize.Bytes(uint64(s.Bytes)), Count(s.Pending, "epochs"), s.State)
+	if s.State == "paused" {
+		text += fmt.Sprintf(" (ALTER SINK %s RESUME)", types.QuoteIdent(s.Name))
+	}
+	if s.Error != "" {
+		text += " (" + s.Error + ")"
+	}
+	return text
 }
 
 func ended(w *Why) string {

@@ -20,9 +20,12 @@ import (
 type Why struct {
 	View    string `json:"view"`
 	Summary string `json:"summary"` // one sentence that says what matters most
-	State   string `json:"state"`   // of the query: running, ended, failed or paused
+	State   string `json:"state"`   // of the query: running, ended, failed, paused or backpressured
 	Error   string `json:"error,omitempty"`
-	Emit    string `json:"emit"` // close or changes
+	// Backpressure names the sink for which the view stands still. Empty if it does not.
+	Backpressure string `json:"backpressure,omitempty"`
+
+	Emit string `json:"emit"` // close or changes
 
 	At        time.Time  `json:"at"`              // when this was asked
 	Watermark Moment     `json:"watermark"`       // the lowest of the sources'
@@ -48,6 +51,8 @@ type Sink struct {
 	Name     string `json:"name"`
 	State    string `json:"state"`
 	Pending  int64  `json:"pending"` // epochs
+	Bytes    int64  `json:"pending_bytes"`
+	Max      int64  `json:"max_outbox"` // beyond how many bytes waiting the view stands still; 0 for never
 	Failures int64  `json:"failures"`
 	Error    string `json:"error,omitempty"`
 }
@@ -64,7 +69,7 @@ func Of(s *engine.Status, view string, now time.Time) (*Why, bool) {
 
 func of(s *engine.Status, q *engine.QueryStatus, now time.Time) *Why {
 	w := &Why{
-		View: q.View, State: q.State, Error: q.Error, Emit: q.Emit, At: now.UTC(), Watermark: Moment(q.Watermark),
+		View: q.View, State: q.State, Error: q.Error, Backpressure: q.Backpressure, Emit: q.Emit, At: now.UTC(), Watermark: Moment(q.Watermark),
 		RowsIn: q.RowsIn, RowsOut: q.RowsOut, LateRows: q.LateRows, Epoch: s.Epoch, CommittedAt: moment(s.CommittedAt), Sinks: []Sink{},
 	}
 	if run := now.Sub(s.Started); run > 0 {
@@ -75,7 +80,7 @@ func of(s *engine.Status, q *engine.QueryStatus, now time.Time) *Why {
 	w.Stages = stagesOf(q)
 	for _, sink := range s.Sinks {
 		if sink.View == q.View {
-			w.Sinks = append(w.Sinks, Sink{sink.Name, sink.State, sink.Pending, sink.Failures, sink.Error})
+			w.Sinks = append(w.Sinks, Sink{sink.Name, sink.State, sink.Pending, sink.PendingBytes, sink.MaxOutbox, sink.Failures, sink.Error})
 		}
 	}
 	w.Next = next(w)

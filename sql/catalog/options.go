@@ -19,6 +19,9 @@ const (
 	uniqueWithin = "unique_within"
 )
 
+// maxOutbox is the option that bounds what waits for a sink.
+const maxOutbox = "max_outbox"
+
 // Options that the engine itself understands.
 var (
 	// SourceOptions go with any source's connector.
@@ -53,6 +56,8 @@ var (
 	SinkOptions = []engine.Option{
 		{Name: "connector", Doc: "The system to write to.", Required: true},
 		{Name: "format", Doc: "How rows are encoded; the connector says which formats it has."},
+		{Name: maxOutbox, Kind: engine.ByteSize, Default: "1 GB",
+			Doc: "How much may wait on disk for the sink, while it fails, is paused or is slow. Beyond it the view stands still: it reads nothing, and once the sink has taken half of it, the view goes on where it stood; the other views go on meanwhile. 'none' for any size."},
 	}
 )
 

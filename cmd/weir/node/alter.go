@@ -68,6 +68,13 @@ func (n *Node) takeOver() (began <-chan struct{}) {
 	return n.began
 }
 
+// relieved has another engine take over in which a view goes on that stood still for its sink.
+func (n *Node) relieved() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.takeOver()
+}
+
 // refuseCascade refuses what would empty views while an engine writes to them.
 func (n *Node) refuseCascade(sql string) error {
 	statements, err := parse.Statements(sql)

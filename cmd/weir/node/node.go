@@ -322,6 +322,9 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 		CommitInterval: n.options.CommitInterval, EpochRows: n.options.EpochRows, EpochBytes: n.options.EpochBytes, Logs: n.options.Logs, Bounded: n.options.Bounded, Log: n.options.Log, Tracer: n.options.Tracer,
 		BeforeCommit: n.options.BeforeCommit, Committing: n.options.Committing, Now: n.options.Now,
 	}
+	if !n.options.Bounded {
+		c.Relieved = n.relieved
+	}
 	for _, v := range n.catalog.Views {
 		if n.held[v.Name] != nil {
 			continue
@@ -409,7 +412,7 @@ func (n *Node) connect(s *catalog.Source) (engine.Source, error) {
 func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	config := s.Config(n.catalog.ReadBy(s))
 	config.Instance = n.instance
-	out := runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Paused: n.catalog.Paused(parse.Sink, s.Name)}
+	out := runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Paused: n.catalog.Paused(parse.Sink, s.Name), MaxOutbox: s.MaxOutbox()}
 	open := func() (engine.Sink, error) { return s.Connector.Sink(config) }
 	if !n.options.Bounded {
 		out.Sink = newLateSink(n.options.Log, s.Name, open)

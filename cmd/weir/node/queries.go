@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,12 +23,25 @@ func queriesAnswer(s engine.Status) catalog.Answer {
 		if problem == "" {
 			problem = firstProblem(sources, q.Sources)
 		}
+		if problem == "" && q.Backpressure != "" {
+			problem = backpressure(s, q.Backpressure)
+		}
 		a.Rows = append(a.Rows, []string{
 			q.View, strings.Join(q.Sources, ", "), q.Emit, q.State, strconv.FormatInt(q.RowsIn, 10), strconv.FormatInt(q.RowsOut, 10),
 			strconv.FormatInt(q.LateRows, 10), watermarkText(q.Watermark), problem,
 		})
 	}
 	return a
+}
+
+// backpressure says for which sink a view stands still, and what that one's error is.
+func backpressure(s engine.Status, sink string) string {
+	at := slices.IndexFunc(s.Sinks, func(x engine.SinkStatus) bool { return x.Name == sink })
+	text := "stands still until sink " + sink + " has taken half of what waits for it"
+	if at >= 0 && s.Sinks[at].Error != "" {
+		text += ": " + s.Sinks[at].Error
+	}
+	return text
 }
 
 // firstProblem is the error of the first source that has one.

@@ -23,7 +23,7 @@ func (n *Node) withProgress(what string, a catalog.Answer) catalog.Answer {
 	case "SOURCES":
 		return beside(a, []string{"state", "records", "waiting", "dead_letters", "error"}, sourceRows(s))
 	case "SINKS":
-		return beside(a, []string{"state", "delivered", "pending", "failures", "error"}, sinkRows(s))
+		return beside(a, []string{"state", "delivered", "pending", "pending_bytes", "failures", "error"}, sinkRows(s))
 	}
 	return a
 }
@@ -76,7 +76,7 @@ func sourceRows(s engine.Status) map[string][]string {
 func sinkRows(s engine.Status) map[string][]string {
 	out := map[string][]string{}
 	for _, x := range s.Sinks {
-		out[x.Name] = []string{x.State, number(x.Delivered), number(x.Pending), number(x.Failures), x.Error}
+		out[x.Name] = []string{x.State, number(x.Delivered), number(x.Pending), number(x.PendingBytes), number(x.Failures), x.Error}
 	}
 	return out
 }

@@ -61,6 +61,14 @@ func (d disk) Pending(ctx context.Context, sink string, limit int) ([]engine.Del
 	return out, nil
 }
 
+// Backlog implements runtime.Outbox: an epoch counts as a byte.
+func (d disk) Backlog(sink string) engine.Backlog {
+	d.store.mu.Lock()
+	defer d.store.mu.Unlock()
+	n := int64(len(d.store.outbox.waiting[sink]))
+	return engine.Backlog{Epochs: n, Bytes: n}
+}
+
 // Done implements runtime.Outbox.
 func (d disk) Done(ctx context.Context, sink string, epoch int64) error {
 	verdict := d.life.gate.pass(ctx, confirm, sink).verdict
