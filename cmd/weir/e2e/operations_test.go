@@ -27,7 +27,7 @@ func TestOperationsWhy(t *testing.T) {
 	at := freeAddress(t)
 	script = strings.NewReplacer("bin/weir run", weir+" run --listen "+at, "bin/weir why", weir+" why --server http://"+at,
 		"sleep 3", "until "+weir+" why --server http://"+at+" by_sensor 2>/dev/null | grep 'last commit: epoch 1' >/dev/null; do sleep 0.1; done").Replace(script)
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"+script)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.Output()
 	if err != nil {
@@ -138,7 +138,7 @@ func TestOperationsPostgres(t *testing.T) {
 	at := freeAddress(t)
 	script = strings.NewReplacer("bin/weir run", weir+" run --listen ''", "127.0.0.1:5432", at, "sleep 3",
 		"until psql -X postgres://"+at+"/results -Atc 'SELECT count(*) FROM by_sensor' 2>/dev/null | grep 2 >/dev/null; do sleep 0.1; done").Replace(script)
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n"+script)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(cmd.Environ(), "LC_ALL=C.UTF-8", "PGUSER=ann", "PAGER=")
 	out, err := cmd.Output()
