@@ -92,12 +92,17 @@ func (p *process) terminate() int {
 // wait returns the exit code. A process that hangs is made to show its goroutines.
 func (p *process) wait() int {
 	p.t.Helper()
+	return p.waitFor(patience)
+}
+
+func (p *process) waitFor(limit time.Duration) int {
+	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(patience):
+	case <-time.After(limit):
 		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // the failure is told below
 		<-p.done
-		p.t.Fatalf("weir %v did not end within %s:\n%s", p.cmd.Args[1:], patience, p.stderr.String())
+		p.t.Fatalf("weir %v did not end within %s:\n%s", p.cmd.Args[1:], limit, p.stderr.String())
 	}
 	return p.cmd.ProcessState.ExitCode()
 }

@@ -48,6 +48,10 @@ func TestTorture(t *testing.T) {
 	stopProducing()
 	wrote := <-out
 	t.Logf("runs of weir by their end: %v; around it: %v", runs, happened)
+	// Each epoch that a sink has not got is a transaction: what has piled up may take minutes.
+	if p := start(t, w.dir, "run", "--db", "x.duckdb", "--once", "--quiet", "x.sql"); p.waitFor(10*patience) != 0 {
+		t.Fatalf("the last run failed: %s", p.stderr.String())
+	}
 	finish(t, w.dir)
 	w.judge(wrote)
 }
