@@ -18,7 +18,7 @@ import (
 	"github.com/weirdb/weir/connectors/kafka/broker/brokertest"
 )
 
-var tortureFor = flag.Duration("torture", 3*time.Minute, "how long TestTorture goes on")
+var tortureFor = flag.Duration("torture", time.Minute, "how long TestTorture goes on")
 
 // tortured are views of every kind that has state.
 var tortured = append([]view{
