@@ -15,20 +15,11 @@ func (s *source) Measure(ctx context.Context, _ map[string]int64) (map[string]en
 		return nil, err
 	}
 	defer client.Close()
-	if err := connect(ctx, client, s.options, s.connect); err != nil {
-		return nil, err
-	}
-	bounded, cancel := context.WithTimeout(ctx, s.connect)
-	defer cancel()
-	admin, topic := kadm.NewClient(client), s.options["topic"]
-	if _, err := describe(bounded, admin, s.options); err != nil {
-		return nil, err
-	}
-	b, err := listBounds(bounded, admin, topic, s.committedOnly())
+	_, b, err := s.ask(ctx, client, kadm.NewClient(client))
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]engine.Extent{}
+	topic, out := s.options["topic"], map[string]engine.Extent{}
 	for number, at := range b.start[topic] {
 		x := engine.Extent{Begin: at.Offset, End: b.stable[topic][number].Offset, Unit: "records"}
 		if s.options["auto_offset_reset"] == "latest" {
