@@ -8,21 +8,12 @@ import (
 	"testing"
 
 	"github.com/weirdb/weir/benchmarks/bench"
-	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/benchmarks/bench/benchtest"
 )
-
-func options(t *testing.T, given map[string]string) engine.Options {
-	t.Helper()
-	o, err := engine.Validate(given, Benchmark.Options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
 
 func TestBatch(t *testing.T) {
 	var log bytes.Buffer
-	r, err := Benchmark.Run(t.Context(), options(t, map[string]string{"events": "20000", "event_rate": "1000", "runs": "1"}), &log)
+	r, err := Benchmark.Run(t.Context(), benchtest.Options(t, Benchmark, map[string]string{"events": "20000", "event_rate": "1000", "runs": "1"}), &log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +37,7 @@ func TestBatch(t *testing.T) {
 // TestFewEvents: partitions may be empty, and the last batch short.
 func TestFewEvents(t *testing.T) {
 	for _, events := range []string{"50", "9000", "50000"} {
-		o := options(t, map[string]string{"events": events, "runs": "1", "queries": "two_keys"})
+		o := benchtest.Options(t, Benchmark, map[string]string{"events": events, "runs": "1", "queries": "two_keys"})
 		if _, err := Benchmark.Run(t.Context(), o, io.Discard); err != nil {
 			t.Errorf("%s events: %v", events, err)
 		}
@@ -55,7 +46,7 @@ func TestFewEvents(t *testing.T) {
 
 // TestWrongAnswer: a judge that has other events must object, whatever the query.
 func TestWrongAnswer(t *testing.T) {
-	ours, theirs := options(t, map[string]string{"events": "20000"}), options(t, map[string]string{"events": "20000", "seed": "2"})
+	ours, theirs := benchtest.Options(t, Benchmark, map[string]string{"events": "20000"}), benchtest.Options(t, Benchmark, map[string]string{"events": "20000", "seed": "2"})
 	m, err := prepare(t.Context(), ours)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +73,7 @@ func TestMistakes(t *testing.T) {
 		"1 or more":             {"events": "0"},
 		"there are integer_key": {"queries": "nosuch"},
 	} {
-		if _, err := Benchmark.Run(t.Context(), options(t, given), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Benchmark.Run(t.Context(), benchtest.Options(t, Benchmark, given), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: error %v, want %q", given, err, want)
 		}
 	}

@@ -2,34 +2,18 @@ package kafka
 
 import (
 	"errors"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
+	"github.com/weirdb/weir/benchmarks/bench/benchtest"
 	_ "github.com/weirdb/weir/cmd/weir/node" // the parts of the program that is built: go test must not take an old result for theirs
 	"github.com/weirdb/weir/connectors/kafka/broker"
 	"github.com/weirdb/weir/engine"
 )
 
-// program builds weir.
-func program(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "weir")
-	build := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", path, "github.com/weirdb/weir/cmd/weir")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build weir: %v\n%s", err, out)
-	}
-	return path
-}
-
 // options are the benchmark's, with few events and one run.
 func options(t *testing.T) engine.Options {
 	t.Helper()
-	o, err := engine.Validate(map[string]string{"events": "20000", "runs": "1", "program": program(t)}, Benchmark.Options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
+	return benchtest.Options(t, Benchmark, map[string]string{"events": "20000", "runs": "1", "program": benchtest.Build(t)})
 }
 
 // skipWithoutKafka skips the test where no Kafka can be started.

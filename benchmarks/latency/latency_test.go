@@ -4,16 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/weirdb/weir/benchmarks/bench/benchtest"
 	"github.com/weirdb/weir/benchmarks/kafka/bids"
 	_ "github.com/weirdb/weir/cmd/weir/node" // the parts of the program that is built: go test must not take an old result for theirs
 	"github.com/weirdb/weir/connectors/kafka/broker"
-	"github.com/weirdb/weir/engine"
 )
 
 // The whole benchmark, small: every rate has the latencies of its probes and its windows, and each came as it should.
@@ -21,12 +19,8 @@ func TestBenchmark(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a real Kafka: leave out -short to run it")
 	}
-	path := filepath.Join(t.TempDir(), "weir")
-	build := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", path, "github.com/weirdb/weir/cmd/weir")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build weir: %v\n%s", err, out)
-	}
-	o := options(t, map[string]string{"rates": "1000,3000", "commit_interval": "20ms", "seconds": "1", "probes": "100", "program": path})
+	path := benchtest.Build(t)
+	o := benchtest.Options(t, Benchmark, map[string]string{"rates": "1000,3000", "commit_interval": "20ms", "seconds": "1", "probes": "100", "program": path})
 	r, err := Benchmark.Run(t.Context(), o, t.Output())
 	var lacking *broker.UnavailableError
 	if errors.As(err, &lacking) {
@@ -49,27 +43,18 @@ func TestBenchmark(t *testing.T) {
 	}
 }
 
-func options(t *testing.T, given map[string]string) engine.Options {
-	t.Helper()
-	o, err := engine.Validate(given, Benchmark.Options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
-
 func TestOptionsAreChecked(t *testing.T) {
 	for name, wrong := range map[string]string{
 		"rates": "fast", "commit_interval": "0s", "seconds": "0", "probes": "0", "runs": "0", "workers": "0",
 	} {
-		if _, err := read(options(t, map[string]string{name: wrong})); err == nil {
+		if _, err := read(benchtest.Options(t, Benchmark, map[string]string{name: wrong})); err == nil {
 			t.Errorf("%s = %s is taken", name, wrong)
 		}
 	}
-	if _, err := read(options(t, map[string]string{"rates": "100", "probes": "101"})); err == nil {
+	if _, err := read(benchtest.Options(t, Benchmark, map[string]string{"rates": "100", "probes": "101"})); err == nil {
 		t.Error("more probes than events are taken")
 	}
-	s, err := read(options(t, map[string]string{"commit_interval": "20ms, 1 second"}))
+	s, err := read(benchtest.Options(t, Benchmark, map[string]string{"commit_interval": "20ms, 1 second"}))
 	if err != nil || len(s.intervals) != 2 || s.intervals[1] != time.Second {
 		t.Errorf("intervals are %v, %v", s.intervals, err)
 	}

@@ -10,22 +10,13 @@ import (
 	"testing"
 
 	"github.com/weirdb/weir/benchmarks/bench"
-	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/benchmarks/bench/benchtest"
 )
-
-func options(t *testing.T, given map[string]string) engine.Options {
-	t.Helper()
-	o, err := engine.Validate(given, Benchmark.Options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
 
 // TestNexmark runs all queries; each answer is DuckDB's.
 func TestNexmark(t *testing.T) {
 	var log bytes.Buffer
-	r, err := Benchmark.Run(t.Context(), options(t, map[string]string{"events": "20000", "runs": "1", "workers": "2"}), &log)
+	r, err := Benchmark.Run(t.Context(), benchtest.Options(t, Benchmark, map[string]string{"events": "20000", "runs": "1", "workers": "2"}), &log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +38,7 @@ func TestNexmark(t *testing.T) {
 // TestVerify prints how many answers are equal.
 func TestVerify(t *testing.T) {
 	var log bytes.Buffer
-	r, err := Benchmark.Run(t.Context(), options(t, map[string]string{"events": "20000", "queries": "q0,q9,q18", "verify": "true"}), &log)
+	r, err := Benchmark.Run(t.Context(), benchtest.Options(t, Benchmark, map[string]string{"events": "20000", "queries": "q0,q9,q18", "verify": "true"}), &log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +87,7 @@ func judged(t *testing.T, s settings) *bench.Judge {
 
 // TestWrongAnswer: a judge that has other events must object.
 func TestWrongAnswer(t *testing.T) {
-	s, err := parse(options(t, map[string]string{"events": "20000", "runs": "1", "queries": "q0,q12,q17"}))
+	s, err := parse(benchtest.Options(t, Benchmark, map[string]string{"events": "20000", "runs": "1", "queries": "q0,q12,q17"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +132,7 @@ func TestMistakes(t *testing.T) {
 		"there are q0":      {"queries": "q99"},
 		"option workers = ": {"workers": "many"},
 	} {
-		if _, err := Benchmark.Run(t.Context(), options(t, given), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Benchmark.Run(t.Context(), benchtest.Options(t, Benchmark, given), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: error %v, want %q", given, err, want)
 		}
 	}

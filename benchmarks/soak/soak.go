@@ -56,16 +56,17 @@ type settings struct {
 
 func read(o engine.Options) (s settings, err error) {
 	s = settings{duration: o.Duration("duration"), workers: runtime.NumCPU(), interval: o.Duration("commit_interval"), seed: o.Int("seed"), program: o["program"]}
-	for option, into := range map[string]func(){
-		"rate": func() { s.rate = o.Int("rate") }, "workers": func() { s.workers = int(o.Int("workers")) },
-	} {
-		if o[option] == "" {
-			continue
-		}
-		if err := bench.Positive(o, option); err != nil {
+	if o["rate"] != "" {
+		if err := bench.Positive(o, "rate"); err != nil {
 			return s, err
 		}
-		into()
+		s.rate = o.Int("rate")
+	}
+	if o["workers"] != "" {
+		if err := bench.Positive(o, "workers"); err != nil {
+			return s, err
+		}
+		s.workers = int(o.Int("workers"))
 	}
 	if s.duration < shortest {
 		return s, fmt.Errorf("option duration = %s: want at least %s", o["duration"], shortest)

@@ -2,34 +2,19 @@ package soak
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/weirdb/weir/benchmarks/bench/benchtest"
 	_ "github.com/weirdb/weir/cmd/weir/node" // the parts of the program that is built: go test must not take an old result for theirs
-	"github.com/weirdb/weir/engine"
 )
-
-func options(t *testing.T, given map[string]string) engine.Options {
-	t.Helper()
-	o, err := engine.Validate(given, Benchmark.Options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
 
 // The whole benchmark, short: it checks its answers, and has a row for each part and a picture.
 func TestBenchmark(t *testing.T) {
-	dir := t.TempDir()
-	path, picture := filepath.Join(dir, "weir"), filepath.Join(dir, "soak.svg")
-	build := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", path, "github.com/weirdb/weir/cmd/weir")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build weir: %v\n%s", err, out)
-	}
-	o := options(t, map[string]string{"duration": "6s", "rate": "40000", "commit_interval": "100ms", "program": path, "plot": picture})
+	picture := filepath.Join(t.TempDir(), "soak.svg")
+	o := benchtest.Options(t, Benchmark, map[string]string{"duration": "6s", "rate": "40000", "commit_interval": "100ms", "program": benchtest.Build(t), "plot": picture})
 	r, err := Benchmark.Run(t.Context(), o, t.Output())
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +35,7 @@ func TestBenchmark(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for name, wrong := range map[string]string{"duration": "1s", "rate": "0", "workers": "0"} {
-		if _, err := read(options(t, map[string]string{name: wrong})); err == nil {
+		if _, err := read(benchtest.Options(t, Benchmark, map[string]string{name: wrong})); err == nil {
 			t.Errorf("%s = %s is taken", name, wrong)
 		}
 	}

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -86,26 +84,6 @@ func (f *planFlags) ask(ctx context.Context, scripts []preview.Script) (*preview
 	if f.db != "" {
 		return node.PreviewFile(ctx, node.Options{DB: f.db, Workers: 1, Threads: 2}, scripts)
 	}
-	body, err := json.Marshal(map[string]any{"scripts": scripts})
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(f.server, "/")+"/v1/plan", bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%w; is a `weir run` listening there? A file is opened with --db", unwrapURL(err))
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, problem(response, "")
-	}
 	p := &preview.Preview{}
-	if err := json.NewDecoder(response.Body).Decode(p); err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
-	}
-	return p, nil
+	return p, ask(ctx, f.server, "/v1/plan", map[string]any{"scripts": scripts}, p)
 }

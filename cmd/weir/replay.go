@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,35 +73,12 @@ func (f *replayFlags) run(ctx context.Context, files []string, to io.Writer) err
 	return nil
 }
 
-func (f *replayFlags) ask(ctx context.Context, files []string) (server.Replayed, error) {
+func (f *replayFlags) ask(ctx context.Context, files []string) (r server.Replayed, err error) {
 	if f.db != "" {
 		return f.inFile(ctx, files)
 	}
-	return f.overHTTP(ctx)
-}
-
-func (f *replayFlags) overHTTP(ctx context.Context) (r server.Replayed, err error) {
-	body, err := json.Marshal(f.wanted)
-	if err != nil {
-		return r, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(f.server, "/")+"/v1/dead-letters/replay", bytes.NewReader(body))
-	if err != nil {
-		return r, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return r, fmt.Errorf("%w; is a `weir run` listening there? A file is opened with --db", unwrapURL(err))
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return r, problem(response, "")
-	}
-	if err := json.NewDecoder(response.Body).Decode(&r); err != nil {
-		return r, fmt.Errorf("read the answer: %w", err)
-	}
-	return r, nil
+	err = ask(ctx, f.server, "/v1/dead-letters/replay", f.wanted, &r)
+	return r, err
 }
 
 // inFile replays in a database file, once the statements in files are applied to it.
