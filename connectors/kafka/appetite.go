@@ -23,6 +23,6 @@ const readingRate = 1 << 30
 //	  0 ├──────────────┼──────────────────────┼──────────── …
 //	                0.5 ms                  8 ms
 func appetite(trip time.Duration, partitions int) (answer, part int32) {
-	size := min(max(int64(trip)*readingRate/int64(time.Second), smallestAnswer), largestAnswer)
+	size := min(max(trip.Microseconds()*readingRate/time.Second.Microseconds(), smallestAnswer), largestAnswer)
 	return int32(size), int32(min(max(size/int64(max(partitions, 1)), smallestPart), largestPart))
 }

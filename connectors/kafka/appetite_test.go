@@ -16,6 +16,8 @@ func TestAppetiteGrowsWithTheTripToTheBroker(t *testing.T) {
 		{200 * time.Microsecond, 64, 512 << 10, 128 << 10},
 		{4 * time.Millisecond, 4, 4294967, 1 << 20},
 		{4 * time.Millisecond, 16, 4294967, 268435},
+		{9 * time.Second, 2, 8 << 20, 1 << 20},
+		{10 * time.Second, 2, 8 << 20, 1 << 20},
 		{time.Minute, 2, 8 << 20, 1 << 20},
 	} {
 		if answer, part := appetite(c.trip, c.partitions); answer != c.answer || part != c.part {
