@@ -42,14 +42,26 @@ func (l *ledger) begin(ctx context.Context, client *kgo.Client) error {
 		return fmt.Errorf("describe topic %s: %w", l.topic, err)
 	}
 	l.at = topics[l.topic].ID
-	for l.last, err = l.committed(ctx, client); kerr.IsRetriable(err) && ctx.Err() == nil; l.last, err = l.committed(ctx, client) {
-		time.Sleep(coordinatorPause)
-	}
-	if err != nil {
+	if l.last, err = l.lastEpoch(ctx, client); err != nil {
 		return fmt.Errorf("find the last epoch in %s, by group %s: %w", l.topic, l.id, err)
 	}
 	l.known = true
 	return nil
+}
+
+// lastEpoch asks for the group's offset until the broker knows it.
+func (l *ledger) lastEpoch(ctx context.Context, client *kgo.Client) (int64, error) {
+	for {
+		last, err := l.committed(ctx, client)
+		if err == nil || !kerr.IsRetriable(err) {
+			return last, err
+		}
+		select {
+		case <-time.After(coordinatorPause):
+		case <-ctx.Done():
+			return -1, fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+	}
 }
 
 // coordinatorPause is how long to wait for a broker that is about to know the group.

@@ -116,8 +116,9 @@ func (s *sink) produce(ctx context.Context, epoch int64, messages []*kgo.Record)
 		client.Close()
 	case <-ctx.Done():
 		client.Close()
-		<-done // what is under way ends with its client
-		failed = fmt.Errorf("the brokers have not acknowledged it: %w", ctx.Err())
+		if <-done; failed != nil { // what is under way ends with its client; nil if it came through in the last moment
+			failed = fmt.Errorf("the brokers have not acknowledged it: %w: %w", ctx.Err(), failed)
+		}
 	}
 	fresh, err := kgo.NewClient(s.opts...)
 	if err != nil {
