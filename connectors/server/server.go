@@ -4,6 +4,8 @@
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	POST /v1/plan                  what a text of statements would change, as engine/preview.Preview
+//	POST /v1/validate              whether a SELECT, or a text of statements, has a mistake, and where: {"sql": "…"}; nothing runs
+//	GET  /v1/schema                what statements may name: tables with their columns, functions
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
 //	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
@@ -67,6 +69,11 @@ type Backend interface {
 	Snapshot(ctx context.Context, view string) (table *Result, epoch int64, err error)
 	// Preview says what texts of statements would change, and changes nothing. A mistake in them is a *UserError.
 	Preview(ctx context.Context, scripts []preview.Script) (*preview.Preview, error)
+	// Validate plans a SELECT, or tries what a text of Weir's statements would change, and runs nothing: the columns of what answers rows, or
+	// a *UserError.
+	Validate(ctx context.Context, text string) ([]types.Field, error)
+	// Schema lists the tables that can be read, and the functions that can be called. The caller changes nothing of it.
+	Schema(ctx context.Context) (*Schema, error)
 	// Ready is nil once the engine has committed or has its sources open; otherwise it says what is missing.
 	Ready() error
 }
@@ -100,6 +107,7 @@ func (r *Result) Close() {
 
 // Options adjust the API. The zero value is ready to use.
 type Options struct {
+	Version        string        // of Weir, for those who ask what it can do
 	AllowedOrigins []string      // other web origins that may call the API, as "https://host"; none unless given
 	DefaultRows    int           // rows of a result where the caller gives no limit; 10 000 if zero
 	MaxRows        int           // the greatest limit a caller may give; 1 000 000 if zero
@@ -136,6 +144,7 @@ func (o Options) withDefaults() Options {
 type api struct {
 	backend Backend
 	options Options
+	schema  schemaCache
 }
 
 // New returns the API over b. The console answers every path that the API does not have; nil leaves them not found.
@@ -160,6 +169,9 @@ func (a *api) routes(r chi.Router) {
 	r.Post("/v1/sql", a.serveSQL)
 	r.Post("/v1/plan", a.servePlan)
 	r.Get("/v1/plan", writeNoMethod)
+	r.Post("/v1/validate", a.serveValidate)
+	r.Get("/v1/validate", writeNoMethod)
+	r.Get("/v1/schema", a.serveSchema)
 	r.Get("/v1/views", a.serveViews)
 	r.Get("/v1/views/{view}", a.serveView)
 	r.Get("/v1/views/{view}/changes", a.serveChanges)
