@@ -216,3 +216,13 @@ func record(h http.Handler, method, path string) (status int, text string) {
 	h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 	return w.Code, w.Body.String()
 }
+
+// recordWith serves one request with an Authorization header, without a connection.
+func recordWith(h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
+	w, r := httptest.NewRecorder(), httptest.NewRequest(method, path, nil)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	h.ServeHTTP(w, r)
+	return w
+}

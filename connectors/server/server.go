@@ -37,6 +37,8 @@
 // only where it is known. 400, 404 and 410 are for the caller to mend, 499 says that the caller left, 408 that the time was up,
 // 503 that the engine is still starting.
 //
+// Where there is a token, every route but /healthz and /readyz wants it: token.go.
+//
 // To add a result format: a file with a resultWriter, and a line in resultFormats. To add a route: a file with its handler,
 // a line in routes and one in the table above.
 package server
@@ -48,6 +50,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/go-chi/chi/v5"
+	"github.com/weirdb/weir/connectors/access"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/preview"
 	"github.com/weirdb/weir/engine/types"
@@ -114,6 +117,9 @@ type Options struct {
 	MaxBody        int64         // bytes of a statement; 1 MiB if zero
 	QueryTimeout   time.Duration // for one statement, with sending its rows; none if zero
 	Heartbeat      time.Duration // between signs of life on a quiet change stream; 15 s if zero
+	// Token is what clients must show, as Authorization: Bearer TOKEN; nil if they need not. A source that has a token of its own for events
+	// wants that from those who send them, and this one from nobody.
+	Token *access.Token
 	// Receivers are what takes the events that are sent to sources, by the source's name: as long as the backend is not ready, some may
 	// be missing. Nil if there are none.
 	Receivers func() map[string]http.Handler
@@ -131,6 +137,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxRows == 0 {
 		o.MaxRows = 1_000_000
 	}
+	o.DefaultRows = min(o.DefaultRows, o.MaxRows)
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
@@ -154,7 +161,7 @@ func New(b Backend, console http.Handler, o Options) http.Handler {
 	if o.Around != nil {
 		r.Use(o.Around)
 	}
-	r.Use(a.origins())
+	r.Use(a.origins(), a.token())
 	r.NotFound(writeNoRoute)
 	r.MethodNotAllowed(writeNoMethod)
 	a.routes(r)
