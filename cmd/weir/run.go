@@ -19,6 +19,7 @@ type runFlags struct {
 	node   node.Options
 	listen string
 	pg     pgFlags
+	flight flightFlags
 	limits queryLimits
 	access accessFlags
 	memory string
@@ -55,6 +56,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.DB, "db", "weir.duckdb", "the result database")
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the HTTP API and the console; with --once, only if given")
 	f.pg.add(fs)
+	f.flight.add(fs)
 	f.limits.add(fs)
 	f.access.add(fs)
 	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
@@ -120,6 +122,11 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 		return err
 	}
 	defer stopPostgres()
+	stopFlight, err := f.flight.serve(n, g, &f.limits)
+	if err != nil {
+		return err
+	}
+	defer stopFlight()
 	if !f.quiet {
 		defer showProgress(n)()
 	}
