@@ -120,6 +120,16 @@ func (f *follower) connected(changes *weir.Changes, err error) bool {
 	return err == nil
 }
 
+// end stops the following, and its watchers with it.
+func (f *follower) end() {
+	f.cancel()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for w := range f.all {
+		w.fail(errEnded)
+	}
+}
+
 func (f *follower) lost() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
