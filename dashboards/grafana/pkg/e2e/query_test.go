@@ -113,7 +113,7 @@ func TestSchemaAndHealth(t *testing.T) {
 		t.Error(answer)
 	}
 	bad := g.call(t, "POST", "validate", `{"sql": "SELECT 1\nFROM events WHERE $__timeFilter(ts) AND nix = 1"}`)
-	if !strings.Contains(bad, "not checked") && (!strings.Contains(bad, `"line":2`) || !strings.Contains(bad, `"column":40`)) {
+	if !strings.Contains(bad, "not checked") && (!strings.Contains(bad, `"line":2`) || !strings.Contains(bad, `"column":41`)) {
 		t.Error(bad)
 	}
 	if answer := g.call(t, "POST", "tag-values", `{"key": "k"}`); strings.TrimSpace(answer) != `[{"text":"a"},{"text":"b"},{"text":"c"},{"text":"d"}]` {
