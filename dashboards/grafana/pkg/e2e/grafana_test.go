@@ -32,9 +32,12 @@ type channel struct {
 	stop   context.CancelFunc
 }
 
-func (w *weir) grafana() *grafana {
+func (w *weir) grafana() *grafana { return w.grafanaAt(w.address) }
+
+// grafanaAt reaches Weir at an address of its own.
+func (w *weir) grafanaAt(address string) *grafana {
 	w.t.Helper()
-	made, err := plugin.New(context.Background(), backend.DataSourceInstanceSettings{UID: "weir", Type: plugin.ID, URL: w.url(), JSONData: []byte(`{}`)})
+	made, err := plugin.New(context.Background(), backend.DataSourceInstanceSettings{UID: "weir", Type: plugin.ID, URL: "http://" + address, JSONData: []byte(`{}`)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -127,6 +127,36 @@ func TestLiveTail(t *testing.T) {
 	}
 }
 
+// Commits that a stream has missed, and Weir does not keep for it, are found in the table: each row once. So are those of a connection that
+// was only cut for a while.
+func TestLiveGap(t *testing.T) {
+	for name, restarts := range map[string]bool{"kept": false, "not kept": true} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, liveSQL)
+			line := newWire(t, w.address)
+			g := w.grafanaAt(line.listener.Addr().String())
+			s := w.stream()
+			panels := []*panel{g.open(live("closed", 1, nil)), g.open(live("updated", 1, nil))}
+			for range 2 {
+				time.Sleep(200 * time.Millisecond)
+				line.cut()
+				time.Sleep(400 * time.Millisecond)
+				if restarts {
+					s.restart()
+				}
+				line.mend()
+				panels = append(panels, g.open(live("closed", 1, nil)), g.open(live("updated", 1, nil)))
+			}
+			s.end()
+			closed := w.rows("SELECT epoch_ms(window_start)::BIGINT::VARCHAR || ' \"' || k || '\" ' || n || ' ' || ids FROM closed")
+			updated := w.rows("SELECT '\"' || k || '\" ' || n || ' ' || ids FROM updated")
+			for i, p := range panels {
+				p.same(t, fmt.Sprintf("panel %d", i), [][]string{closed, updated}[i%2])
+			}
+		})
+	}
+}
+
 // A state is what the view has, after each restart, too.
 func TestLiveState(t *testing.T) {
 	w := start(t, liveSQL)
