@@ -195,6 +195,20 @@ func TestLiveEmpty(t *testing.T) {
 	p.same(t, "one row", []string{fmt.Sprintf("1 %d", base.Add(100*time.Millisecond).UnixMilli())})
 }
 
+// A panel shows what is in its range, and what is newer than its "now".
+func TestLiveRange(t *testing.T) {
+	w := start(t, liveSQL)
+	g := w.grafana()
+	early, newer := event(1), event(2)
+	early["ts"], newer["ts"] = "2026-02-01T10:00:00Z", base.AddDate(0, 0, 2).Format("2006-01-02T15:04:05Z")
+	last := event(3)
+	last["ts"] = base.AddDate(0, 0, 3).Format("2006-01-02T15:04:05Z")
+	w.send("ev", early, newer, last)
+	eventually(t, "two windows have closed", func() bool { return w.rows("SELECT count(*) FROM closed")[0] == "2" })
+	p := g.open(live("closed", 1, nil))
+	p.same(t, "a range", []string{fmt.Sprintf("%d \"c\" 1 2", base.AddDate(0, 0, 2).UnixMilli())})
+}
+
 // A stream that cannot be is answered as a query, and says why.
 func TestNotLive(t *testing.T) {
 	w := start(t, liveSQL)
