@@ -43,7 +43,7 @@ export function BuilderMode({ built, sql, format, schema, onChange }: Props) {
         </InlineField>
       </Stack>
       <InlineField label="Group by" labelWidth={label} tooltip="Columns of which each value is a line of its own">
-        <MultiCombobox aria-label="Group by" width={30} minWidth={30} options={names(table?.columns)} value={built.groups ?? []} onChange={(all) => set({ groups: all.map((o) => o.value) })} />
+        <MultiCombobox aria-label="Group by" width={30} options={names(table?.columns)} value={built.groups ?? []} onChange={(all) => set({ groups: all.map((o) => o.value) })} />
       </InlineField>
       <MeasureRows labelWidth={label} measures={built.measures ?? []} columns={table?.columns ?? []} onChange={(measures) => set({ measures })} />
       <Stack direction="row" gap={0.5} wrap="wrap">

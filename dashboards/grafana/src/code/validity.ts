@@ -24,10 +24,17 @@ export interface Marker {
 
 /** marker underlines the word at a mistake's place; without a place, the first line. */
 export function marker(sql: string, mistake: Mistake): Marker {
+  const blank = sql.length - sql.trimStart().length;
   const at = offsetOf(sql, mistake);
-  const length = at === undefined ? sql.trimStart().split("\n")[0].length : /^(?:[\w$]+|"[^"]*"|'[^']*'|[^\s]|$)/.exec(sql.slice(at))![0].length;
-  const start = place(sql, at ?? sql.length - sql.trimStart().length);
-  return { startLineNumber: start.line, startColumn: start.column, endLineNumber: start.line, endColumn: start.column + Math.max(length, 1), message: told(mistake) };
+  const start = place(sql, at ?? blank);
+  const length = at === undefined ? sql.slice(blank).split("\n")[0].length : wordLength(sql.slice(at));
+  const endColumn = start.column + Math.max(length, 1);
+  return { startLineNumber: start.line, startColumn: start.column, endLineNumber: start.line, endColumn, message: told(mistake) };
+}
+
+/** wordLength is how long the word is that a text begins with: a name, or what is in quotes. */
+function wordLength(text: string): number {
+  return /^(?:[\w$]+|"[^"]*"|'[^']*')/.exec(text)?.[0].length ?? 1;
 }
 
 /** told is a mistake as one reads it, with what may have been meant. */
