@@ -15,7 +15,7 @@ interface Props {
 export function LiveSwitch({ query, schema, choosesView, onChange }: Props) {
   const id = React.useId();
   const views = schema.tables.filter((t) => t.kind === "view").map(tableName);
-  const follow = (view: string) => onChange({ live: true, builder: { ...query.builder, view } });
+  const follow = (view: string) => onChange({ live: true, builder: choosesView ? { view } : { ...query.builder, view } });
   const toggle = (on: boolean) => (on ? follow(query.builder?.view || firstView(query, views)) : onChange({ live: false }));
   return (
     <>

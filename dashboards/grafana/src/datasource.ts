@@ -1,6 +1,8 @@
 import {
   CoreApp,
   type AdHocVariableFilter,
+  type DataQueryRequest,
+  type DataQueryResponse,
   type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
@@ -8,11 +10,13 @@ import {
   type ScopedVars,
   type TimeRange,
 } from "@grafana/data";
-import { DataSourceWithBackend, getTemplateSrv } from "@grafana/runtime";
+import { DataSourceWithBackend, getGrafanaLiveSrv, getTemplateSrv } from "@grafana/runtime";
+import { startWith, switchMap, type Observable } from "rxjs";
 import { annotations } from "./annotations";
 import { characters, offset, place, type Validity } from "./code/validity";
 import { interpolate, pieces, positionBefore, type Piece, type Variables } from "./interpolate";
 import { Format, type WeirQuery } from "./query";
+import { reconnections } from "./reconnections";
 import { complete, emptySchema, type Schema } from "./schema";
 import type { WeirSettings } from "./settings";
 import { streamOptions } from "./stream";
@@ -44,8 +48,23 @@ export class WeirDataSource extends DataSourceWithBackend<WeirQuery, WeirSetting
   }
 
   applyTemplateVariables(query: WeirQuery, scoped: ScopedVars, filters?: AdHocVariableFilter[]): WeirQuery {
+    const into = (sql = "") => interpolate(sql, variables(scoped));
     const adhocFilters = filters?.map(({ key, operator, value, values }) => ({ key, operator, value, values }));
-    return { ...query, rawSql: interpolate(query.rawSql ?? "", variables(scoped)), ...(adhocFilters && { adhocFilters }) };
+    const builder = query.builder && { ...query.builder, where: into(query.builder.where) };
+    return { ...query, rawSql: into(query.rawSql), ...(builder && { builder }), ...(adhocFilters && { adhocFilters }) };
+  }
+
+  /**
+   * query asks live queries anew when the browser finds its connection to Grafana again: what was sent meanwhile is lost, and the new answer
+   * has it.
+   */
+  query(request: DataQueryRequest<WeirQuery>): Observable<DataQueryResponse> {
+    if (!request.targets.some((q) => q.live)) return super.query(request);
+    const again = reconnections(getGrafanaLiveSrv().getConnectionState());
+    return again.pipe(
+      startWith(undefined),
+      switchMap(() => super.query(request)),
+    );
   }
 
   /** interpolateVariablesInQueries is for a panel that goes to Explore: what it gets there stands on its own. */
@@ -78,7 +97,7 @@ export class WeirDataSource extends DataSourceWithBackend<WeirQuery, WeirSetting
   async validate(sql: string, range?: TimeRange): Promise<Validity | undefined> {
     const parts = pieces(sql, variables({}));
     const written = parts.map((p) => p.out).join("");
-    const times = range && { from: range.from.toISOString(), to: range.to.toISOString() };
+    const times = range && { from: range.from.valueOf(), to: range.to.valueOf() };
     try {
       const options = { showErrorAlert: false };
       return asTyped(await this.postResource<Validity>("validate", { sql: written, ...times }, options), sql, written, parts);

@@ -14,7 +14,7 @@ const late: Preset = {
   sql: `SELECT time_bucket(INTERVAL '1 minute', event_time) AS time, count(*) || ' late rows in ' || view AS text, 'late,' || view AS tags
 FROM weir.late_rows
 WHERE $__timeFilter(event_time)
-GROUP BY ALL
+GROUP BY time, view
 ORDER BY time`,
 };
 

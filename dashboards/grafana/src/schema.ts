@@ -28,7 +28,7 @@ export interface Func {
   example?: string;
 }
 
-/** Macro is a word that the plugin's back end replaces before Weir sees the query. */
+/** Macro is a word that the plugin's back end replaces before Weir sees the query; example is a statement that has it. */
 export interface Macro {
   name: string;
   description?: string;

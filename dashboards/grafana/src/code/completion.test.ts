@@ -13,7 +13,7 @@ const schema: Schema = {
     { name: "sum", kind: "aggregate", parameters: ["x", "y"] },
     { name: "tumble", kind: "window", parameters: ["t", "ts", "size"] },
   ],
-  macros: [{ name: "$__timeFilter", description: "Between the dashboard's times.", example: "$__timeFilter(window_start)" }],
+  macros: [{ name: "$__timeFilter", description: "Between the dashboard's times.", example: "FROM revenue WHERE $__timeFilter(f(window_start)) LIMIT (1)" }, { name: "$__interval" }],
 };
 
 /** labels completes at the | of a text. */
@@ -31,9 +31,9 @@ test("behind a point stand columns, by alias too, or a schema's tables", () => {
   expect(suggest(schema, "FROM weir.", 10)[0].insert).toBe("late_rows");
 });
 
-test("behind $ stand macros, and they are inserted as their example", () => {
-  expect(labels("WHERE $__t|")).toEqual(["$__timeFilter"]);
-  expect(suggest(schema, "WHERE $", 7)[0].insert).toBe("\\$__timeFilter(window_start)");
+test("behind $ stand macros, and they are inserted as their example calls them", () => {
+  expect(labels("WHERE $__t|")).toEqual(["$__timeFilter", "$__interval"]);
+  expect(suggest(schema, "WHERE $", 7).map((s) => s.insert)).toEqual(["\\$__timeFilter(f(window_start))", "\\$__interval"]);
 });
 
 test("elsewhere the columns of the tables that are read come first", () => {

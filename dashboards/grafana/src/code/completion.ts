@@ -89,9 +89,21 @@ function functions(schema: Schema, wanted: (f: Func) => boolean): Suggestion[] {
   }));
 }
 
-/** macro inserts a macro's example, whose brackets say what it wants. */
+/** macro inserts a macro as its example calls it: the brackets say what it wants. */
 function macro(m: Macro): Suggestion {
-  return { label: m.name, kind: "macro", insert: plain(m.example || m.name), detail: "macro", doc: m.description, rank: 1 };
+  return { label: m.name, kind: "macro", insert: plain(callIn(m.example ?? "", m.name)), detail: "macro", doc: [m.description, m.example].filter(Boolean).join("\n\n"), rank: 1 };
+}
+
+/** callIn is a macro's call in a statement, with its arguments; the bare name if it has none there. */
+function callIn(sql: string, name: string): string {
+  const start = sql.indexOf(`${name}(`);
+  if (start < 0) return name;
+  let open = 0;
+  for (let i = start + name.length; i < sql.length; i++) {
+    if (sql[i] === "(") open++;
+    if (sql[i] === ")" && --open === 0) return sql.slice(start, i + 1);
+  }
+  return name;
 }
 
 /** plain is text that a snippet shows as it stands. */
