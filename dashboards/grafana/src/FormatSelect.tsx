@@ -11,7 +11,7 @@ const formats = [
 /** FormatSelect says in which shape rows come back. */
 export function FormatSelect({ value, onChange }: { value: Format; onChange(format: Format): void }) {
   return (
-    <InlineField label="Format" htmlFor="weir-format">
+    <InlineField label="Format">
       <Combobox aria-label="Format" width={18} options={formats} value={value} onChange={(o) => onChange(o.value)} />
     </InlineField>
   );

@@ -7,5 +7,5 @@ import { Format, type WeirQuery } from "./query";
 export const annotations: AnnotationSupport<WeirQuery> = {
   QueryEditor: AnnotationEditor,
   getDefaultQuery: () => ({ rawSql: firstPreset.sql, format: Format.Table, editorMode: "code" }),
-  prepareQuery: ({ target }) => target && { ...target, format: Format.Table, live: false },
+  prepareQuery: ({ target }) => ({ refId: "annotation", rawSql: firstPreset.sql, ...target, format: Format.Table, live: false }),
 };
