@@ -30,7 +30,7 @@ func Series(f *data.Frame) (data.Frames, error) {
 		return nil, errors.New("the format Time series needs a column of numbers beside the time; choose the format Table for others")
 	}
 	if dropped > 0 {
-		f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf("%d rows have no time and are left out", dropped)})
+		f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf("rows without a time are left out: %d", dropped)})
 	}
 	if f.Rows() == 0 {
 		f.Fields = nil

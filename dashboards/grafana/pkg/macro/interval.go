@@ -70,7 +70,7 @@ func spell(d time.Duration) string {
 	for _, u := range []struct {
 		length time.Duration
 		name   string
-	}{{time.Hour, "hours"}, {time.Minute, "minutes"}, {time.Second, "seconds"}, {time.Millisecond, "milliseconds"}} {
+	}{{24 * time.Hour, "days"}, {time.Hour, "hours"}, {time.Minute, "minutes"}, {time.Second, "seconds"}, {time.Millisecond, "milliseconds"}} {
 		if d%u.length == 0 {
 			return fmt.Sprintf("%d %s", d/u.length, u.name)
 		}
