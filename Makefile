@@ -43,10 +43,19 @@ $(BUNDLE): $(CONSOLE)/package-lock.json $(CONSOLE)/index.html $(CONSOLE)/vite.co
 	@touch $@
 
 # The Grafana data source is a Go module and a Node package of its own, so that Weir does not depend on Grafana's.
+GRAFANA_INFO = {\"pluginID\":\"weirdb-weir-datasource\",\"version\":\"$(shell cd $(GRAFANA) && node -p 'require("./package.json").version')\"}
+GRAFANA_FLAGS = -s -w -X 'github.com/grafana/grafana-plugin-sdk-go/build/buildinfo.buildInfoJSON=$(GRAFANA_INFO)'
+
 .PHONY: grafana
-grafana: $(GRAFANA)/node_modules/.package-lock.json ## build the Grafana data source: dashboards/grafana/dist
+grafana: $(GRAFANA)/dist/module.js gpx_weir_linux_amd64 gpx_weir_linux_arm64 ## build the Grafana data source: dashboards/grafana/dist
+
+# Without C, so that it runs where there is no glibc: in Grafana's Alpine image.
+.PHONY: gpx_weir_linux_amd64 gpx_weir_linux_arm64
+gpx_weir_linux_amd64 gpx_weir_linux_arm64: gpx_weir_linux_%:
+	cd $(GRAFANA) && CGO_ENABLED=0 GOOS=linux GOARCH=$* go build -trimpath -ldflags "$(GRAFANA_FLAGS)" -o dist/$@ ./pkg
+
+$(GRAFANA)/dist/module.js: $(GRAFANA)/node_modules/.package-lock.json $(wildcard $(GRAFANA)/*.*) $(shell find $(GRAFANA)/src -type f)
 	cd $(GRAFANA) && npm run build --silent
-	cd $(GRAFANA) && for arch in amd64 arm64; do CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags "-s -w" -o dist/gpx_weir_linux_$$arch ./pkg || exit 1; done
 
 $(GRAFANA)/node_modules/.package-lock.json: $(GRAFANA)/package-lock.json
 	cd $(GRAFANA) && npm ci --no-audit --no-fund --silent

@@ -21,15 +21,15 @@ export function TLSFields({ options, onOptionsChange }: Props) {
   );
   return (
     <FieldSet label="TLS">
-      {flag("tlsAuthWithCACert", "Own authority", "Trust the certificates of an authority that the system does not know")}
-      {jsonData.tlsAuthWithCACert && pem("tlsCACert", "Authority's certificate")}
-      {flag("tlsAuth", "Client certificate", "Show a certificate to a proxy before Weir that asks for one")}
-      {jsonData.tlsAuth && pem("tlsClientCert", "Client's certificate")}
-      {jsonData.tlsAuth && pem("tlsClientKey", "Client's key")}
+      {flag("tlsAuthWithCACert", "With CA cert", "Trust the certificates of an authority that the system does not know")}
+      {jsonData.tlsAuthWithCACert && pem("tlsCACert", "CA certificate")}
+      {flag("tlsAuth", "TLS client auth", "Show a certificate to a proxy before Weir that asks for one")}
+      {jsonData.tlsAuth && pem("tlsClientCert", "Client certificate")}
+      {jsonData.tlsAuth && pem("tlsClientKey", "Client key")}
       <Field label="Server name" description="The name in Weir's certificate, if it is not the one in the URL" htmlFor="weir-server-name">
         <Input id="weir-server-name" width={60} value={jsonData.serverName ?? ""} onChange={(e) => set({ serverName: e.currentTarget.value })} />
       </Field>
-      {flag("tlsSkipVerify", "Skip verification", "Take any certificate: whoever stands between can read and change everything")}
+      {flag("tlsSkipVerify", "Skip TLS verification", "Take any certificate: whoever stands between can read and change everything")}
     </FieldSet>
   );
 }
