@@ -16,3 +16,8 @@ ORDER BY time`,
 test("late rows, dead letters and definitions are everywhere", () => {
   expect(presets(emptySchema).map((p) => p.name)).toEqual(["Late rows", "Dead letters", "Definitions"]);
 });
+
+test("events are there where Weir keeps them", () => {
+  const tables = [{ schema: "weir", name: "events", kind: "system", columns: [] }];
+  expect(presets({ ...emptySchema, tables }).map((p) => p.name)).toContain("Restarts and failures");
+});

@@ -1,4 +1,4 @@
-import { tableName, type Schema, type Table } from "./schema";
+import { findTable, tableName, type Schema, type Table } from "./schema";
 import { identifier, relation } from "./sql/quote";
 
 /** Preset is a statement whose rows are annotations: time, text, and tags with commas between them. */
@@ -28,6 +28,15 @@ GROUP BY time, source
 ORDER BY time`,
 };
 
+const events: Preset = {
+  name: "Restarts and failures",
+  about: "Starts and stops of Weir, and what has failed, was paused or has recovered",
+  sql: `SELECT "at" AS time, trim(kind || ' ' || object) AS title, message AS text, kind AS tags
+FROM weir.events
+WHERE $__timeFilter("at")
+ORDER BY time`,
+};
+
 const definitions: Preset = {
   name: "Definitions",
   about: "When sources, views and sinks were created or replaced",
@@ -39,7 +48,8 @@ ORDER BY time`,
 
 /** presets are what a Weir with this schema can annotate: anomalies where a view has a column is_anomaly or anomaly. */
 export function presets(schema: Schema): Preset[] {
-  return [...schema.tables.flatMap(anomalies), late, dead, definitions];
+  const kept = findTable(schema, "weir.events") ? [events] : [];
+  return [...schema.tables.flatMap(anomalies), late, dead, ...kept, definitions];
 }
 
 /** firstPreset is what a new annotation asks: it works in every Weir. */

@@ -52,7 +52,7 @@ export function CodeMode(props: Props) {
 
 function saying(v: Validity | undefined): string {
   if (!v) return "";
-  return v.error ? told(v.error) : "Valid";
+  return v.error ? told(v.error) : (v.notice ?? "Valid");
 }
 
 /** useAttached ties an editor to the newest props for as long as it is there. */

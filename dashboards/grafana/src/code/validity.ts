@@ -7,10 +7,11 @@ export interface Mistake {
   candidates?: string[];
 }
 
-/** Validity is what the resource /validate answers. */
+/** Validity is what the resource /validate answers. notice says why a statement was not looked at. */
 export interface Validity {
   valid: boolean;
   error?: Mistake;
+  notice?: string;
 }
 
 /** Marker is where a mistake is underlined, as Monaco counts: lines and columns from 1, the end excluded. */
