@@ -75,8 +75,9 @@ bench: build ## measure against DuckDB and on Nexmark, answers checked
 	bin/weir bench nexmark
 
 .PHONY: docs
-docs: ## write the pages that come from declarations
+docs: ## write the pages and dashboards that come from declarations
 	go test ./cmd/weir -run TestConnectorsPage -rewrite
+	go test ./dashboards/boards -run TestCommitted -rewrite
 
 .PHONY: clean
 clean: ## remove what was built

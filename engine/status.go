@@ -66,6 +66,7 @@ type QueryStatus struct {
 	Sources  []string        `json:"sources"`
 	Emit     string          `json:"emit"` // close or changes
 	Columns  []types.Field   `json:"columns"`
+	About    About           `json:"about"`    // what its definition says of it, for people
 	Readings []ReadingStatus `json:"readings"` // how far it has come, for each source
 	Stages   []StageStatus   `json:"stages"`   // what it holds
 	RowsIn   int64           `json:"rows_in"`  // read by the query

@@ -15,8 +15,8 @@ import (
 // words are what the shell completes besides names.
 var words = []string{
 	"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT", "HAVING", "JOIN", "USING", "WITH", "AS", "COUNT(*)", "SUM(", "AVG(",
-	"MIN(", "MAX(", "DESC", "DESCRIBE", "EXPLAIN", "SHOW QUERIES", "SHOW VIEWS", "SHOW SOURCES", "SHOW SINKS", "SHOW MACROS", "ALTER MATERIALIZED VIEW", "PAUSE", "RESUME", "INTERVAL", "weir.dead_letters",
-	"weir.late_rows",
+	"MIN(", "MAX(", "DESC", "DESCRIBE", "EXPLAIN", "SHOW QUERIES", "SHOW VIEWS", "SHOW SOURCES", "SHOW SINKS", "SHOW MACROS", "ALTER MATERIALIZED VIEW", "PAUSE", "RESUME", "COMMENT ON COLUMN", "INTERVAL", "weir.dead_letters",
+	"weir.late_rows", "weir.metrics", "weir.events",
 }
 
 const shellHelp = `Statements end with a semicolon.

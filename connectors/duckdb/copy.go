@@ -17,7 +17,7 @@ import (
 const saved = "saved"
 
 // notCopied are internal tables whose rows say nothing of what is defined, or where it stands.
-var notCopied = []string{"dead_letters", "late_rows", "outbox"}
+var notCopied = []string{"dead_letters", "events", "late_rows", "outbox"}
 
 // OpenCopy opens a store in memory that has what a database file has: its definitions, positions and tables, but not the views' rows, and
 // those of plain tables only if they are asked for. A file that is not there is an empty database. The file is read only, and need not be

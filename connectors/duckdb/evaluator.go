@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -48,6 +49,14 @@ const maxEvaluations = 256
 // NewEvaluator opens an evaluator with the default options. The caller closes it.
 func NewEvaluator() (*Evaluator, error) { return NewEvaluatorWith(EvaluatorOptions{}) }
 
+// register is what makes the functions known; nil if there are none.
+func (o EvaluatorOptions) register() func(*sql.Conn) error {
+	if len(o.Functions) == 0 {
+		return nil
+	}
+	return func(conn *sql.Conn) error { return Register(conn, o.Functions) }
+}
+
 // NewEvaluatorWith opens an evaluator. The caller closes it.
 func NewEvaluatorWith(o EvaluatorOptions) (*Evaluator, error) {
 	if o.MemoryLimit == "" {
@@ -61,7 +70,7 @@ func NewEvaluatorWith(o EvaluatorOptions) (*Evaluator, error) {
 		o.TempDirectory = filepath.Join(os.TempDir(), fmt.Sprintf("weir-spill-%d", os.Getpid()))
 	}
 	settings["temp_directory"] = o.TempDirectory
-	in, err := openInstance(settings, o.Functions)
+	in, err := openInstance(settings, o.register())
 	if err != nil {
 		return nil, queryError("opening an evaluator", err)
 	}

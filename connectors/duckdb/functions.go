@@ -102,10 +102,10 @@ type instance struct {
 	close func()
 }
 
-// openInstance opens a database in memory that has the functions. Only the driver can register functions in Go: where there are any,
-// it opens the database, and lends its handle.
-func openInstance(settings map[string]string, functions []engine.Function) (instance, error) {
-	if len(functions) == 0 {
+// openInstance opens a database in memory, and registers functions in it. Only the driver can register functions in Go: where there are
+// any, and register is not nil, it opens the database, and lends its handle.
+func openInstance(settings map[string]string, register func(*sql.Conn) error) (instance, error) {
+	if register == nil {
 		db, err := openDatabase("", settings)
 		return instance{db: db, close: func() { mapping.Close(&db) }}, err
 	}
@@ -121,7 +121,7 @@ func openInstance(settings map[string]string, functions []engine.Function) (inst
 	in := instance{db: handle(connector), close: func() { _ = db.Close() }}
 	conn, err := db.Conn(context.Background())
 	if err == nil {
-		err = errors.Join(Register(conn, functions), conn.Close())
+		err = errors.Join(register(conn), conn.Close())
 	}
 	if err != nil {
 		in.close()

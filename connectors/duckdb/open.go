@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"database/sql"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/metrics"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -30,6 +32,8 @@ type StoreOptions struct {
 	MemoryLimit string // as DuckDB's memory_limit, such as '4GB'
 	Threads     int
 	Functions   []engine.Function // that queries may call
+	// Metrics are what weir.metrics shows; nil for none.
+	Metrics *metrics.History
 }
 
 // open holds the paths of the databases that this process has open. DuckDB's lock keeps other processes out, but not this one.
@@ -79,7 +83,7 @@ func openStore(path, stateDir string, o StoreOptions) (*Store, error) {
 
 // openStoreOf opens a store over the database that a function attaches.
 func openStoreOf(stateDir string, o StoreOptions, attach func(*Store) error) (*Store, error) {
-	in, err := openInstance(o.settings(stateDir), o.Functions)
+	in, err := openInstance(o.settings(stateDir), o.register)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +101,15 @@ func openStoreOf(stateDir string, o StoreOptions, attach func(*Store) error) (*S
 		return nil, err
 	}
 	return s, nil
+}
+
+// register makes the functions known.
+func (o StoreOptions) register(conn *sql.Conn) error {
+	history := o.Metrics
+	if history == nil {
+		history = metrics.NewHistory() // the view needs its functions
+	}
+	return errors.Join(Register(conn, o.Functions), registerMetrics(conn, history))
 }
 
 // settings are those that must be known when the database opens.
@@ -146,7 +159,7 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL, reachedSQL} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL, reachedSQL, eventsSQL, metricsView} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}

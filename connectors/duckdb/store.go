@@ -91,7 +91,7 @@ func (s *Store) StateDir() string { return s.state.dir }
 // Close checkpoints and closes the database. Rows of Query must be released before.
 func (s *Store) Close() error {
 	s.checkpointing.Wait()
-	err := s.Checkpoint(context.Background())
+	err := errors.Join(s.hideMetrics(context.Background()), s.Checkpoint(context.Background()))
 	s.disconnect()
 	return errors.Join(err, s.atClose())
 }

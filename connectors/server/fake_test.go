@@ -135,6 +135,7 @@ func sampleStatus() engine.Status {
 			{Name: "gone", Connector: "file", Error: "file: open x: no such file"}},
 		Queries: []engine.QueryStatus{
 			{View: "hot", SQL: "SELECT 1", Sources: []string{"bid"}, Emit: "close", Columns: hotColumns, RowsIn: 98, RowsOut: 5, LateRows: 1, Duplicates: 2,
+				About:     engine.About{Title: "Hot", Time: "window_start", Keys: []string{"channel"}, Units: map[string]string{"bids": "short"}, Comments: map[string]string{"channel": "where"}},
 				Watermark: 1_767_261_600_500_000, State: "running", Stages: []engine.StageStatus{
 					{Name: "join", Sources: []string{"bid"}, Waiting: 12},
 					{Name: "aggregate", Sources: []string{"bid"}, Held: &engine.Held{Kind: engine.HeldWindows, Unit: "groups", Count: 9, Windows: 2}}}},

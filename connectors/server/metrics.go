@@ -10,12 +10,25 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// metricsHandler serves Prometheus: the engine's status at each scrape, the Go runtime and the process.
-func metricsHandler(b Backend) http.Handler {
+// Registry has all that /metrics has: the engine's status at each scrape, the Go runtime and the process.
+func Registry(b Backend) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(newStatusCollector(b), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return registry
+}
+
+func metricsHandler(b Backend) http.Handler {
+	return promhttp.HandlerFor(Registry(b), promhttp.HandlerOpts{})
+}
+
+// MetricLabels are the metrics that Weir declares, by name, each with its labels.
+func MetricLabels() map[string][]string {
+	out := map[string][]string{}
+	for _, m := range declared {
+		out[m.name] = m.labels
+	}
+	return out
 }
 
 // metric is one metric family: its name, what it means, and how its samples are read off the status.
@@ -32,8 +45,8 @@ const (
 	gauge   = prometheus.GaugeValue
 )
 
-// metrics are all that Weir has.
-var metrics = []metric{
+// declared are all that Weir has.
+var declared = []metric{
 	{"weir_epoch", "The last epoch committed.", gauge, nil, engineValue(func(s *engine.Status) float64 { return float64(s.Epoch) })},
 	{"weir_commits_total", "Epochs committed since the start.", counter, nil,
 		engineValue(func(s *engine.Status) float64 { return float64(s.Commits) })},
@@ -129,12 +142,12 @@ var metrics = []metric{
 type statusCollector struct {
 	backend Backend
 	now     func() time.Time
-	descs   []*prometheus.Desc // as metrics
+	descs   []*prometheus.Desc // as declared
 }
 
 func newStatusCollector(b Backend) *statusCollector {
 	c := &statusCollector{backend: b, now: time.Now}
-	for _, m := range metrics {
+	for _, m := range declared {
 		c.descs = append(c.descs, prometheus.NewDesc(m.name, m.help, m.labels, nil))
 	}
 	return c
@@ -150,7 +163,7 @@ func (c *statusCollector) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (c *statusCollector) Collect(out chan<- prometheus.Metric) {
 	found := scrape{c.backend.Status(), c.now()}
-	for i, m := range metrics {
+	for i, m := range declared {
 		m.read(&found, func(value float64, labels ...string) {
 			out <- prometheus.MustNewConstMetric(c.descs[i], m.kind, value, labels...)
 		})

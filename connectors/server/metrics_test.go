@@ -19,12 +19,12 @@ func TestMetricsPassLint(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v %v", problems, err)
 	}
-	names := make([]string, len(metrics))
-	for i, m := range metrics {
+	names := make([]string, len(declared))
+	for i, m := range declared {
 		names[i] = m.name
 	}
 	families, err := registry.Gather()
-	if err != nil || len(families) != len(metrics) {
+	if err != nil || len(families) != len(declared) {
 		t.Errorf("%d families of %v: %v", len(families), names, err)
 	}
 }
@@ -96,13 +96,13 @@ func TestMetricsAreDocumented(t *testing.T) {
 	var got, want []string
 	for _, row := range documented.FindAllStringSubmatch(string(page), -1) {
 		got = append(got, row[1])
-		at := slices.IndexFunc(metrics, func(m metric) bool { return m.name == row[1] })
+		at := slices.IndexFunc(declared, func(m metric) bool { return m.name == row[1] })
 		if at < 0 {
 			continue
 		}
 		labels := ""
-		if len(metrics[at].labels) > 0 {
-			labels = " by " + strings.Join(metrics[at].labels, ", ")
+		if len(declared[at].labels) > 0 {
+			labels = " by " + strings.Join(declared[at].labels, ", ")
 		}
 		if strings.TrimRight(row[2], " ") != labels {
 			t.Errorf("%s: the page has %q for its labels, want %q", row[1], row[2], labels)

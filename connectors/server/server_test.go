@@ -13,10 +13,10 @@ import (
 
 func TestViews(t *testing.T) {
 	s := start(t, &fakeBackend{status: sampleStatus()}, Options{})
-	hot := `{"view":"hot","sql":"SELECT 1","source":"bid","emit":"close","columns":[{"name":"window_start","type":"TIMESTAMP"},` +
-		`{"name":"channel","type":"VARCHAR"},{"name":"bids","type":"BIGINT"}],"rows_in":98,"rows_out":5,"late_rows":1,"duplicates":2,` +
+	hot := `{"view":"hot","title":"Hot","sql":"SELECT 1","source":"bid","emit":"close","time":"window_start","keys":["channel"],"columns":[{"name":"window_start","type":"TIMESTAMP"},` +
+		`{"name":"channel","type":"VARCHAR","comment":"where"},{"name":"bids","type":"BIGINT","unit":"short"}],"rows_in":98,"rows_out":5,"late_rows":1,"duplicates":2,` +
 		`"watermark":"2026-01-01T10:00:00.5","state":"running"}`
-	failed := `{"view":"a/b","sql":"","source":"bid","emit":"changes","columns":[],"rows_in":0,"rows_out":0,"late_rows":0,"duplicates":0,` +
+	failed := `{"view":"a/b","sql":"","source":"bid","emit":"changes","keys":null,"columns":[],"rows_in":0,"rows_out":0,"late_rows":0,"duplicates":0,` +
 		`"watermark":null,"state":"failed","error":"boom"}`
 	for path, want := range map[string]string{
 		"/v1/views":        `{"views":[` + hot + `,` + failed + `]}`,

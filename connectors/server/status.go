@@ -14,24 +14,30 @@ import (
 
 // column is a column as answers name it: its type in DuckDB's words.
 type column struct {
-	Name string `json:"name"`
-	Type string `json:"type"`
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Unit    string `json:"unit,omitempty"`    // of a view's column
+	Comment string `json:"comment,omitempty"` // likewise
 }
 
 // view is a query as /v1/views shows it. Counters start at zero with the process; rates are theirs to compute who poll.
 type view struct {
-	View       string   `json:"view"`
-	SQL        string   `json:"sql"`
-	Source     string   `json:"source"`
-	Emit       string   `json:"emit"` // close or changes
-	Columns    []column `json:"columns"`
-	RowsIn     int64    `json:"rows_in"`
-	RowsOut    int64    `json:"rows_out"`
-	LateRows   int64    `json:"late_rows"`
-	Duplicates int64    `json:"duplicates"`
-	Watermark  *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
-	State      string   `json:"state"`     // running, ended, failed or paused
-	Error      string   `json:"error,omitempty"`
+	View        string   `json:"view"`
+	Title       string   `json:"title,omitempty"`
+	Description string   `json:"description,omitempty"`
+	SQL         string   `json:"sql"`
+	Source      string   `json:"source"`
+	Emit        string   `json:"emit"`           // close or changes
+	Time        string   `json:"time,omitempty"` // the column that says when a row is from
+	Keys        []string `json:"keys"`           // the columns that tell rows of one time apart; null if the plan does not say
+	Columns     []column `json:"columns"`
+	RowsIn      int64    `json:"rows_in"`
+	RowsOut     int64    `json:"rows_out"`
+	LateRows    int64    `json:"late_rows"`
+	Duplicates  int64    `json:"duplicates"`
+	Watermark   *string  `json:"watermark"` // null before the first event, "infinity" at the end of the input
+	State       string   `json:"state"`     // running, ended, failed or paused
+	Error       string   `json:"error,omitempty"`
 }
 
 // source is a source as /v1/sources shows it.
@@ -126,7 +132,12 @@ func (a *api) serveSources(w http.ResponseWriter, _ *http.Request) {
 }
 
 func viewOf(q *engine.QueryStatus) view {
-	return view{View: q.View, SQL: q.SQL, Source: strings.Join(q.Sources, ", "), Emit: q.Emit, Columns: columnsOf(q.Columns), RowsIn: q.RowsIn,
+	columns := columnsOf(q.Columns)
+	for i := range columns {
+		columns[i].Unit, columns[i].Comment = q.About.Units[columns[i].Name], q.About.Comments[columns[i].Name]
+	}
+	return view{View: q.View, Title: q.About.Title, Description: q.About.Description, SQL: q.SQL, Source: strings.Join(q.Sources, ", "), Emit: q.Emit,
+		Time: q.About.Time, Keys: q.About.Keys, Columns: columns, RowsIn: q.RowsIn,
 		RowsOut: q.RowsOut, LateRows: q.LateRows, Duplicates: q.Duplicates, Watermark: watermarkText(q.Watermark), State: q.State, Error: q.Error}
 }
 

@@ -177,6 +177,20 @@ func (t Type) Integral() bool {
 	return false
 }
 
+// Numeric reports whether values of the type are numbers.
+func (t Type) Numeric() bool {
+	return t.Integral() || t.ID == HugeInt || t.ID == Float || t.ID == Double || t.ID == Decimal
+}
+
+// Moment reports whether values of the type are points in time.
+func (t Type) Moment() bool {
+	switch t.ID {
+	case Timestamp, TimestampS, TimestampMS, TimestampNS, TimestampTZ:
+		return true
+	}
+	return false
+}
+
 // Arrow is the layout that values of the type have in a batch. HUGEINT takes a 128-bit decimal whose digits may pass 38;
 // UUID and JSON are strings in canonical form; intervals are months, days and nanoseconds.
 func (t Type) Arrow() arrow.DataType {

@@ -71,7 +71,19 @@ func (c *Catalog) describe(s parse.Describe) (*Answer, error) {
 	for _, f := range columns {
 		a.Rows = append(a.Rows, []string{f.Name, f.Type.String()})
 	}
+	if v := c.View(s.Name); v != nil {
+		c.describeAbout(a, v)
+	}
 	return a, nil
+}
+
+// describeAbout adds the columns' units and comments.
+func (c *Catalog) describeAbout(a *Answer, v *View) {
+	about := c.About(v)
+	a.Columns = append(a.Columns, "unit", "comment")
+	for i, f := range v.Columns {
+		a.Rows[i] = append(a.Rows[i], about.Units[f.Name], about.Comments[f.Name])
+	}
 }
 
 func (c *Catalog) explain(text string, s parse.Explain) (*Answer, error) {

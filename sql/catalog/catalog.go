@@ -41,7 +41,8 @@ type Catalog struct {
 	Backfills []*View
 	tables    map[string]*knownTable // by name in lower case
 	Macros    []*Macro
-	paused    []string // as pauseName has them
+	paused    []string          // as pauseName has them
+	remarks   map[string]remark // by their names
 	changes   []Change
 	decisions []Decision
 	below     below // while a text is applied
@@ -70,7 +71,7 @@ func New(c Config) *Catalog {
 	if c.Getenv == nil {
 		c.Getenv = os.LookupEnv
 	}
-	return &Catalog{config: c}
+	return &Catalog{config: c, remarks: map[string]remark{}}
 }
 
 // Changes returns what Apply has changed since the last call, in order.
@@ -129,6 +130,8 @@ func (c *Catalog) apply(text string, s parse.Statement) (*Answer, error) {
 		return nil, c.drop(s)
 	case parse.Alter:
 		return nil, c.alter(text, s)
+	case parse.Comment:
+		return nil, c.comment(text, s)
 	case parse.ChangeTable:
 		return nil, c.changeTable(text, s)
 	case parse.Show:
@@ -240,6 +243,9 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
 	c.resume(kind, written)
+	if kind == parse.View {
+		c.forgetRemarks(written)
+	}
 	return nil
 }
 

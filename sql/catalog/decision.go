@@ -15,7 +15,7 @@ const (
 	Created   Action = "created"
 	Replaced  Action = "replaced"
 	Dropped   Action = "dropped"
-	Altered   Action = "altered"  // paused, resumed, or given another column
+	Altered   Action = "altered"  // paused, resumed, commented on, or given another column
 	Executed  Action = "executed" // a statement about a plain table
 )
 
@@ -45,7 +45,7 @@ func (c *Catalog) decide(s parse.Statement, existed bool, changes []Change) {
 		return
 	case parse.ChangeTable:
 		d.Action = Executed
-	case parse.Alter:
+	case parse.Alter, parse.Comment:
 		if len(changes) > 0 {
 			d.Action = Altered
 		}
@@ -87,6 +87,8 @@ func subject(s parse.Statement) (kind parse.Kind, name string) {
 		return s.Kind, s.Name
 	case parse.Alter:
 		return s.Kind, s.Name
+	case parse.Comment:
+		return parse.View, s.Name
 	case parse.ChangeTable:
 		return "", s.Name
 	}

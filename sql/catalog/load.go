@@ -14,6 +14,9 @@ type Definition struct {
 
 // load takes in one definition. A view under another name than its statement's is the successor of that one.
 func (c *Catalog) load(d Definition) error {
+	if d.Kind == string(parse.Remark) {
+		return c.loadRemark(d.Text)
+	}
 	statements, err := parse.Statements(d.Text)
 	if err != nil {
 		return err

@@ -51,6 +51,10 @@ var (
 			Doc: "How long a row counts: once the watermark has passed its event time by this, it is taken back from the view and from all state, as if the source held newer rows only. Without it, rows count for ever."},
 		{Name: "backfill", Doc: "Where the view begins in its sources: earliest, latest, or a time such as '2026-01-01 06:00' (UTC). A view that is " +
 			"replaced with it stays, and is kept current, until its successor has caught up and takes its place in one transaction. Without it, a replaced view is empty at first."},
+		{Name: titleOption, Doc: "What people call the view, as on dashboards. Title, description and units change nothing of what is computed."},
+		{Name: descriptionOption, Doc: "What the view says, for people. COMMENT ON VIEW goes before it."},
+		{Name: unitOption, Doc: "The unit of the view's measures, which are its numbers that are no group keys: one of Grafana's, such as short, percentunit, ms, bytes or currencyEUR, or any text."},
+		{Name: unitsOption, Doc: "Units of single columns, such as 'revenue: currencyEUR, orders: short'."},
 	}
 	// SinkOptions go with any sink's connector.
 	SinkOptions = []engine.Option{

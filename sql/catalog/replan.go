@@ -45,7 +45,7 @@ func replacement(old, made *View) (Change, error) {
 	same, err := samePlan(old, made)
 	same = same && old.Retention == made.Retention
 	change := Change{Kind: parse.View, Name: made.Name, Text: made.Text, View: made, Rebuild: !same, Kept: same}
-	if change.Why = []string{"the plan is the same"}; !same {
+	if change.Why = append(aboutDifferences(old, made), "the plan is the same"); !same {
 		change.Why = viewDifferences(old, made)
 	}
 	return change, err

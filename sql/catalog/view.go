@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/sql/parse"
 	"github.com/weirdb/weir/sql/planner"
@@ -20,6 +21,8 @@ type View struct {
 	Sources []string // that it reads, also through other views, each once
 	// Retention is how long rows stay in the table behind the watermark; 0 for ever.
 	Retention time.Duration
+	// About is what the definition says of it, for people, without the comments: see Catalog.About.
+	About engine.About
 	// Backfill is where it begins in its sources, as the option says; empty if it does not.
 	Backfill string
 	// Replaces is the view that this one is the successor of; empty unless it is in Catalog.Backfills.
@@ -50,7 +53,7 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 		return err
 	}
 	made.Text = statement
-	if what == replace && made.Backfill != "" {
+	if what == replace && made.Backfill != "" && !sameButAbout(c.View(made.Name), made) {
 		c.backfill(made)
 		return nil
 	}
@@ -97,7 +100,9 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 		}
 	}
 	made := &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan), Backfill: options["backfill"], Retention: retention}
-	_, _, err = made.begins()
+	if _, _, err = made.begins(); err == nil {
+		made.About, err = aboutOf(made, options)
+	}
 	return made, pointAt(text, s.With, err)
 }
 

@@ -97,7 +97,7 @@ func (p *parser) restOfStatement() (Span, error) {
 	return p.span(start), nil
 }
 
-const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, CREATE MACRO, INSERT INTO, ALTER, DROP, SHOW, DESCRIBE or EXPLAIN"
+const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, CREATE MACRO, INSERT INTO, ALTER, DROP, COMMENT ON, SHOW, DESCRIBE or EXPLAIN"
 
 func (p *parser) statement() (Statement, error) {
 	start := p.at
@@ -111,6 +111,8 @@ func (p *parser) statement() (Statement, error) {
 		return p.drop(start)
 	case p.accept("ALTER"):
 		return p.alter(start)
+	case p.accept("COMMENT", "ON"):
+		return p.comment(start)
 	case p.accept("SHOW"):
 		return p.show(start)
 	case p.accept("DESCRIBE"):

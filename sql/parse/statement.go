@@ -103,6 +103,8 @@ const (
 	Macro  Kind = "MACRO"
 	// Pause is the kind of what says that an object is paused. It is no object of its own.
 	Pause Kind = "PAUSE"
+	// Remark is the kind of a comment on a view or on its column, which is no object of its own either.
+	Remark Kind = "COMMENT"
 )
 
 // Show is SHOW SOURCES | VIEWS | QUERIES | SINKS | MACROS.

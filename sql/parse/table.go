@@ -1,7 +1,7 @@
 package parse
 
 // ChangeTable is a statement of DuckDB's that makes, changes or drops a plain table of the result database: CREATE [OR REPLACE] TABLE,
-// INSERT INTO, UPDATE, DELETE FROM, TRUNCATE, ALTER TABLE, COPY … FROM, DROP TABLE. All but the table's name is for DuckDB to read.
+// INSERT INTO, UPDATE, DELETE FROM, TRUNCATE, ALTER TABLE, COPY … FROM, COMMENT ON TABLE, DROP TABLE. All but the table's name is for DuckDB to read.
 type ChangeTable struct {
 	Span
 	Name    string // of the table
@@ -12,7 +12,7 @@ type ChangeTable struct {
 var tableHeads = [][]string{
 	{"CREATE", "TABLE"}, {"CREATE", "OR", "REPLACE", "TABLE"}, {"INSERT", "INTO"}, {"INSERT", "OR", "REPLACE", "INTO"},
 	{"INSERT", "OR", "IGNORE", "INTO"}, {"UPDATE"}, {"DELETE", "FROM"}, {"TRUNCATE", "TABLE"}, {"TRUNCATE"}, {"ALTER", "TABLE"}, {"COPY"},
-	{"DROP", "TABLE"},
+	{"DROP", "TABLE"}, {"COMMENT", "ON", "TABLE"},
 }
 
 // changeTable takes a statement about a plain table; nil if no such statement begins here.

@@ -25,7 +25,7 @@ func (n *Node) Status() engine.Status {
 	if e == nil {
 		return engine.Status{}
 	}
-	s := e.Status()
+	s := n.withAbouts(e.Status())
 	s.Files = n.store.Files()
 	n.mu.Lock()
 	clients, flight := n.clients, n.flightClients
@@ -103,6 +103,9 @@ func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	if _, ok := statements[0].(parse.Alter); ok {
 		return n.alter(ctx, sql)
 	}
+	if _, ok := statements[0].(parse.Comment); ok {
+		return n.comment(ctx, sql)
+	}
 	n.asking.Lock()
 	answers, err := n.catalog.Apply(sql)
 	n.asking.Unlock()
@@ -127,10 +130,10 @@ func mistakeOf(err error) error {
 // isOurs reports whether a statement asks about something that DuckDB does not know.
 func (n *Node) isOurs(s parse.Statement) bool {
 	switch s := s.(type) {
-	case parse.Show, parse.ChangeTable, parse.Alter:
+	case parse.Show, parse.ChangeTable, parse.Alter, parse.Comment:
 		return true
 	case parse.Describe:
-		return n.catalog.Source(s.Name) != nil
+		return n.catalog.Source(s.Name) != nil || n.catalog.View(s.Name) != nil
 	case parse.Explain:
 		return s.View == nil && n.catalog.View(s.Name) != nil || s.View != nil && s.View.Name != ""
 	}

@@ -144,6 +144,7 @@ func (n *Node) succeed(ctx context.Context, b *catalog.View) error {
 		err = n.catalog.Succeed(b)
 	}
 	if err == nil {
+		n.tellAbouts()
 		n.options.Log.Info("a view was replaced by its successor, which has caught up", "view", b.Replaces)
 	}
 	return err

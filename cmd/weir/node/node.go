@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirdb/weir/connectors"
@@ -21,6 +22,7 @@ import (
 	"github.com/weirdb/weir/connectors/pgwire"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/metadata"
+	"github.com/weirdb/weir/engine/metrics"
 	"github.com/weirdb/weir/engine/runtime"
 	"github.com/weirdb/weir/operators/aggregate"
 	"github.com/weirdb/weir/operators/function"
@@ -88,6 +90,8 @@ type Node struct {
 	receivers     map[string]http.Handler    // what takes the events that are sent to sources
 	held          map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking        sync.Mutex                 // the catalog answers one question at a time
+	metrics       *metrics.History           // of the last hours
+	abouts        atomic.Pointer[abouts]     // what people are told of the views
 	replaying     sync.Mutex                 // dead letters are replayed by one at a time
 }
 
@@ -99,11 +103,12 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions})
+	past := metrics.NewHistory()
+	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions, Metrics: past})
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{options: o, store: store}
+	n := &Node{options: o, store: store, metrics: past}
 	n.tables = &plainTables{node: n}
 	if o.Postgres {
 		err = store.DefineBeside(pgwire.CatalogName, pgwire.CatalogSQL)
@@ -142,6 +147,7 @@ func (n *Node) load(ctx context.Context) error {
 	for i, e := range entries {
 		definitions[i] = catalog.Definition{Kind: e.Kind, Name: e.Name, Text: e.SQL}
 	}
+	defer n.tellAbouts()
 	return n.catalog.Load(definitions)
 }
 
@@ -170,6 +176,7 @@ func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error)
 	if err != nil {
 		return done.answers, errors.Join(err, n.load(ctx))
 	}
+	n.tellAbouts()
 	n.warn(done.changes)
 	return done.answers, nil
 }
@@ -255,10 +262,13 @@ func (n *Node) Run(ctx context.Context) error {
 		return err
 	}
 	defer n.finish()
-	forgetting, stop := context.WithCancel(ctx)
-	var forgotten sync.WaitGroup
-	forgotten.Go(func() { n.forgetLetters(forgetting) })
-	defer forgotten.Wait()
+	beside, stop := context.WithCancel(ctx)
+	var besides sync.WaitGroup
+	besides.Go(func() { n.forgetLetters(beside) })
+	if !n.options.Bounded {
+		besides.Go(func() { n.watch(beside) })
+	}
+	defer besides.Wait()
 	defer stop()
 	for first := true; ; first = false {
 		e, engineCtx, err := n.nextEngine(ctx, first)

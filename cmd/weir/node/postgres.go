@@ -54,7 +54,7 @@ func (n *Node) askReading(ctx context.Context, sql string) (*server.Result, erro
 	statements, _ := parse.Statements(sql)
 	for _, s := range statements {
 		switch s.(type) {
-		case parse.ChangeTable, parse.Alter:
+		case parse.ChangeTable, parse.Alter, parse.Comment:
 			return nil, &server.UserError{Code: "read_only", Position: -1, Message: "this connection only reads: statements that change something go to the HTTP API"}
 		}
 	}

@@ -39,6 +39,8 @@ var previewCases = []struct{ name, text, want, objects, err string }{
 	{name: "a view", text: "CREATE OR REPLACE MATERIALIZED VIEW w AS SELECT max(b) AS b FROM s", want: "v k, w r, whole k, onv k", objects: "MATERIALIZED VIEW w replaced"},
 	{name: "a view that others read", text: "CREATE OR REPLACE MATERIALIZED VIEW v AS SELECT a, count(b) AS n FROM s GROUP BY a", want: "v r, w k, whole k, onv r", objects: "MATERIALIZED VIEW v replaced"},
 	{name: "a view in other words", text: "CREATE OR REPLACE MATERIALIZED VIEW v AS SELECT x.a, count(*) AS n FROM s x GROUP BY ALL", want: "v k, w k, whole k, onv k", objects: "MATERIALIZED VIEW v replaced"},
+	{name: "a title", text: "CREATE OR REPLACE MATERIALIZED VIEW v WITH (title = 'How many', unit = 'short') AS SELECT a, count(*) AS n FROM s GROUP BY a", want: "v k, w k, whole k, onv k", objects: "MATERIALIZED VIEW v replaced"},
+	{name: "a comment", text: "COMMENT ON COLUMN v.n IS 'how many'", want: "v k, w k, whole k, onv k", objects: "MATERIALIZED VIEW v altered"},
 	{name: "a macro", text: "CREATE OR REPLACE MACRO twice(x) AS x + x + 1", want: "v k, w r, whole k, onv k", objects: "MACRO twice replaced"},
 	{name: "dropped", text: "DROP MATERIALIZED VIEW onv; DROP MATERIALIZED VIEW v", want: "w k, whole k, v d, onv d", objects: "MATERIALIZED VIEW onv dropped, MATERIALIZED VIEW v dropped"},
 	{name: "dropped and created", text: "DROP MATERIALIZED VIEW w; CREATE MATERIALIZED VIEW w AS SELECT sum(twice(b)) AS b FROM s", want: "v k, whole k, onv k, w r", objects: "MATERIALIZED VIEW w dropped, MATERIALIZED VIEW w created"},
