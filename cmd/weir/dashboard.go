@@ -25,7 +25,7 @@ import (
 
 // dashboardFlags are the flags of weir dashboard.
 type dashboardFlags struct {
-	server    string
+	from      remote
 	out       string
 	boards    string
 	title     string
@@ -57,7 +57,7 @@ somebody has edited since, or was made by somebody else, is left alone, which is
 		},
 	}
 	fs := c.Flags()
-	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir, for views")
+	f.from.add(fs)
 	fs.StringVar(&f.out, "out", "", "the folder that dashboards are written to (default the present one, unless --grafana is given)")
 	fs.StringVar(&f.title, "title", "", "the dashboard's title (default the file's name, or the view's title)")
 	fs.StringVar(&f.options.From, "from", "now-1h", "where the time range begins")
@@ -207,7 +207,7 @@ func fileViews(c *catalog.Catalog, file string) (subject, error) {
 
 // runningViews asks a running Weir for its views.
 func (f *dashboardFlags) runningViews(ctx context.Context) ([]generate.View, error) {
-	body, err := getFrom(ctx, strings.TrimRight(f.server, "/")+"/v1/status")
+	body, err := getFrom(ctx, &f.from, "/v1/status")
 	if err != nil {
 		return nil, err
 	}

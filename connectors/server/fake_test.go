@@ -34,6 +34,11 @@ type fakeBackend struct {
 	missed []engine.Committed
 	first  int64
 	table  func() (*Result, int64, error)
+	// valid and schema are what Validate and Schema answer; asks counts the questions for the schema.
+	valid  func(text string) ([]types.Field, error)
+	schema *Schema
+	asks   int
+	state  State
 	plan   func(scripts []preview.Script) (*preview.Preview, error)
 }
 
@@ -43,6 +48,19 @@ func (f *fakeBackend) Query(ctx context.Context, sql string, limit Limits) (*Res
 
 func (f *fakeBackend) Preview(_ context.Context, scripts []preview.Script) (*preview.Preview, error) {
 	return f.plan(scripts)
+}
+
+func (f *fakeBackend) Validate(_ context.Context, text string) ([]types.Field, error) {
+	return f.valid(text)
+}
+
+func (f *fakeBackend) State(context.Context) (State, error) { return f.state, nil }
+
+func (f *fakeBackend) Schema(context.Context) (*Schema, error) {
+	if f.asks++; f.schema == nil {
+		return nil, ErrStarting
+	}
+	return f.schema, nil
 }
 
 func (f *fakeBackend) Status() engine.Status { return f.status }
@@ -106,6 +124,7 @@ var hotColumns = []types.Field{{Name: "window_start", Type: types.Of(types.Times
 // sampleStatus has every state that a status can be in.
 func sampleStatus() engine.Status {
 	return engine.Status{Epoch: 7, Clients: engine.Clients{Connected: 2, Statements: 40, Failures: 3, Results: 1},
+		Flight:  engine.Clients{Connected: 4, Statements: 50, Failures: 6, Results: 2},
 		Commits: 3, CommitTime: 1500 * time.Millisecond, Workers: 2,
 		Phases: engine.Phases{Gather: 2 * time.Second, Commit: 1400 * time.Millisecond}, Files: engine.Files{Database: 4096, Log: 100, State: 50},
 		Sources: []engine.SourceStatus{{Name: "bid", Connector: "kafka", State: "running", Delay: 4 * time.Second, Buffered: 1, Blocked: 3 * time.Second, Records: 100, Bytes: 2048, DeadLetters: 2,
@@ -201,4 +220,14 @@ func record(h http.Handler, method, path string) (status int, text string) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 	return w.Code, w.Body.String()
+}
+
+// recordWith serves one request with an Authorization header, without a connection.
+func recordWith(h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
+	w, r := httptest.NewRecorder(), httptest.NewRequest(method, path, nil)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	h.ServeHTTP(w, r)
+	return w
 }

@@ -28,10 +28,13 @@ func (n *Node) Status() engine.Status {
 	s := n.withAbouts(e.Status())
 	s.Files = n.store.Files()
 	n.mu.Lock()
-	count := n.clients
+	clients, flight := n.clients, n.flightClients
 	n.mu.Unlock()
-	if count != nil {
-		s.Clients = count()
+	if clients != nil {
+		s.Clients = clients()
+	}
+	if flight != nil {
+		s.Flight = flight()
 	}
 	return s
 }
@@ -174,5 +177,5 @@ func userError(err error) error {
 	if e.Detail != "" {
 		message += "\n" + e.Detail
 	}
-	return &server.UserError{Message: message, Code: strings.ToLower(e.Kind), Position: e.Position}
+	return &server.UserError{Message: message, Code: strings.ToLower(e.Kind), Position: e.Position, Candidates: e.Candidates}
 }

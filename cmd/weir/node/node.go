@@ -79,18 +79,20 @@ type Node struct {
 	instance   string          // of the database
 	alone      bool            // no source is read, and no sink delivers
 
-	mu        sync.Mutex // guards engine and what follows
-	engine    *runtime.Engine
-	stop      context.CancelFunc         // has the engine's Run return; nil while none runs
-	again     bool                       // and another engine go on
-	began     chan struct{}              // closed when the next engine is there, or none will be
-	clients   func() engine.Clients      // what clients of the PostgreSQL protocol do; nil if it is not served
-	receivers map[string]http.Handler    // what takes the events that are sent to sources
-	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
-	asking    sync.Mutex                 // the catalog answers one question at a time
-	metrics   *metrics.History           // of the last hours
-	abouts    atomic.Pointer[abouts]     // what people are told of the views
-	replaying sync.Mutex                 // dead letters are replayed by one at a time
+	mu      sync.Mutex // guards engine and what follows
+	engine  *runtime.Engine
+	stop    context.CancelFunc    // has the engine's Run return; nil while none runs
+	again   bool                  // and another engine go on
+	began   chan struct{}         // closed when the next engine is there, or none will be
+	clients func() engine.Clients // what clients of the PostgreSQL protocol do; nil if it is not served
+	// flightClients is what clients of Flight SQL do; nil if it is not served.
+	flightClients func() engine.Clients
+	receivers     map[string]http.Handler    // what takes the events that are sent to sources
+	held          map[string]map[place]int64 // views that stand still until their successors have come to them, and where
+	asking        sync.Mutex                 // the catalog answers one question at a time
+	metrics       *metrics.History           // of the last hours
+	abouts        atomic.Pointer[abouts]     // what people are told of the views
+	replaying     sync.Mutex                 // dead letters are replayed by one at a time
 }
 
 // Open opens the result database and reads the definitions in it.

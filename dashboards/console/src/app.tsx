@@ -3,9 +3,10 @@ import { Overview } from "./overview";
 import { useRoute, type Route } from "./route";
 import { SQLPage } from "./sqlpage";
 import { useLive, type Connection } from "./status";
+import { TokenForm } from "./tokenform";
 import { ViewPage } from "./view";
 
-const words: Record<Connection, string> = { connecting: "connecting …", live: "live", lost: "no connection, trying again …" };
+const words: Record<Connection, string> = { connecting: "connecting …", live: "live", lost: "no connection, trying again …", locked: "a token is wanted" };
 
 export function App() {
   const route = useRoute();
@@ -31,7 +32,7 @@ export function App() {
         </span>
       </header>
       <main id="main">
-        <Page route={route} live={live} />
+        {live.connection === "locked" ? <TokenForm /> : <Page route={route} live={live} />}
       </main>
     </>
   );
