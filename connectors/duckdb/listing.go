@@ -29,7 +29,10 @@ type ListedFunction struct {
 // ListTables lists the tables that queries may read, those of views among them, by schema and name. It stops after max columns, and says so.
 func (s *Store) ListTables(ctx context.Context, max int) (tables []ListedTable, truncated bool, err error) {
 	const query = `SELECT c.schema_name, c.table_name, coalesce(t.comment, ''), c.column_name, c.data_type, coalesce(c.comment, '')
-		FROM duckdb_columns() c JOIN duckdb_tables() t USING (database_name, schema_name, table_name)
+		FROM duckdb_columns() c JOIN (
+			SELECT database_name, schema_name, table_name, comment, temporary FROM duckdb_tables()
+			UNION ALL SELECT database_name, schema_name, view_name, comment, temporary FROM duckdb_views() WHERE schema_name = 'weir'
+		) t USING (database_name, schema_name, table_name)
 		WHERE database_name = $1 AND schema_name IN ('main', 'weir') AND NOT t.temporary
 		ORDER BY c.schema_name, c.table_name, c.column_index LIMIT $2`
 	columns := 0

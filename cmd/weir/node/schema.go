@@ -7,9 +7,8 @@ import (
 
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/server"
-	"github.com/weirdb/weir/engine/plan"
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
-	"github.com/weirdb/weir/sql/catalog"
 )
 
 // maxSchemaColumns is how many columns the schema lists: no editor completes from more.
@@ -37,17 +36,23 @@ func (n *Node) Schema(ctx context.Context) (*server.Schema, error) {
 }
 
 // viewsByName are the views, by their names in lower case.
-func (n *Node) viewsByName() map[string]*catalog.View {
+func (n *Node) viewsByName() map[string]schemaView {
 	n.asking.Lock()
 	defer n.asking.Unlock()
-	out := map[string]*catalog.View{}
+	out := map[string]schemaView{}
 	for _, v := range n.catalog.Views {
-		out[strings.ToLower(v.Name)] = v
+		out[strings.ToLower(v.Name)] = schemaView{v.Emit, n.catalog.About(v)}
 	}
 	return out
 }
 
-func schemaTable(t duckdb.ListedTable, views map[string]*catalog.View) server.SchemaTable {
+// schemaView is what the catalog knows of a view.
+type schemaView struct {
+	emit  string
+	about engine.About
+}
+
+func schemaTable(t duckdb.ListedTable, views map[string]schemaView) server.SchemaTable {
 	out := server.SchemaTable{Schema: t.Schema, Name: t.Name, Kind: server.KindTable, Description: t.Comment, Time: timeColumn(t.Columns)}
 	for _, c := range t.Columns {
 		out.Columns = append(out.Columns, server.SchemaColumn{Name: c.Name, Type: c.Type, Comment: c.Comment})
@@ -56,9 +61,15 @@ func schemaTable(t duckdb.ListedTable, views map[string]*catalog.View) server.Sc
 		out.Kind = server.KindSystem
 		return out
 	}
-	if v := views[strings.ToLower(t.Name)]; v != nil {
-		out.Kind, out.Emit, out.Keys = server.KindView, v.Emit, keyColumns(v, out.Time)
-		out.Description = "" // the comment on a view's table says what it is, not what is in it
+	v, ok := views[strings.ToLower(t.Name)]
+	if !ok {
+		return out
+	}
+	about := v.about
+	out.Kind, out.Emit, out.Title, out.Description, out.Time, out.Keys = server.KindView, v.emit, about.Title, about.Description, about.Time, about.Keys
+	for i := range out.Columns {
+		c := &out.Columns[i]
+		c.Unit, c.Comment = about.Units[c.Name], about.Comments[c.Name]
 	}
 	return out
 }
@@ -80,54 +91,4 @@ func timeColumn(columns []duckdb.ListedColumn) string {
 		return times[0]
 	}
 	return ""
-}
-
-// keyColumns are the columns of a view that hold its groups' keys, but for the time and windows; nil where its rows are no groups, or some key is
-// not among the columns as it is.
-func keyColumns(v *catalog.View, time string) []string {
-	groups, of := groupsOf(v.Plan)
-	if groups == 0 {
-		return nil
-	}
-	found := map[int]bool{}
-	var keys []string
-	for i, group := range of {
-		if group < 0 || found[group] || i >= len(v.Columns) {
-			continue
-		}
-		found[group] = true
-		if name := v.Columns[i].Name; name != time && name != "window_start" && name != "window_end" {
-			keys = append(keys, name)
-		}
-	}
-	if len(found) < groups {
-		return nil
-	}
-	return keys
-}
-
-// groupsOf says how many groups' keys the rows of a plan have, and which of them each of its columns is, -1 for none.
-func groupsOf(n plan.Node) (groups int, of []int) {
-	switch n := n.(type) {
-	case *plan.Aggregate:
-		of = make([]int, len(n.Columns()))
-		for i := range of {
-			if of[i] = i; i >= len(n.Groups) {
-				of[i] = -1
-			}
-		}
-		return len(n.Groups), of
-	case *plan.Filter:
-		return groupsOf(n.From)
-	case *plan.Project:
-		groups, below := groupsOf(n.From)
-		of = make([]int, len(n.Exprs))
-		for i, e := range n.Exprs {
-			if of[i] = -1; e.Kind == plan.Column && e.Index < len(below) {
-				of[i] = below[e.Index]
-			}
-		}
-		return groups, of
-	}
-	return 0, nil
 }

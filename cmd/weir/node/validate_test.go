@@ -16,7 +16,7 @@ func TestValidate(t *testing.T) {
 	apply(t, n, source+"CREATE MATERIALIZED VIEW counted AS SELECT a, count(*) AS c FROM s GROUP BY a;", "")
 	for text, columns := range map[string]string{
 		"SELECT a, c + 1 AS more FROM counted": "a more", "FROM counted": "a c", "SELECT 1 AS x;": "x", "SHOW VIEWS": "view source views emit select state",
-		"EXPLAIN counted": "plan", "EXPLAIN SELECT 1": "explain_key explain_value", "DESCRIBE counted": "column_name column_type null key default extra",
+		"EXPLAIN counted": "plan", "EXPLAIN SELECT 1": "explain_key explain_value", "DESCRIBE counted": "column_name column_type unit comment",
 		"CREATE MATERIALIZED VIEW x AS SELECT sum(b) FROM s":                            "",
 		"DROP MATERIALIZED VIEW counted; CREATE MATERIALIZED VIEW y AS SELECT a FROM s": "",
 		"CREATE TABLE t (a INTEGER)":                                                    "", "ALTER SOURCE s PAUSE": "",
