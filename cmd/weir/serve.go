@@ -40,7 +40,7 @@ func listen(address string, n *node.Node, t *tracing.Tracing) (at string, stop f
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &http.Server{
-		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers, Replay: n.Replay, Around: t.Requests()}),
+		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers, Replay: n.Replay, Statements: n.Statements, Trial: n.Trial, Around: t.Requests()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

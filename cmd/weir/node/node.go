@@ -84,9 +84,12 @@ type Node struct {
 	began     chan struct{}              // closed when the next engine is there, or none will be
 	clients   func() engine.Clients      // what clients of the PostgreSQL protocol do; nil if it is not served
 	receivers map[string]http.Handler    // what takes the events that are sent to sources
+	sources   map[string]engine.Source   // that the engine reads, by name
+	wanted    []*wantedText              // texts to be applied before the next engine begins
 	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking    sync.Mutex                 // the catalog answers one question at a time
 	replaying sync.Mutex                 // dead letters are replayed by one at a time
+	trying    sync.Mutex                 // one view at a time is tried
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -274,6 +277,9 @@ func (n *Node) Run(ctx context.Context) error {
 			}
 			goesOn = !n.options.Bounded
 		}
+		if n.applyWanted(context.WithoutCancel(ctx)) {
+			goesOn = true
+		}
 		if !goesOn {
 			return nil
 		}
@@ -380,6 +386,28 @@ func (n *Node) fillOutbox() {
 }
 
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
+	out, err := n.reading(s)
+	if err != nil {
+		return out, err
+	}
+	out.Source, err = n.connect(s)
+	n.receive(s.Name, out.Source)
+	n.note(s.Name, out.Source)
+	return out, err
+}
+
+// note keeps the source that the engine reads, for those that read beside it.
+func (n *Node) note(name string, s engine.Source) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.sources == nil {
+		n.sources = map[string]engine.Source{}
+	}
+	n.sources[name] = s
+}
+
+// reading is how a source is read, but for what it is read from.
+func (n *Node) reading(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
@@ -393,12 +421,8 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	}
 	var err error
 	if s.FormatSpec != nil {
-		if out.Format, err = s.FormatSpec.New(s.Options, &n.decoding); err != nil {
-			return out, err
-		}
+		out.Format, err = s.FormatSpec.New(s.Options, &n.decoding)
 	}
-	out.Source, err = n.connect(s)
-	n.receive(s.Name, out.Source)
 	return out, err
 }
 
