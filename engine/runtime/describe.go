@@ -73,6 +73,9 @@ func (q *query) describeStages() {
 		out = append(out, one)
 	}
 	q.stagesNow = out
+	if len(q.inputs) < len(q.Inputs) || len(q.stages) < len(q.Stages) {
+		return // the operators are not built yet
+	}
 	q.resultsNow = make([]engine.Origin, len(q.Results))
 	for i, node := range q.Results {
 		q.resultsNow[i] = q.origin(node, q.outletOf(node).results)

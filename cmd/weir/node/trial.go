@@ -188,6 +188,7 @@ func (n *Node) trialConfig(ctx context.Context, store *duckdb.Store, aside *Node
 	}
 	for _, s := range aside.tableSources() {
 		if v.Reads(s.Name) {
+			s.Source = tableAsItIs{n.store, s.Name}
 			c.Sources = append(c.Sources, s)
 		}
 	}

@@ -40,7 +40,7 @@ func try(t *testing.T, n *Node, sql string, rows int, wait time.Duration) (*serv
 
 // TestTrial: a view's rows over the newest events are those that it would have, and nothing of the running database changes.
 func TestTrial(t *testing.T) {
-	l := &replayed{lines: secondly(0, 25_000)}
+	l := &replayed{lines: secondly(0, 25_000), atOnce: 1000}
 	n := openLog(t, filepath.Join(t.TempDir(), "weir.duckdb"), l)
 	apply(t, n, triedSource, "")
 	stop := run(t, n)
