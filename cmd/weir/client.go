@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/weirdb/weir/sql/parse"
@@ -23,7 +22,7 @@ var accept = map[string]string{
 
 // client asks a Weir over HTTP.
 type client struct {
-	url    string
+	from   *remote
 	format string
 	limit  int
 	to     io.Writer
@@ -89,29 +88,21 @@ func cell(value json.RawMessage) string {
 
 // post sends a statement. An error of the server's is shown with its place in the statement.
 func (c *client) post(ctx context.Context, statement, accept string) (io.ReadCloser, error) {
-	target := fmt.Sprintf("%s/v1/sql?limit=%d", c.url, c.limit)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(statement))
+	request, err := c.from.request(ctx, http.MethodPost, fmt.Sprintf("/v1/sql?limit=%d", c.limit), strings.NewReader(statement))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Accept", accept)
 	request.Header.Set("Content-Type", "text/plain")
-	response, err := http.DefaultClient.Do(request)
+	response, err := c.from.do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%w; is a `weir run` listening there? A file is opened with --db", unwrapURL(err))
+		return nil, fmt.Errorf("%w; is a `weir run` listening there? A file is opened with --db", err)
 	}
 	if response.StatusCode == http.StatusOK {
 		return response.Body, nil
 	}
 	defer response.Body.Close()
 	return nil, problem(response, statement)
-}
-
-func unwrapURL(err error) error {
-	if e, ok := err.(*url.Error); ok {
-		return fmt.Errorf("%s: %w", e.URL, e.Err)
-	}
-	return err
 }
 
 func problem(response *http.Response, statement string) error {

@@ -22,6 +22,7 @@ var demoSQL string
 func demoCommand() *cobra.Command {
 	var listen string
 	var show bool
+	var access accessFlags
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Show live windows over the events of a generated online shop",
@@ -32,15 +33,20 @@ func demoCommand() *cobra.Command {
 				fmt.Print(demoSQL)
 				return nil
 			}
-			return demo(c.Context(), listen)
+			return demo(c.Context(), listen, &access)
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the console")
+	access.add(c.Flags())
 	c.Flags().BoolVar(&show, "print", false, "print the demo's statements instead")
 	return c
 }
 
-func demo(ctx context.Context, listen string) (err error) {
+func demo(ctx context.Context, listen string, access *accessFlags) (err error) {
+	g, err := access.guard()
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "weir-demo-")
 	if err != nil {
 		return err
@@ -63,7 +69,7 @@ func demo(ctx context.Context, listen string) (err error) {
 	if _, err := n.Apply(ctx, demoSQL); err != nil {
 		return err
 	}
-	stop, err := serve(listen, n, traces)
+	stop, err := serve(listen, n, traces, g, &queryLimits{rows: 1_000_000})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ const exitChanges exitCode = 2
 
 // planFlags are the flags of weir plan.
 type planFlags struct {
-	server string
+	from   remote
 	db     string
 	format string
 }
@@ -44,7 +44,7 @@ The exit code is 0 if nothing would change, 2 if something would, 1 for an error
 		},
 	}
 	fs := c.Flags()
-	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir")
+	f.from.add(fs)
 	fs.StringVar(&f.db, "db", "", "a database file, instead of a running Weir; one that is not there is an empty database")
 	fs.StringVar(&f.format, "format", "table", "how it is printed: "+strings.Join(planFormats, ", "))
 	c.MarkFlagsMutuallyExclusive("server", "db")
@@ -85,5 +85,5 @@ func (f *planFlags) ask(ctx context.Context, scripts []preview.Script) (*preview
 		return node.PreviewFile(ctx, node.Options{DB: f.db, Workers: 1, Threads: 2}, scripts)
 	}
 	p := &preview.Preview{}
-	return p, ask(ctx, f.server, "/v1/plan", map[string]any{"scripts": scripts}, p)
+	return p, ask(ctx, &f.from, "/v1/plan", map[string]any{"scripts": scripts}, p)
 }

@@ -19,7 +19,7 @@ import (
 // replayFlags are the flags of weir replay dead-letters.
 type replayFlags struct {
 	wanted server.Replay
-	server string
+	from   remote
 	db     string
 	memory string
 	json   bool
@@ -53,7 +53,7 @@ statements in files are applied first, no source is read, and no sink delivers.`
 	fs := c.Flags()
 	fs.StringVar(&f.wanted.Source, "source", "", "only letters of this source")
 	fs.StringVar(&f.wanted.Where, "where", "", "only letters for which this holds: SQL over the columns of weir.dead_letters")
-	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir")
+	f.from.add(fs)
 	fs.StringVar(&f.db, "db", "", "a database file, instead of a running Weir")
 	fs.StringVar(&f.memory, "memory", "", "with --db, about what the process may use, as of weir run")
 	fs.BoolVar(&f.json, "json", false, "print the answer as JSON")
@@ -77,7 +77,7 @@ func (f *replayFlags) ask(ctx context.Context, files []string) (r server.Replaye
 	if f.db != "" {
 		return f.inFile(ctx, files)
 	}
-	err = ask(ctx, f.server, "/v1/dead-letters/replay", f.wanted, &r)
+	err = ask(ctx, &f.from, "/v1/dead-letters/replay", f.wanted, &r)
 	return r, err
 }
 

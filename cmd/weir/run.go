@@ -19,6 +19,8 @@ type runFlags struct {
 	node   node.Options
 	listen string
 	pg     pgFlags
+	limits queryLimits
+	access accessFlags
 	memory string
 	quiet  bool
 	// cpuProfile is a file for a profile of the run; empty for none.
@@ -52,9 +54,9 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs := c.Flags()
 	fs.StringVar(&f.node.DB, "db", "weir.duckdb", "the result database")
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the HTTP API and the console; with --once, only if given")
-	fs.StringVar(&f.pg.listen, "pg-listen", "", "address of the PostgreSQL protocol, such as 127.0.0.1:5432, for psql, drivers and Grafana; none unless given")
-	fs.IntVar(&f.pg.connections, "pg-connections", 100, "clients of the PostgreSQL protocol at the same time")
-	fs.IntVar(&f.pg.rows, "pg-max-rows", 1_000_000, "rows that one statement over the PostgreSQL protocol may answer; 0 for any number")
+	f.pg.add(fs)
+	f.limits.add(fs)
+	f.access.add(fs)
 	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
 	fs.Var(fromFlag{&f.node.From}, "from", "begin at a time, in views that have read nothing of a source yet: 'YYYY-MM-DD HH:MM', in UTC")
 	fs.IntVar(&f.node.Workers, "workers", runtime.NumCPU(), "goroutines that process")
@@ -63,7 +65,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
 	fs.DurationVar(&f.node.KeepLetters, "keep-letters", 0, "how long dead letters and late rows are kept, such as 720h; 0 for ever")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
-	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume, and let dead letters be replayed; whoever reaches the address can")
+	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume, and let dead letters be replayed; whoever reaches the address, and knows the token if there is one, can")
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
 	cpuProfileFlag(fs, &f.cpuProfile)
 	return c
@@ -80,6 +82,13 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	}
 	memory, err := memoryFor(f.memory)
 	if err != nil {
+		return err
+	}
+	g, err := f.access.guard()
+	if err != nil {
+		return err
+	}
+	if err := f.limits.check(); err != nil {
 		return err
 	}
 	tune()
@@ -101,12 +110,12 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 	if err := apply(ctx, n, scripts); err != nil {
 		return err
 	}
-	stop, err := serve(f.listen, n, traces)
+	stop, err := serve(f.listen, n, traces, g, &f.limits)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	stopPostgres, err := f.pg.serve(n)
+	stopPostgres, err := f.pg.serve(n, g, &f.limits)
 	if err != nil {
 		return err
 	}

@@ -21,31 +21,34 @@ import (
 const stopGrace = time.Second
 
 // serve answers HTTP on address until the returned function is called. An empty address serves nothing.
-func serve(address string, n *node.Node, t *tracing.Tracing) (stop func(), err error) {
+func serve(address string, n *node.Node, t *tracing.Tracing, g *guard, limits *queryLimits) (stop func(), err error) {
 	if address == "" {
 		return func() {}, nil
 	}
-	at, stop, err := listen(address, n, t)
+	at, stop, err := listen(address, n, t, g, limits)
 	if err == nil {
-		fmt.Fprintf(os.Stderr, "console and API on http://%s\n", at)
+		fmt.Fprintf(os.Stderr, "console and API on %s://%s\n", g.scheme(), at)
 	}
 	return stop, err
 }
 
 // listen answers HTTP on address, and tells which one that is.
-func listen(address string, n *node.Node, t *tracing.Tracing) (at string, stop func(), err error) {
+func listen(address string, n *node.Node, t *tracing.Tracing, g *guard, limits *queryLimits) (at string, stop func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", nil, fmt.Errorf("%w; choose another address with --listen", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &http.Server{
-		Handler:           server.New(n, console.Handler(), server.Options{Receivers: n.Receivers, Replay: n.Replay, Statements: n.Statements, Trial: n.Trial, Around: t.Requests()}),
+		Handler: server.New(n, console.Handler(), server.Options{
+			Version: version, Token: g.token, QueryTimeout: limits.timeout, MaxRows: limits.most(),
+			Receivers: n.Receivers, Replay: n.Replay, Statements: n.Statements, Trial: n.Trial, Around: t.Requests(),
+		}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	go func() {
-		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := g.serveHTTP(s, listener); !errors.Is(err, http.ErrServerClosed) {
 			slog.Error("http server has stopped", "error", err)
 		}
 	}()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 
+	"github.com/spf13/pflag"
 	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors/pgwire"
 )
@@ -14,26 +15,26 @@ import (
 type pgFlags struct {
 	listen      string
 	connections int
-	rows        int
+}
+
+func (f *pgFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.listen, "pg-listen", "", "address of the PostgreSQL protocol, such as 127.0.0.1:5432, for psql, drivers and Grafana; none unless given")
+	fs.IntVar(&f.connections, "pg-connections", 100, "clients of the PostgreSQL protocol at the same time")
 }
 
 // serve answers the PostgreSQL protocol until the returned function is called. Without an address it serves nothing.
-func (f *pgFlags) serve(n *node.Node) (stop func(), err error) {
+func (f *pgFlags) serve(n *node.Node, g *guard, limits *queryLimits) (stop func(), err error) {
 	if f.listen == "" {
 		return func() {}, nil
 	}
-	if f.connections < 1 || f.rows < 0 {
-		return nil, fmt.Errorf("--pg-connections %d, --pg-max-rows %d: want at least 1 connection, and 0 rows or more", f.connections, f.rows)
+	if f.connections < 1 {
+		return nil, fmt.Errorf("--pg-connections %d: want at least 1", f.connections)
 	}
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return nil, fmt.Errorf("%w; choose another address with --pg-listen", err)
 	}
-	rows := f.rows
-	if rows == 0 {
-		rows = -1
-	}
-	s := pgwire.New(n, pgwire.Options{MaxConnections: f.connections, MaxRows: rows, Log: slog.Default()})
+	s := pgwire.New(n, pgwire.Options{MaxConnections: f.connections, MaxRows: limits.any(), QueryTimeout: limits.timeout, Token: g.token, TLS: g.tls(), Log: slog.Default()})
 	n.CountClients(s.Clients)
 	go func() {
 		if err := s.Serve(listener); err != nil {

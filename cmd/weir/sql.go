@@ -17,7 +17,7 @@ import (
 
 // sqlFlags are the flags of weir sql.
 type sqlFlags struct {
-	server  string
+	from    remote
 	db      string
 	command string
 	format  string
@@ -43,7 +43,7 @@ Without -c, and on a terminal, it is a shell with history and completion; otherw
 		},
 	}
 	fs := c.Flags()
-	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir")
+	f.from.add(fs)
 	fs.StringVar(&f.db, "db", "", "a database file, instead of a running Weir")
 	fs.StringVarP(&f.command, "command", "c", "", "run this statement and exit")
 	fs.StringVar(&f.format, "format", "table", "how results are printed: "+strings.Join(resultFormats, ", "))
@@ -63,7 +63,7 @@ func (f *sqlFlags) run(ctx context.Context) (err error) {
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 	}
-	c := &client{url: strings.TrimRight(f.server, "/"), format: f.format, limit: f.limit, to: os.Stdout}
+	c := &client{from: &f.from, format: f.format, limit: f.limit, to: os.Stdout}
 	switch {
 	case f.command != "":
 		return c.run(ctx, f.command)
@@ -82,11 +82,11 @@ func (f *sqlFlags) serveFile(ctx context.Context) (stop func() error, err error)
 	if err != nil {
 		return nil, err
 	}
-	address, end, err := listen("127.0.0.1:0", n, nil)
+	address, end, err := listen("127.0.0.1:0", n, nil, &guard{}, &queryLimits{})
 	if err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
-	f.server = "http://" + address
+	f.from = remote{url: "http://" + address}
 	return func() error { end(); return n.Close() }, nil
 }
 

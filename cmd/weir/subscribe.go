@@ -10,14 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
 
 // subscribeFlags are the flags of weir subscribe.
 type subscribeFlags struct {
-	server    string
+	from      remote
 	format    string
 	snapshot  bool
 	progress  bool
@@ -41,7 +40,7 @@ With --from-epoch the changes after that epoch come; where they are not kept any
 		},
 	}
 	fs := c.Flags()
-	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir")
+	f.from.add(fs)
 	fs.StringVar(&f.format, "format", "ndjson", "how changes are printed: "+changeFormats)
 	fs.BoolVar(&f.snapshot, "snapshot", false, "begin with the table as it is")
 	fs.BoolVar(&f.progress, "progress", false, "print a line for each epoch whose changes are complete (ndjson)")
@@ -50,9 +49,9 @@ With --from-epoch the changes after that epoch come; where they are not kept any
 }
 
 func (f *subscribeFlags) run(ctx context.Context, view string, to, notes io.Writer) error {
-	server := strings.TrimRight(f.server, "/") + "/v1/views/" + url.PathEscape(view)
+	path := "/v1/views/" + url.PathEscape(view)
 	var about struct{ Columns []struct{ Name string } }
-	body, err := getFrom(ctx, server)
+	body, err := getFrom(ctx, &f.from, path)
 	if err != nil {
 		return err
 	}
@@ -69,7 +68,7 @@ func (f *subscribeFlags) run(ctx context.Context, view string, to, notes io.Writ
 	if err != nil {
 		return err
 	}
-	stream, err := getFrom(ctx, server+"/changes?"+f.query())
+	stream, err := getFrom(ctx, &f.from, path+"/changes?"+f.query())
 	if err != nil {
 		return err
 	}
@@ -97,14 +96,14 @@ func (f *subscribeFlags) query() string {
 }
 
 // getFrom fetches from a running Weir. An error of the server's is told in its words.
-func getFrom(ctx context.Context, target string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+func getFrom(ctx context.Context, from *remote, path string) (io.ReadCloser, error) {
+	request, err := from.request(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := from.do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%w; is a `weir run` listening there?", unwrapURL(err))
+		return nil, fmt.Errorf("%w; is a `weir run` listening there?", err)
 	}
 	if response.StatusCode == http.StatusOK {
 		return response.Body, nil

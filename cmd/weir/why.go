@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/weirdb/weir/engine/why"
@@ -15,8 +14,8 @@ import (
 
 // whyFlags are the flags of weir why.
 type whyFlags struct {
-	server string
-	json   bool
+	from remote
+	json bool
 }
 
 func whyCommand() *cobra.Command {
@@ -33,13 +32,13 @@ window to close, and where the engine is held up. The first line says what matte
 		},
 	}
 	fs := c.Flags()
-	fs.StringVar(&f.server, "server", "http://127.0.0.1:8080", "URL of a running Weir")
+	f.from.add(fs)
 	fs.BoolVar(&f.json, "json", false, "print the answer as JSON")
 	return c
 }
 
 func (f *whyFlags) run(ctx context.Context, view string, to io.Writer) error {
-	body, err := getFrom(ctx, strings.TrimRight(f.server, "/")+"/v1/views/"+url.PathEscape(view)+"/why")
+	body, err := getFrom(ctx, &f.from, "/v1/views/"+url.PathEscape(view)+"/why")
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ type Error struct {
 	Message  string // the first line, without the kind
 	Detail   string // the lines after the first, such as "Did you mean"; may be empty
 	Position int    // byte offset in the statement's text; -1 if DuckDB gave none
+	// Candidates are names, or signatures of functions, that may have been meant; nil if DuckDB gave none.
+	Candidates []string
 }
 
 // Error returns the kind, the message and the detail, the message's first line first.
@@ -35,7 +37,9 @@ func parseError(text string) *Error {
 	}
 	var fields map[string]string
 	if strings.HasPrefix(message, "{") && json.Unmarshal([]byte(message), &fields) == nil {
-		return errorOf(fields["exception_type"], fields["exception_message"], fields["position"])
+		e := errorOf(fields["exception_type"], fields["exception_message"], fields["position"])
+		e.Candidates = candidatesOf(fields["candidates"])
+		return e
 	}
 	return errorOf(kind, message, "")
 }
@@ -48,4 +52,19 @@ func errorOf(kind, message, position string) *Error {
 		e.Position = at
 	}
 	return e
+}
+
+// candidatesOf cuts a list at its commas, but for those within a signature's parentheses.
+func candidatesOf(list string) []string {
+	var out []string
+	depth := 0
+	for _, part := range strings.Split(list, ",") {
+		if depth > 0 {
+			out[len(out)-1] += "," + part
+		} else if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+		depth += strings.Count(part, "(") - strings.Count(part, ")")
+	}
+	return out
 }

@@ -41,7 +41,7 @@ WITH (connector = 'http', format = 'json');
 	Formats: []string{"json"},
 	Traces:  true,
 	SourceOptions: []engine.Option{
-		{Name: "token", Secret: true, Doc: "What requests must carry, as Authorization: Bearer TOKEN. Without it, whoever reaches the address can send events."},
+		{Name: "token", Secret: true, Doc: "What requests must carry, as Authorization: Bearer TOKEN. Without it, Weir's own token is wanted or, if there is none either, whoever reaches the address can send events."},
 		{Name: "path", Doc: "The journal's folder; beside the database if not given."},
 		{Name: "fsync", Default: fsyncAlways, Doc: "When events are on disk before they are accepted: always, with one fsync for all requests that came " +
 			"during the last one; a duration such as '20 ms', the same, but a write waits so long for others; never, where a machine that loses power " +

@@ -63,6 +63,9 @@ func (s *source) admit(r *nethttp.Request) error {
 	return nil
 }
 
+// Guarded reports whether the source wants a token of its own: the server asks for none then.
+func (s *source) Guarded() bool { return s.token != "" }
+
 // carries reports whether a request has the token. How long that takes says nothing about it.
 func carries(r *nethttp.Request, token string) bool {
 	scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -44,12 +44,17 @@ const (
 )
 
 func newConnection(s *Server, conn net.Conn) *connection {
-	c := &connection{server: s, conn: conn, in: bufio.NewReader(conn), ctx: s.ctx, settings: newSettings(), status: idle,
-		statements: map[string]*statement{}, portals: map[string]*portal{}}
-	c.out = bufio.NewWriterSize(&patientWriter{conn, s.options.Stalled}, 64<<10)
-	c.wire = pgproto3.NewBackend(c.in, c.out)
-	c.wire.SetMaxBodyLen(s.options.MaxBody)
+	c := &connection{server: s, ctx: s.ctx, settings: newSettings(), status: idle, statements: map[string]*statement{}, portals: map[string]*portal{}}
+	c.speakOver(conn)
 	return c
+}
+
+// speakOver has the messages go over a connection.
+func (c *connection) speakOver(conn net.Conn) {
+	c.conn, c.in = conn, bufio.NewReader(conn)
+	c.out = bufio.NewWriterSize(&patientWriter{conn, c.server.options.Stalled}, 64<<10)
+	c.wire = pgproto3.NewBackend(c.in, c.out)
+	c.wire.SetMaxBodyLen(c.server.options.MaxBody)
 }
 
 // patientWriter gives a client a time in which to take something.
@@ -67,6 +72,7 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 
 // run answers the client until it leaves.
 func (c *connection) run() {
+	defer func() { _ = c.conn.Close() }() // of TLS, which says so; the client may have closed it
 	defer c.server.leave(c)
 	if !c.start() {
 		return

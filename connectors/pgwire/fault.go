@@ -19,6 +19,8 @@ const (
 	stateParameter      = "22P02" // a parameter's text is not of its type
 	stateBinary         = "22P03" // a parameter's bytes are not of its type
 	stateTimeRange      = "22008"
+	stateAuthorization  = "28000"
+	statePassword       = "28P01"
 	stateCursor         = "34000" // no such cursor or portal
 	stateCursorTwice    = "42P03"
 	stateStatement      = "26000" // no such prepared statement

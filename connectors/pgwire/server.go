@@ -3,6 +3,7 @@
 // Messages are encoded and decoded by pgproto3; what they mean is here.
 //
 //	startup.go     a connection's beginning; cancel requests      connection.go  its messages, one after the other
+//	               authenticate.go: TLS, the password
 //	simple.go      Query                                          extended.go    Parse, Bind, Describe, Execute, Close, Sync
 //	statement.go   from a statement's text to what runs           portal.go      a statement that runs: its rows, in parts if asked so
 //	command.go     BEGIN, SET, SHOW, DECLARE and others, which    copy.go        COPY … TO STDOUT
@@ -21,6 +22,7 @@ package pgwire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +32,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/weirdb/weir/connectors/access"
 	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
@@ -51,6 +54,10 @@ type Options struct {
 	MaxRows        int           // of one statement, which fails beyond; 1 000 000 if zero, any number if negative
 	MaxBody        int           // bytes of one message; 16 MiB if zero
 	QueryTimeout   time.Duration // for one statement, beside the client's statement_timeout; none if zero
+	// Token is what clients must give as their password; nil if any gets in.
+	Token *access.Token
+	// TLS is how connections are secured, which all but requests to cancel must be; nil for not at all.
+	TLS *tls.Config
 	// Stalled is how long a client may take nothing of an answer, and how long it may leave one half read, before it is disconnected; 5
 	// minutes if zero. A state that is being read cannot be cleared away.
 	Stalled time.Duration

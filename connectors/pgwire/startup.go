@@ -16,8 +16,10 @@ const startupTime = 10 * time.Second
 
 // start goes through the beginning of a connection. It reports false if nothing follows.
 //
-//	client   SSLRequest ─►    GSSENCRequest ─►    StartupMessage ─►
-//	server             ◄─ N                ◄─ N                  ◄─ AuthenticationOk, ParameterStatus…, BackendKeyData, ReadyForQuery
+//	client   SSLRequest ─►        GSSENCRequest ─►    StartupMessage ─►
+//	server             ◄─ S or N                 ◄─ N                  ◄─ AuthenticationOk, ParameterStatus…, BackendKeyData, ReadyForQuery
+//
+// S is followed by TLS; where there is a token, AuthenticationOk comes after the client has proved that it knows it (authenticate.go).
 func (c *connection) start() bool {
 	_ = c.conn.SetReadDeadline(time.Now().Add(startupTime))
 	defer c.deadline(time.Time{})
@@ -28,7 +30,11 @@ func (c *connection) start() bool {
 			return false
 		}
 		switch m := message.(type) {
-		case *pgproto3.SSLRequest, *pgproto3.GSSEncRequest:
+		case *pgproto3.SSLRequest:
+			if err := c.answerSSL(); err != nil {
+				return false
+			}
+		case *pgproto3.GSSEncRequest:
 			if _, err := c.conn.Write([]byte{'N'}); err != nil {
 				return false
 			}
@@ -44,6 +50,10 @@ func (c *connection) start() bool {
 
 // begin lets a client in.
 func (c *connection) begin(m *pgproto3.StartupMessage) bool {
+	if f := c.authenticate(); f != nil {
+		c.refuse(f)
+		return false
+	}
 	if err := c.settings.start(m.Parameters); err != nil {
 		c.refuse(faultOf(c.ctx, err))
 		return false

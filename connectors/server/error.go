@@ -18,6 +18,8 @@ type UserError struct {
 	Message  string
 	Code     string // a word for programs: parser, binder, catalog, conversion, read_only, …
 	Position int    // byte offset in the statement, -1 if unknown
+	// Candidates are the names that may have been meant, where one was not found; nil if that is not known.
+	Candidates []string
 }
 
 // Error implements error.
@@ -72,12 +74,12 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 
 func writeNoRoute(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_route", Message: "there is no " + r.URL.Path + " here",
-		Names: []string{"/v1/sql", "/v1/plan", "/v1/views", "/v1/sources", "/v1/status", "/healthz", "/readyz", "/metrics"}})
+		Names: []string{"/v1/sql", "/v1/plan", "/v1/validate", "/v1/schema", "/v1/views", "/v1/sources", "/v1/status", "/healthz", "/readyz", "/metrics"}})
 }
 
 func writeNoMethod(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, &problem{status: http.StatusMethodNotAllowed, Code: "no_method",
-		Message: r.Method + " is not for " + r.URL.Path + ": statements are POSTed to /v1/sql and /v1/plan, events to /v1/sources/{source}/events, all else is GET"})
+		Message: r.Method + " is not for " + r.URL.Path + ": statements are POSTed to /v1/sql, /v1/plan and /v1/validate, events to /v1/sources/{source}/events, all else is GET"})
 }
 
 // writeJSON answers with a value. What fails here fails because the client has left.

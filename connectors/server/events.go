@@ -7,6 +7,18 @@ import (
 	"strings"
 )
 
+// Guarded is what a receiver of events is that wants a token of its own.
+type Guarded interface {
+	// Guarded reports whether it checks who sends events.
+	Guarded() bool
+}
+
+// guarded reports whether a receiver checks by itself who sends events.
+func guarded(h http.Handler) bool {
+	g, ok := h.(Guarded)
+	return ok && g.Guarded()
+}
+
 // serveEvents hands a request with events to the source that takes them.
 func (a *api) serveEvents(w http.ResponseWriter, r *http.Request) {
 	name := nameIn(r, "source")
@@ -17,10 +29,15 @@ func (a *api) serveEvents(w http.ResponseWriter, r *http.Request) {
 	names := make([]string, 0, len(receivers))
 	for source, h := range receivers {
 		if strings.EqualFold(source, name) {
-			h.ServeHTTP(w, r)
+			if guarded(h) || a.admits(w, r) {
+				h.ServeHTTP(w, r)
+			}
 			return
 		}
 		names = append(names, source)
+	}
+	if !a.admits(w, r) {
+		return
 	}
 	if err := a.backend.Ready(); err != nil {
 		writeProblem(w, problemOf(err, ""))

@@ -34,6 +34,10 @@ type fakeBackend struct {
 	missed []engine.Committed
 	first  int64
 	table  func() (*Result, int64, error)
+	// valid and schema are what Validate and Schema answer; asks counts the questions for the schema.
+	valid  func(text string) ([]types.Field, error)
+	schema *Schema
+	asks   int
 	plan   func(scripts []preview.Script) (*preview.Preview, error)
 }
 
@@ -43,6 +47,17 @@ func (f *fakeBackend) Query(ctx context.Context, sql string, limit Limits) (*Res
 
 func (f *fakeBackend) Preview(_ context.Context, scripts []preview.Script) (*preview.Preview, error) {
 	return f.plan(scripts)
+}
+
+func (f *fakeBackend) Validate(_ context.Context, text string) ([]types.Field, error) {
+	return f.valid(text)
+}
+
+func (f *fakeBackend) Schema(context.Context) (*Schema, error) {
+	if f.asks++; f.schema == nil {
+		return nil, ErrStarting
+	}
+	return f.schema, nil
 }
 
 func (f *fakeBackend) Status() engine.Status { return f.status }
@@ -200,4 +215,14 @@ func record(h http.Handler, method, path string) (status int, text string) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 	return w.Code, w.Body.String()
+}
+
+// recordWith serves one request with an Authorization header, without a connection.
+func recordWith(h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
+	w, r := httptest.NewRecorder(), httptest.NewRequest(method, path, nil)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	h.ServeHTTP(w, r)
+	return w
 }

@@ -4,6 +4,8 @@
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	POST /v1/plan                  what a text of statements would change, as engine/preview.Preview
+//	POST /v1/validate              whether a SELECT, or a text of statements, has a mistake, and where: {"sql": "…"}; nothing runs
+//	GET  /v1/schema                what statements may name: tables with their columns, functions
 //	POST /v1/preview               what a view would have: its SELECT over the newest events: {"sql": "…", "rows": 100, "seconds": 5}
 //	POST /v1/statements            apply a text of statements, as `weir run` does; answers as /v1/plan
 //	GET  /v1/views                 the views, with columns, counters and watermark
@@ -38,6 +40,8 @@
 // only where it is known. 400, 404 and 410 are for the caller to mend, 499 says that the caller left, 408 that the time was up,
 // 503 that the engine is still starting.
 //
+// Where there is a token, every route but /healthz and /readyz wants it: token.go.
+//
 // To add a result format: a file with a resultWriter, and a line in resultFormats. To add a route: a file with its handler,
 // a line in routes and one in the table above.
 package server
@@ -49,6 +53,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/go-chi/chi/v5"
+	"github.com/weirdb/weir/connectors/access"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/preview"
 	"github.com/weirdb/weir/engine/types"
@@ -70,6 +75,11 @@ type Backend interface {
 	Snapshot(ctx context.Context, view string) (table *Result, epoch int64, err error)
 	// Preview says what texts of statements would change, and changes nothing. A mistake in them is a *UserError.
 	Preview(ctx context.Context, scripts []preview.Script) (*preview.Preview, error)
+	// Validate plans a SELECT, or tries what a text of Weir's statements would change, and runs nothing: the columns of what answers rows, or
+	// a *UserError.
+	Validate(ctx context.Context, text string) ([]types.Field, error)
+	// Schema lists the tables that can be read, and the functions that can be called. The caller changes nothing of it.
+	Schema(ctx context.Context) (*Schema, error)
 	// Ready is nil once the engine has committed or has its sources open; otherwise it says what is missing.
 	Ready() error
 }
@@ -103,12 +113,16 @@ func (r *Result) Close() {
 
 // Options adjust the API. The zero value is ready to use.
 type Options struct {
+	Version        string        // of Weir, for those who ask what it can do
 	AllowedOrigins []string      // other web origins that may call the API, as "https://host"; none unless given
 	DefaultRows    int           // rows of a result where the caller gives no limit; 10 000 if zero
 	MaxRows        int           // the greatest limit a caller may give; 1 000 000 if zero
 	MaxBody        int64         // bytes of a statement; 1 MiB if zero
 	QueryTimeout   time.Duration // for one statement, with sending its rows; none if zero
 	Heartbeat      time.Duration // between signs of life on a quiet change stream; 15 s if zero
+	// Token is what clients must show, as Authorization: Bearer TOKEN; nil if they need not. A source that has a token of its own for events
+	// wants that from those who send them, and this one from nobody.
+	Token *access.Token
 	// Receivers are what takes the events that are sent to sources, by the source's name: as long as the backend is not ready, some may
 	// be missing. Nil if there are none.
 	Receivers func() map[string]http.Handler
@@ -130,6 +144,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxRows == 0 {
 		o.MaxRows = 1_000_000
 	}
+	o.DefaultRows = min(o.DefaultRows, o.MaxRows)
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
@@ -143,6 +158,7 @@ func (o Options) withDefaults() Options {
 type api struct {
 	backend Backend
 	options Options
+	schema  schemaCache
 }
 
 // New returns the API over b. The console answers every path that the API does not have; nil leaves them not found.
@@ -152,7 +168,7 @@ func New(b Backend, console http.Handler, o Options) http.Handler {
 	if o.Around != nil {
 		r.Use(o.Around)
 	}
-	r.Use(a.origins())
+	r.Use(a.origins(), a.token())
 	r.NotFound(writeNoRoute)
 	r.MethodNotAllowed(writeNoMethod)
 	a.routes(r)
@@ -167,6 +183,9 @@ func (a *api) routes(r chi.Router) {
 	r.Post("/v1/sql", a.serveSQL)
 	r.Post("/v1/plan", a.servePlan)
 	r.Get("/v1/plan", writeNoMethod)
+	r.Post("/v1/validate", a.serveValidate)
+	r.Get("/v1/validate", writeNoMethod)
+	r.Get("/v1/schema", a.serveSchema)
 	r.Get("/v1/views", a.serveViews)
 	r.Get("/v1/views/{view}", a.serveView)
 	r.Get("/v1/views/{view}/changes", a.serveChanges)

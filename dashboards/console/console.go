@@ -5,6 +5,7 @@
 //	src/overview.tsx   every view, source and sink          GET  /v1/status, each second
 //	src/view.tsx       one view: plot, newest rows, query   GET  /v1/views/{view}/changes, POST /v1/sql
 //	src/sqlpage.tsx    the editor                           POST /v1/sql
+//	src/tokenform.tsx  asks for the token, if one is wanted
 //
 // To add a page: a component in src, its path in src/route.ts, its tab in src/app.tsx. What the page computes, apart from
 // drawing it, stands in files of its own with a test beside them (`npm test`).

@@ -19,6 +19,7 @@ type fakeAPI struct {
 	epoch   int
 	windows int // of hot that have closed
 	changed chan struct{}
+	token   string // that the API wants; empty for none
 	asked   []string // bodies of what changes something, with their paths
 	stopped chan struct{}
 	// readOnly says that nothing may be changed, pressed that the sink holds up its view.
@@ -55,12 +56,27 @@ func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
 	mux.HandleFunc("POST /v1/statements", f.statements)
 	mux.HandleFunc("POST /v1/dead-letters/replay", f.replay)
 	mux.Handle("/", Handler())
-	s := httptest.NewServer(mux)
+	s := httptest.NewServer(f.guard(mux))
 	t.Cleanup(func() {
 		s.CloseClientConnections()
 		s.Close()
 	})
 	return f, s
+}
+
+// guard keeps those out who do not know the token, from the API, not from the page.
+func (f *fakeAPI) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		token := f.token
+		f.mu.Unlock()
+		if token != "" && strings.HasPrefix(r.URL.Path, "/v1/") && r.Header.Get("Authorization") != "Bearer "+token {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":{"message":"this Weir wants its token","code":"unauthorized"}}`)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // commit closes one more window of hot.

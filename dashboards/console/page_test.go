@@ -192,3 +192,22 @@ func TestUnknownViewPage(t *testing.T) {
 	_, server := serveFake(t)
 	run(ctx, t, chromedp.Navigate(server.URL+"/views/nobody"), until(`document.querySelector('main a[href="/views/hot"]') !== null`))
 }
+
+// TestTokenPage: where a token is wanted the page asks for it once, and then does all it does without one, live changes too.
+func TestTokenPage(t *testing.T) {
+	ctx := browserOf(t)
+	api, server := serveFake(t)
+	api.mu.Lock()
+	api.token = "s3cret"
+	api.mu.Unlock()
+	watch(ctx, t, server.URL)
+	field := chromedp.CSS(`[data-testid="token-form"] input`)
+	run(ctx, t, chromedp.Navigate(server.URL+"/views/hot"), until(at("token-form")+` !== null`),
+		chromedp.SendKeys(field, "wrong\r"), until(at("token-form")+`.textContent.includes("not the right one")`),
+		chromedp.SendKeys(field, "s3cret\r"), until(at("token-form")+` === null`), until(at("connection")+`.textContent === "live"`))
+	run(ctx, t, until(at("stream-state")+`.textContent === "following commits"`))
+	epoch, _, _ := api.now()
+	api.commit()
+	run(ctx, t, until(fmt.Sprintf(`document.body.textContent.includes("window of epoch %d")`, epoch+1)))
+	run(ctx, t, chromedp.Navigate(server.URL), until(`document.querySelectorAll('[data-testid="query-row"]').length === 3`)) // it is kept
+}

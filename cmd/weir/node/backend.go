@@ -171,5 +171,5 @@ func userError(err error) error {
 	if e.Detail != "" {
 		message += "\n" + e.Detail
 	}
-	return &server.UserError{Message: message, Code: strings.ToLower(e.Kind), Position: e.Position}
+	return &server.UserError{Message: message, Code: strings.ToLower(e.Kind), Position: e.Position, Candidates: e.Candidates}
 }

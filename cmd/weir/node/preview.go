@@ -58,6 +58,12 @@ func changeTables(scripts []preview.Script) bool {
 // Preview implements server.Backend. Where Weir does not run with --writable, whoever asks must not learn more than queries tell: a text's
 // options do not read the environment, and sources that it defines are not asked what they hold.
 func (n *Node) Preview(ctx context.Context, scripts []preview.Script) (*preview.Preview, error) {
+	p, err := n.previewAside(ctx, scripts)
+	return p, userMistake(err)
+}
+
+// previewAside previews texts with a catalog of its own.
+func (n *Node) previewAside(ctx context.Context, scripts []preview.Script) (*preview.Preview, error) {
 	aside := &Node{options: n.options, store: n.store}
 	aside.options.Workers = 1
 	aside.tables = &plainTables{node: aside, asTheyAre: true}
@@ -77,7 +83,7 @@ func (n *Node) Preview(ctx context.Context, scripts []preview.Script) (*preview.
 	}
 	sealed = !n.options.Writable
 	p, err := aside.preview(ctx, scripts)
-	return p, errors.Join(userMistake(err), aside.closeParts())
+	return p, errors.Join(err, aside.closeParts())
 }
 
 // userMistake is a mistake in a text as the API tells it.

@@ -1,5 +1,8 @@
 // The API as the console uses it. connectors/server says what each answer means.
 
+import { readEvents, type ServerEvent } from "./eventstream";
+import { ask } from "./token";
+
 export interface Column {
   name: string;
   type: string;
@@ -168,10 +171,8 @@ async function failure(answer: Response, statement?: string): Promise<ApiError> 
   }
 }
 
-const send = (path: string, init: RequestInit) => fetch(path, init);
-
 async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const answer = await send(path, { signal, cache: "no-store" });
+  const answer = await ask(path, { signal, cache: "no-store" });
   if (!answer.ok) throw await failure(answer);
   return answer.json();
 }
@@ -208,7 +209,7 @@ export async function download(sql: string, limit: number, format: Format) {
 }
 
 async function post(sql: string, limit: number, accept: string, signal?: AbortSignal) {
-  const answer = await send(`/v1/sql?limit=${limit}`, {
+  const answer = await ask(`/v1/sql?limit=${limit}`, {
     method: "POST",
     headers: { "Content-Type": "application/sql", Accept: accept },
     body: sql,
@@ -219,7 +220,7 @@ async function post(sql: string, limit: number, accept: string, signal?: AbortSi
 }
 
 async function postJSON<T>(path: string, body: unknown, statement = "", signal?: AbortSignal): Promise<T> {
-  const answer = await send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+  const answer = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
   if (!answer.ok) throw await failure(answer, statement);
   return answer.json();
 }
@@ -296,29 +297,29 @@ export interface Changes {
  * needed. Each connection begins with a gap: only the table knows what was there before.
  */
 export function follow(view: string, onChanges: (c: Changes) => void, onState: (connected: boolean) => void): () => void {
-  let stream: EventSource;
+  const left = new AbortController();
   let retry: ReturnType<typeof setTimeout>;
-  const open = () => {
-    stream = new EventSource(`/v1/views/${encodeURIComponent(view)}/changes`);
-    stream.addEventListener("schema", () => {
+  const take = (e: ServerEvent) => {
+    if (e.event === "schema") {
       onState(true);
       onChanges({ epoch: 0, gap: true, rows: [] });
-    });
-    stream.addEventListener("changes", (e) => onChanges(JSON.parse(e.data)));
-    stream.addEventListener("end", () => {
-      onState(false);
-      stream.close();
-      retry = setTimeout(open, 2000);
-    });
-    stream.onerror = () => {
-      onState(false);
-      if (stream.readyState === EventSource.CLOSED) retry = setTimeout(open, 2000);
-    };
+    } else if (e.event === "changes") onChanges(JSON.parse(e.data));
   };
-  open();
+  const open = async () => {
+    try {
+      const answer = await ask(`/v1/views/${encodeURIComponent(view)}/changes`, { signal: left.signal, cache: "no-store", headers: { Accept: "text/event-stream" } });
+      if (answer.ok) await readEvents(answer, take);
+    } catch {
+      // The connection is lost, or the page has left.
+    }
+    if (left.signal.aborted) return;
+    onState(false);
+    retry = setTimeout(open, 2000);
+  };
+  void open();
   return () => {
     clearTimeout(retry);
-    stream.close();
+    left.abort();
   };
 }
 

@@ -7,8 +7,9 @@ import { useRoute, type Route } from "./route";
 import { useShortcuts } from "./shortcuts";
 import { useLive, type Connection, type Live } from "./status";
 import { nextTheme, useTheme } from "./theme";
+import { TokenForm } from "./tokenform";
 
-const words: Record<Connection, string> = { connecting: "connecting …", live: "live", lost: "no connection, trying again …" };
+const words: Record<Connection, string> = { connecting: "connecting …", live: "live", lost: "no connection, trying again …", locked: "a token is wanted" };
 
 // Pages with an editor or a plot come in pieces of their own, so that the first page is there soon. They are fetched while nothing else is to do.
 const sql = lazy(async () => (await import("./sqlpage")).SQLPage);
@@ -52,7 +53,7 @@ export function App() {
       </header>
       {live.connection === "lost" && <Lost live={live} />}
       <main id="main" tabIndex={-1}>
-        <Page route={route} live={live} />
+        {live.connection === "locked" ? <TokenForm /> : <Page route={route} live={live} />}
       </main>
       <Help open={help} close={() => setHelp(false)} />
     </>

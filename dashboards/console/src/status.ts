@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { getStatus } from "./api";
+import { ApiError, getStatus } from "./api";
 import type { Sample } from "./rates";
 
-export type Connection = "connecting" | "live" | "lost";
+export type Connection = "connecting" | "live" | "lost" | "locked";
 
 export interface Live {
   connection: Connection;
@@ -22,8 +22,9 @@ export function useLive(): Live {
       try {
         const status = await getStatus(AbortSignal.timeout(5000));
         if (!stopped) setLive((l) => ({ connection: "live", samples: [...l.samples, { at: performance.now(), status }].slice(-KEPT), heard: new Date().toLocaleTimeString() }));
-      } catch {
-        if (!stopped) setLive((l) => ({ ...l, connection: "lost" }));
+      } catch (e) {
+        const locked = e instanceof ApiError && e.code === "unauthorized";
+        if (!stopped) setLive((l) => ({ ...l, connection: locked ? "locked" : "lost" }));
       }
       if (!stopped) timer = setTimeout(poll, 1000);
     };
