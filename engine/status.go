@@ -20,10 +20,11 @@ type Status struct {
 	Sources     []SourceStatus `json:"sources"`
 	Queries     []QueryStatus  `json:"queries"`
 	Sinks       []SinkStatus   `json:"sinks"`
-	Clients     Clients        `json:"clients"`
+	Clients     Clients        `json:"clients"` // of the PostgreSQL protocol
+	Flight      Clients        `json:"flight"`  // of Arrow Flight SQL
 }
 
-// Clients is what clients of the PostgreSQL protocol do; zero where it is not served.
+// Clients is what clients of a protocol do; zero where it is not served.
 type Clients struct {
 	Connected  int   `json:"connected"`
 	Statements int64 `json:"statements"` // run by this process

@@ -19,6 +19,7 @@ type runFlags struct {
 	node   node.Options
 	listen string
 	pg     pgFlags
+	flight flightFlags
 	limits queryLimits
 	access accessFlags
 	memory string
@@ -26,6 +27,10 @@ type runFlags struct {
 	// cpuProfile is a file for a profile of the run; empty for none.
 	cpuProfile string
 }
+
+// writableDoc is the help of --writable.
+const writableDoc = "let statements that reach the HTTP API and the console create, replace and drop views, sources and sinks, change plain tables, pause and resume, " +
+	"and let dead letters be replayed; whoever reaches the address, and knows the token if there is one, can, and may read files and send to servers as Weir can"
 
 func runCommand() *cobra.Command {
 	f := &runFlags{}
@@ -55,6 +60,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.DB, "db", "weir.duckdb", "the result database")
 	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address of the HTTP API and the console; with --once, only if given")
 	f.pg.add(fs)
+	f.flight.add(fs)
 	f.limits.add(fs)
 	f.access.add(fs)
 	fs.BoolVar(&f.node.Bounded, "once", false, "read what is there now, close all windows, commit, exit")
@@ -65,7 +71,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
 	fs.DurationVar(&f.node.KeepLetters, "keep-letters", 0, "how long dead letters and late rows are kept, such as 720h; 0 for ever")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
-	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume, and let dead letters be replayed; whoever reaches the address, and knows the token if there is one, can")
+	fs.BoolVar(&f.node.Writable, "writable", false, writableDoc)
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
 	cpuProfileFlag(fs, &f.cpuProfile)
 	return c
@@ -120,6 +126,11 @@ func (f *runFlags) run(ctx context.Context, files []string) (err error) {
 		return err
 	}
 	defer stopPostgres()
+	stopFlight, err := f.flight.serve(n, g, &f.limits)
+	if err != nil {
+		return err
+	}
+	defer stopFlight()
 	if !f.quiet {
 		defer showProgress(n)()
 	}

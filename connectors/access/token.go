@@ -78,7 +78,7 @@ func (t *Token) Authorizes(header string) bool {
 	case "bearer":
 		return t.Is(given)
 	case "basic":
-		decoded, err := base64.StdEncoding.DecodeString(given)
+		decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(given, "=")) // Arrow's clients do not pad it
 		_, password, found := strings.Cut(string(decoded), ":")
 		return err == nil && found && t.Is(password)
 	}

@@ -80,15 +80,23 @@ func (p *statement) bindTexts(texts []*string) error {
 		return fmt.Errorf("the statement has %d parameters, %d were given", n, len(texts))
 	}
 	for i, text := range texts {
-		var at mapping.IdxT
-		if mapping.BindParameterIndex(p.stmt, &at, fmt.Sprint(i+1)) == mapping.StateError {
-			return fmt.Errorf("the statement has no parameter $%d", i+1)
+		at, err := p.parameter(i + 1)
+		if err != nil {
+			return err
 		}
 		if p.bindText(at, text) == mapping.StateError {
 			return fmt.Errorf("cannot bind parameter $%d", i+1)
 		}
 	}
 	return nil
+}
+
+// parameter is where the parameter $n is bound.
+func (p *statement) parameter(n int) (at mapping.IdxT, err error) {
+	if mapping.BindParameterIndex(p.stmt, &at, fmt.Sprint(n)) == mapping.StateError {
+		return 0, fmt.Errorf("the statement has no parameter $%d", n)
+	}
+	return at, nil
 }
 
 func (p *statement) bindText(at mapping.IdxT, text *string) mapping.State {

@@ -31,11 +31,19 @@ func (s *Store) Query(ctx context.Context, sql string, limits Limits) (*Rows, er
 
 // QueryWith is Query for a statement with the parameters $1, $2, …, which are VARCHARs, or NULL where nil.
 func (s *Store) QueryWith(ctx context.Context, sql string, parameters []*string, limits Limits) (*Rows, error) {
+	if len(parameters) == 0 {
+		return s.Query(ctx, sql, limits)
+	}
+	return s.queryWith(ctx, sql, func(p *statement) error { return p.bindTexts(parameters) }, limits)
+}
+
+// queryWith is Query for a statement with parameters, which a function sets.
+func (s *Store) queryWith(ctx context.Context, sql string, bind func(*statement) error, limits Limits) (*Rows, error) {
 	if err := s.LockDown(); err != nil {
 		return nil, queryError("query", err)
 	}
 	r, err := s.read(ctx, limits, func(r *Rows) error {
-		r.parameters = parameters
+		r.bind = bind
 		return r.start(sql)
 	})
 	if err != nil {
@@ -64,8 +72,8 @@ type Rows struct {
 	ctx        context.Context
 	session    *session
 	computing  chan struct{}
-	parameters []*string // nil if the statement may have none
-	beside     string    // see DefineBeside
+	bind       func(*statement) error // sets the statement's parameters; nil if it may have none
+	beside     string                 // see DefineBeside
 	statement  *statement
 	result     *result
 	columns    []types.Field
@@ -96,7 +104,7 @@ func (r *Rows) compute(step func() error) error {
 }
 
 func (r *Rows) start(sql string) error {
-	if err := vet(r.ctx, r.session, sql, allowance{r.parameters != nil, r.beside}); err != nil {
+	if err := vet(r.ctx, r.session, sql, allowance{r.bind != nil, r.beside}); err != nil {
 		return err
 	}
 	if err := r.begin(); err != nil {
@@ -122,7 +130,7 @@ func (r *Rows) execute(sql string) error {
 	default:
 		return ErrReadOnly
 	}
-	if len(r.parameters) > 0 {
+	if r.bind != nil {
 		return r.executeWith()
 	}
 	if r.columns, err = r.statement.columns(); err != nil {
@@ -134,7 +142,7 @@ func (r *Rows) execute(sql string) error {
 
 // executeWith starts a statement with parameters. Some functions find their types only when they know the values: the result has the columns.
 func (r *Rows) executeWith() (err error) {
-	if err := r.statement.bindTexts(r.parameters); err != nil {
+	if err := r.bind(r.statement); err != nil {
 		return err
 	}
 	if r.result, err = r.statement.query(r.ctx, nil, true); err != nil {

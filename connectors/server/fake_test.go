@@ -121,6 +121,7 @@ var hotColumns = []types.Field{{Name: "window_start", Type: types.Of(types.Times
 // sampleStatus has every state that a status can be in.
 func sampleStatus() engine.Status {
 	return engine.Status{Epoch: 7, Clients: engine.Clients{Connected: 2, Statements: 40, Failures: 3, Results: 1},
+		Flight:  engine.Clients{Connected: 4, Statements: 50, Failures: 6, Results: 2},
 		Commits: 3, CommitTime: 1500 * time.Millisecond, Workers: 2,
 		Phases: engine.Phases{Gather: 2 * time.Second, Commit: 1400 * time.Millisecond}, Files: engine.Files{Database: 4096, Log: 100, State: 50},
 		Sources: []engine.SourceStatus{{Name: "bid", Connector: "kafka", State: "running", Delay: 4 * time.Second, Buffered: 1, Blocked: 3 * time.Second, Records: 100, Bytes: 2048, DeadLetters: 2,

@@ -52,6 +52,15 @@ var metrics = []metric{
 	{"weir_postgres_results", "Results that clients of the PostgreSQL protocol have not read to their end.", gauge, nil,
 		engineValue(func(s *engine.Status) float64 { return float64(s.Clients.Results) })},
 
+	{"weir_flight_connections", "Connections of Arrow Flight SQL.", gauge, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Flight.Connected) })},
+	{"weir_flight_statements_total", "Statements run over Arrow Flight SQL.", counter, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Flight.Statements) })},
+	{"weir_flight_failures_total", "Errors that clients of Arrow Flight SQL were told.", counter, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Flight.Failures) })},
+	{"weir_flight_results", "Results that clients of Arrow Flight SQL have not read to their end.", gauge, nil,
+		engineValue(func(s *engine.Status) float64 { return float64(s.Flight.Results) })},
+
 	{"weir_source_records_total", "Records fetched from the source.", counter, []string{"source"},
 		perSource(func(s *engine.SourceStatus) float64 { return float64(s.Records) })},
 	{"weir_source_bytes_total", "Bytes of the records fetched from the source.", counter, []string{"source"},

@@ -35,6 +35,7 @@ func TestMetrics(t *testing.T) {
 	for _, line := range []string{
 		`weir_epoch 7`, `weir_commits_total 3`, `weir_commit_seconds_total 1.5`,
 		`weir_postgres_connections 2`, `weir_postgres_statements_total 40`, `weir_postgres_failures_total 3`, `weir_postgres_results 1`,
+		`weir_flight_connections 4`, `weir_flight_statements_total 50`, `weir_flight_failures_total 6`, `weir_flight_results 2`,
 		`weir_source_records_total{source="bid"} 100`, `weir_source_bytes_total{source="bid"} 2048`,
 		`weir_source_dead_letters_total{source="bid"} 2`, `weir_source_up{source="bid"} 1`, `weir_source_up{source="gone"} 0`,
 		`weir_partition_waiting_records{partition="0",source="bid"} 9`, `weir_partition_waiting_records{partition="2",source="bid"} 0`,

@@ -19,7 +19,7 @@ type fakeAPI struct {
 	epoch   int
 	windows int // of hot that have closed
 	changed chan struct{}
-	token   string // that the API wants; empty for none
+	token   string   // that the API wants; empty for none
 	asked   []string // bodies of what changes something, with their paths
 	stopped chan struct{}
 	// readOnly says that nothing may be changed, pressed that the sink holds up its view.

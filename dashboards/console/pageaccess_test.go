@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestKeys: pages are reached by keys, the list of them is shown, the skip link comes first, and keys that are typed do nothing else.
@@ -27,7 +28,7 @@ func TestKeys(t *testing.T) {
 		until(`document.activeElement.getBoundingClientRect().left >= 0`), chromedp.KeyEvent("\r"), until(`document.activeElement.id === "main"`),
 		chromedp.KeyEvent("?"), until(at("help")+`.open`), until(at("help")+`.textContent.includes("go to SQL")`))
 	shot(ctx, t, "keys")
-	run(ctx, t, chromedp.KeyEvent("\u001b"), until(`!`+at("help")+`.open`),
+	run(ctx, t, chromedp.KeyEvent(kb.Escape), until(`!`+at("help")+`.open`),
 		chromedp.KeyEvent("g"), chromedp.KeyEvent("d"), until(`location.pathname === "/letters"`), until(`document.title === "Dead letters – Weir"`),
 		chromedp.KeyEvent("g"), chromedp.KeyEvent("s"), until(`location.pathname === "/sql"`), until(`document.activeElement.classList.contains("cm-content")`),
 		chromedp.KeyEvent("g"), chromedp.KeyEvent("o"), chromedp.KeyEvent("?"), until(`document.activeElement.textContent.includes("go?")`), until(`location.pathname === "/sql"`))

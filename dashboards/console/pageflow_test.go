@@ -6,6 +6,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestGraph: a view's graph has its sources, stages and sinks with their rates, a key goes from part to part, and what is chosen tells all.
@@ -19,11 +20,11 @@ func TestGraph(t *testing.T) {
 		until(`document.querySelectorAll('[data-testid="flow"]').length === 3`),
 		until(`document.querySelector('[data-to="view"]').textContent.includes("rows/s")`),
 		until(`document.querySelector('[data-from="source bid"]').textContent.includes("1,510 wait")`),
-		until(part("source bid")+`.classList.contains("holds")`),                               // partition 0 does
-		chromedp.Evaluate[chromedp.Void](part("view")+`.focus()`), chromedp.KeyEvent("\ue012"), // ←
+		until(part("source bid")+`.classList.contains("holds")`), // partition 0 does
+		chromedp.Evaluate[chromedp.Void](part("view")+`.focus()`), chromedp.KeyEvent(kb.ArrowLeft),
 		until(`document.activeElement.dataset.part === "stage 0"`),
-		until(at("part-facts")+`.textContent.includes("1,203 groups, 1 windows open")`),
-		chromedp.KeyEvent("\ue014"), chromedp.KeyEvent("\ue014"), // → →
+		until(at("part-facts")+`.textContent.includes("1,203 groups, 1 window open")`),
+		chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight),
 		until(`document.activeElement.dataset.part === "sink alerts"`),
 		until(at("part-facts")+`.textContent.includes("0 B of 1.0 GB")`))
 	shot(ctx, t, "graph")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // write replaces what is in the editor.
@@ -62,7 +63,7 @@ func TestSQLPageStops(t *testing.T) {
 	run(ctx, t, chromedp.Navigate(server.URL+"/sql"), until(`document.querySelector(".cm-content")?.textContent.includes('FROM "hot"')`),
 		write("SELECT slow"), ctrlEnter(), chromedp.Click(css("sql-stop")), until(at("sql-error")+`?.textContent === "stopped"`))
 	stopped()
-	run(ctx, t, write("SELECT slow"), ctrlEnter(), until(at("sql-stop")+` !== null`), chromedp.KeyEvent("\u001b"), until(at("sql-stop")+` === null`))
+	run(ctx, t, write("SELECT slow"), ctrlEnter(), until(at("sql-stop")+` !== null`), chromedp.KeyEvent(kb.Escape), until(at("sql-stop")+` === null`))
 	stopped()
 }
 

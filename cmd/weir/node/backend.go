@@ -28,10 +28,13 @@ func (n *Node) Status() engine.Status {
 	s := e.Status()
 	s.Files, s.Writable = n.store.Files(), n.options.Writable
 	n.mu.Lock()
-	count := n.clients
+	clients, flight := n.clients, n.flightClients
 	n.mu.Unlock()
-	if count != nil {
-		s.Clients = count()
+	if clients != nil {
+		s.Clients = clients()
+	}
+	if flight != nil {
+		s.Flight = flight()
 	}
 	return s
 }

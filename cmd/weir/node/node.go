@@ -77,19 +77,21 @@ type Node struct {
 	instance   string          // of the database
 	alone      bool            // no source is read, and no sink delivers
 
-	mu        sync.Mutex // guards engine and what follows
-	engine    *runtime.Engine
-	stop      context.CancelFunc         // has the engine's Run return; nil while none runs
-	again     bool                       // and another engine go on
-	began     chan struct{}              // closed when the next engine is there, or none will be
-	clients   func() engine.Clients      // what clients of the PostgreSQL protocol do; nil if it is not served
-	receivers map[string]http.Handler    // what takes the events that are sent to sources
-	sources   map[string]engine.Source   // that the engine reads, by name
-	wanted    []*wantedText              // texts to be applied before the next engine begins
-	held      map[string]map[place]int64 // views that stand still until their successors have come to them, and where
-	asking    sync.Mutex                 // the catalog answers one question at a time
-	replaying sync.Mutex                 // dead letters are replayed by one at a time
-	trying    sync.Mutex                 // one view at a time is tried
+	mu      sync.Mutex // guards engine and what follows
+	engine  *runtime.Engine
+	stop    context.CancelFunc    // has the engine's Run return; nil while none runs
+	again   bool                  // and another engine go on
+	began   chan struct{}         // closed when the next engine is there, or none will be
+	clients func() engine.Clients // what clients of the PostgreSQL protocol do; nil if it is not served
+	// flightClients is what clients of Flight SQL do; nil if it is not served.
+	flightClients func() engine.Clients
+	receivers     map[string]http.Handler    // what takes the events that are sent to sources
+	sources       map[string]engine.Source   // that the engine reads, by name
+	wanted        []*wantedText              // texts to be applied before the next engine begins
+	held          map[string]map[place]int64 // views that stand still until their successors have come to them, and where
+	asking        sync.Mutex                 // the catalog answers one question at a time
+	replaying     sync.Mutex                 // dead letters are replayed by one at a time
+	trying        sync.Mutex                 // one view at a time is tried
 }
 
 // Open opens the result database and reads the definitions in it.

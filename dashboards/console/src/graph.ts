@@ -134,7 +134,7 @@ function stagePart(query: Query, i: number, level: number): Part {
   const s = query.stages![i];
   const w = watermark(s.watermark);
   const held = s.held ? `${count(s.held.count)} ${s.held.unit}` : "keeps nothing";
-  const open = s.held?.windows ? `${count(s.held.windows)} ${s.held.kind}s open` : "";
+  const open = s.held?.windows ? `${count(s.held.windows)} ${s.held.kind}${s.held.windows > 1 ? "s" : ""} open` : "";
   const facts: Fact[] = [
     { name: "holds", value: [held, open].filter(Boolean).join(", ") },
     { name: "waiting before it", value: `${count(s.waiting)} rows` },

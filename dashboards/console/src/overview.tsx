@@ -50,7 +50,7 @@ function Tile({ name, value, testid }: { name: string; value: string; testid?: s
 
 function Queries({ queries, samples }: { queries: Query[]; samples: Sample[] }) {
   return (
-    <div class="scroll card">
+    <div class="scroll card" tabIndex={0} role="region" aria-label="Views">
       <table>
         <thead>
           <tr>
@@ -152,7 +152,7 @@ function SourceCard({ s, samples }: { s: Source; samples: Sample[] }) {
 function Partitions({ s }: { s: Source }) {
   if (!s.partitions?.length) return null;
   return (
-    <div class="scroll partitions">
+    <div class="scroll partitions" tabIndex={0} role="region" aria-label={`Partitions of ${s.name}`}>
       <table>
         <thead>
           <tr>
@@ -187,7 +187,7 @@ function Sinks({ sinks, queries }: { sinks: Sink[]; queries: Query[] }) {
   return (
     <>
       <h2>Sinks</h2>
-      <div class="scroll card">
+      <div class="scroll card" tabIndex={0} role="region" aria-label="Sinks">
         <table>
           <thead>
             <tr>

@@ -16,6 +16,7 @@ function contrast(a: string, b: string): number {
 const text = ["--text", "--dim", "--accent", "--warn", "--bad"].flatMap((front) => ["--bg", "--card"].map((back) => [front, back, 4.5] as const));
 const others = [
   ["--text", "--mark", 4.5],
+  ...[1, 2, 3, 4].map((n) => [`--line-${n}`, "--card", 4.5] as const), // words of statements have these
   ["--on-accent", "--accent", 4.5],
   ["--control", "--card", 3],
   ["--control", "--bg", 3],

@@ -86,6 +86,7 @@ interface BoxProps {
 
 /** Box is a part: a button that shows what is known of it. The arrows go to the part before and behind. */
 function Box({ p, chosen, holds, choose, step }: BoxProps) {
+  const [name, ...lines] = [short(p.name, 17), ...p.lines.map((l) => short(l, 25))];
   const pressed = (e: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
     if (by !== undefined) step(p.id, by);
@@ -98,10 +99,10 @@ function Box({ p, chosen, holds, choose, step }: BoxProps) {
       class={`part ${p.kind} ${p.state}${chosen ? " chosen" : ""}${holds ? " holds" : ""}`}
       data-testid="part"
       data-part={p.id}
-      tabIndex={0}
+      tabindex={0}
       role="button"
       aria-pressed={chosen}
-      aria-label={said(p) + (holds ? ". It holds the watermark back" : "")}
+      aria-label={`${[name, ...lines].join(" ")}: ${said(p)}${holds ? ". It holds the watermark back" : ""}`}
       transform={`translate(${p.x},${p.y})`}
       onClick={() => choose(p.id)}
       onKeyDown={pressed}
@@ -109,11 +110,11 @@ function Box({ p, chosen, holds, choose, step }: BoxProps) {
       <rect width={BOX.width} height={BOX.height} rx="8" />
       <circle cx="14" cy="17" r="4" />
       <text x="25" y="21" class="name">
-        {short(p.name, 17)}
+        {name}
       </text>
-      {p.lines.map((l, i) => (
+      {lines.map((l, i) => (
         <text key={i} x="12" y={39 + 16 * i} class="dim">
-          {short(l, 25)}
+          {l}
         </text>
       ))}
     </g>

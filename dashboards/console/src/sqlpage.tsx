@@ -102,15 +102,14 @@ function Answer({ result, sql }: { result: Result; sql: string }) {
           </button>
         </div>
       )}
-      {numeric && plotted ? <ResultPlot result={result} sql={sql} /> : <Grid columns={result.columns} rows={result.rows} testid="sql-result" label="Result" />}
+      {numeric && plotted ? <ResultPlot key={JSON.stringify(result.columns)} result={result} sql={sql} /> : <Grid columns={result.columns} rows={result.rows} testid="sql-result" label="Result" />}
     </>
   );
 }
 
-/** ResultPlot draws rows that do not change. */
+/** ResultPlot draws rows that do not change. It is made anew for other columns. */
 function ResultPlot({ result, sql }: { result: Result; sql: string }) {
   const [choice, choose] = useState(() => guess(result.columns, sql));
-  useEffect(() => choose(guess(result.columns, sql)), [JSON.stringify(result.columns)]);
   const rows = useMemo(() => {
     if (choice.x === NONE) return null;
     const held = new Rows(shapeOfChoice(choice, result.columns));

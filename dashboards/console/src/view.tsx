@@ -129,7 +129,7 @@ function Definition({ view }: { view: View }) {
       </section>
       <section>
         <h2>Columns</h2>
-        <div class="scroll card">
+        <div class="scroll card" tabIndex={0} role="region" aria-label="Columns">
           <table>
             <tbody>
               {view.columns.map((c) => (

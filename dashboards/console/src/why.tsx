@@ -97,7 +97,7 @@ function Stage({ index, stage }: { index: number; stage: WhyStage }) {
 function Partitions({ source, at }: { source: WhySource; at: string }) {
   if (source.table || source.partitions.length === 0) return null;
   return (
-    <div class="scroll partitions">
+    <div class="scroll partitions" tabIndex={0} role="region" aria-label={`Partitions of ${source.name}`}>
       <table>
         <thead>
           <tr>
