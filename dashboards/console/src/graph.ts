@@ -49,6 +49,7 @@ export interface Graph {
 }
 
 export const BOX = { width: 160, height: 66 };
+const LABEL = 100; // about as wide as a label is
 const GAP = { along: 104, across: 26 };
 const GAP_DOWN = { along: 46, across: 12 };
 
@@ -60,7 +61,8 @@ export function graphOf(samples: Sample[], view: string, down: boolean): Graph |
   const made = partsOf(samples, status, query);
   place(made.parts, down);
   for (const f of made.flows) draw(f, made.parts, down);
-  const right = Math.max(...made.parts.map((p) => p.x)) + BOX.width;
+  const labels = down ? made.flows.map((f) => f.x + LABEL) : []; // they stand beside the edges
+  const right = Math.max(...made.parts.map((p) => p.x + BOX.width), ...labels);
   const bottom = Math.max(...made.parts.map((p) => p.y)) + BOX.height;
   return { ...made, width: right + 2, height: bottom + 2 };
 }

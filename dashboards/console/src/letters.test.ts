@@ -13,8 +13,8 @@ test("other text is shown as it is", () => {
 });
 
 test("what is no text is a hex dump", () => {
-  expect(decode(base64("\xff\x00AB"))).toEqual({ kind: "bytes", text: `0000  ff 00 41 42${" ".repeat(38)}ÿ.AB`.replace("ÿ", ".") });
-  expect(decode(base64("a\x00b")).kind).toBe("bytes");
+  expect(decode(base64("\xff\x00AB"))).toEqual({ kind: "no text", text: `0000  ff 00 41 42${" ".repeat(38)}ÿ.AB`.replace("ÿ", ".") });
+  expect(decode(base64("a\x00b")).kind).toBe("no text");
   expect(decode(base64("\xff".repeat(17))).text.split("\n")).toHaveLength(2);
 });
 

@@ -37,7 +37,7 @@ export const lateSQL = (source: string) =>
 const MOST = 4096;
 
 export interface Decoded {
-  kind: "JSON" | "text" | "bytes";
+  kind: "JSON" | "text" | "no text";
   text: string;
 }
 
@@ -48,9 +48,9 @@ export function decode(base64: string): Decoded {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return { kind: "bytes", text: hex(bytes) };
+    return { kind: "no text", text: hex(bytes) };
   }
-  if (/[\u0000-\u0008\u000e-\u001f]/.test(text)) return { kind: "bytes", text: hex(bytes) };
+  if (/[\u0000-\u0008\u000e-\u001f]/.test(text)) return { kind: "no text", text: hex(bytes) };
   try {
     return { kind: "JSON", text: pretty(text) };
   } catch {

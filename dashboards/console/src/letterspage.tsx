@@ -183,14 +183,14 @@ function Letters({ rows }: { rows: Row[] }) {
 }
 
 function Letter({ r: [source, partition, offset, reason, at, value, bytes, lacking, replayed, error] }: { r: Row }) {
-  const shown = typeof value === "string" ? decode(value) : { kind: "bytes", text: "" };
+  const shown = typeof value === "string" ? decode(value) : { kind: "text", text: "" };
   return (
     <li class="card letter">
       <p>
         <b>{String(reason)}</b>
       </p>
       <p class="dim">
-        {String(source)}[{String(partition)}] at {count(Number(offset))}, {ago(at)} · {count(Number(bytes))} bytes of {shown.kind}
+        {String(source)}[{String(partition)}] at {count(Number(offset))}, {ago(at)} · {count(Number(bytes))} bytes, {shown.kind}
         {lacking ? ` · lacked by ${lacking}` : ""}
         {replayed ? ` · replayed to ${replayed}` : ""}
       </p>

@@ -29,7 +29,7 @@ export function Plot({ lines, label, kind = "line" }: { lines: Lines; label: str
   useEffect(() => {
     const made = new uPlot(options(lines.names, label, box.current!, kind, values), data, box.current!);
     plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize({ width: box.current!.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() => box.current && made.setSize({ width: box.current.clientWidth, height: HEIGHT })); // it may come once the page has left
     resized.observe(box.current!);
     return () => {
       resized.disconnect();

@@ -46,7 +46,7 @@ function Picture({ graph, chosen, choose, down, holder, view }: PictureProps) {
     <div class="scroll">
       <svg ref={svg} class={down ? "down" : ""} viewBox={`0 0 ${graph.width} ${graph.height}`} width={graph.width} height={graph.height} role="group" aria-label={`Graph of ${view}`}>
         <defs>
-          <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
             <path d="M0,0 L8,4 L0,8 z" class="arrow" />
           </marker>
         </defs>
@@ -102,19 +102,19 @@ function Box({ p, chosen, holds, choose, step }: BoxProps) {
       tabindex={0}
       role="button"
       aria-pressed={chosen}
-      aria-label={`${[name, ...lines].join(" ")}: ${said(p)}${holds ? ". It holds the watermark back" : ""}`}
       transform={`translate(${p.x},${p.y})`}
       onClick={() => choose(p.id)}
       onKeyDown={pressed}
     >
+      <desc>{said(p) + (holds ? ". It holds the watermark back" : "")}</desc>
       <rect width={BOX.width} height={BOX.height} rx="8" />
       <circle cx="14" cy="17" r="4" />
       <text x="25" y="21" class="name">
-        {name}
+        {name}{" "}
       </text>
       {lines.map((l, i) => (
         <text key={i} x="12" y={39 + 16 * i} class="dim">
-          {l}
+          {l}{" "}
         </text>
       ))}
     </g>
