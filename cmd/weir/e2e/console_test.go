@@ -41,8 +41,8 @@ func click(id string) chromedp.Action[chromedp.Void] {
 	return chromedp.Click(chromedp.CSS(fmt.Sprintf(`[data-testid="%s"]`, id)))
 }
 
-// write replaces what is in the page's editor.
-func write(sql string) chromedp.Action[chromedp.Void] {
+// typeSQL replaces what is in the page's editor.
+func typeSQL(sql string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(until(`document.querySelector(".cm-content") !== null`),
 		chromedp.Click(chromedp.CSS(".cm-content")), chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(sql),
 	)
@@ -60,16 +60,17 @@ func TestConsole(t *testing.T) {
 		until(`document.querySelector('[data-part="stage 0"]').textContent.includes("window")`),
 		until(testid("why-summary")+`?.textContent.startsWith("revenue")`))
 
-	do(ctx, t, chromedp.Navigate(url+"/sql"), write("SELECT eventTy"), until(`document.querySelector(".cm-tooltip-autocomplete")?.textContent.includes("eventType")`),
-		write("SELECT eventType, events FROM totals ORDER BY ALL"), click("sql-run"), until(testid("sql-result")+`?.dataset.rows > 3`),
+	do(ctx, t, chromedp.Navigate(url+"/sql"), until(`document.querySelector(".cm-content")?.textContent.startsWith('FROM "')`), // names have come
+		typeSQL("SELECT eventTy"), until(`document.querySelector(".cm-tooltip-autocomplete")?.textContent.includes("eventType")`),
+		typeSQL("SELECT eventType, events FROM totals ORDER BY ALL"), click("sql-run"), until(testid("sql-result")+`?.dataset.rows > 3`),
 		click("sql-plot"), until(`document.querySelectorAll(".bar").length > 3`))
 	readAsParquet(ctx, t)
 
 	do(ctx, t, chromedp.Navigate(url+"/letters"), until(testid("reasons")+`?.querySelectorAll("tbody tr").length > 0`),
 		until(testid("letters")+`.querySelector("pre").textContent.length > 10`))
 
-	do(ctx, t, chromedp.Navigate(url+"/new"), write("SELECT nosuch FROM shop"), until(testid("new-error")+`?.dataset.position === "7"`),
-		write(totalOrders), until(testid("new-error")+` === null`), until(testid("new-reads")+`?.textContent.includes("shop")`),
+	do(ctx, t, chromedp.Navigate(url+"/new"), typeSQL("SELECT nosuch FROM shop"), until(testid("new-error")+`?.dataset.position === "7"`),
+		typeSQL(totalOrders), until(testid("new-error")+` === null`), until(testid("new-reads")+`?.textContent.includes("shop")`),
 		click("new-preview"), until(testid("preview-result")+`?.dataset.rows > 0`), until(testid("preview-note")+`.textContent.includes("of the newest events")`),
 		click("new-name"), chromedp.KeyEvent("orders"), until(testid("new-create")+`.disabled === false`), click("new-create"),
 		until(`location.pathname === "/views/orders"`), until(plot+`?.dataset.points > 5`))
@@ -101,14 +102,14 @@ func TestScreenshots(t *testing.T) {
 	}
 	ctx, _, url := openDemo(t)
 	do(ctx, t, chromedp.Navigate(url), chromedp.Sleep(40*time.Second)) // until there is something to see
-	run := write("SELECT window_start, country, revenue FROM revenue WHERE country IN ('DE', 'FR', 'IT') ORDER BY window_start")
+	run := typeSQL("SELECT window_start, country, revenue FROM revenue WHERE country IN ('DE', 'FR', 'IT') ORDER BY window_start")
 	for _, p := range []picture{
 		{name: "console", path: "/views/revenue?kind=area", ready: plot + `?.dataset.points > 20`},
 		{name: "console-overview", path: "/", ready: testid("source-row") + ` !== null`, wait: 15 * time.Second},
 		{name: "console-sql", path: "/sql", ready: `document.querySelector(".cm-content") !== null`, steps: []chromedp.Action[chromedp.Void]{
 			run, click("sql-run"), click("sql-plot"), until(plot + `?.dataset.points > 20`)}},
 		{name: "console-new", path: "/new", ready: `document.querySelector(".cm-content") !== null`, steps: []chromedp.Action[chromedp.Void]{
-			write(totalOrders), until(testid("new-reads") + ` !== null`), click("new-preview"), until(testid("preview-result") + ` !== null`)}},
+			typeSQL(totalOrders), until(testid("new-reads") + ` !== null`), click("new-preview"), until(testid("preview-result") + ` !== null`)}},
 		{name: "console-letters", path: "/letters", ready: testid("letters") + ` !== null`},
 	} {
 		take(ctx, t, url, folder, p)

@@ -91,7 +91,8 @@ type Node struct {
 	held          map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking        sync.Mutex                 // the catalog answers one question at a time
 	replaying     sync.Mutex                 // dead letters are replayed by one at a time
-	trying        sync.Mutex                 // one view at a time is tried
+	trying        sync.Mutex                 // one view at a time is tried, and none between two engines
+	endTry        context.CancelCauseFunc    // ends the trial that is under way; nil without
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -263,12 +264,16 @@ func (n *Node) Run(ctx context.Context) error {
 	forgotten.Go(func() { n.forgetLetters(forgetting) })
 	defer forgotten.Wait()
 	defer stop()
+	n.trying.Lock()
+	defer n.trying.Unlock()
 	for first := true; ; first = false {
 		e, engineCtx, err := n.nextEngine(ctx, first)
 		if err != nil {
 			return err
 		}
+		n.trying.Unlock()
 		closing, err := n.runEngine(engineCtx, e)
+		n.endTrial()
 		if err != nil || ctx.Err() != nil && !n.options.Bounded {
 			return err
 		}

@@ -3,18 +3,15 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/runtime"
 	"github.com/weirdb/weir/sql/catalog"
-	"github.com/weirdb/weir/sql/parse"
 )
 
 // A view is tried before it is created: an engine of its own, over a database in memory, reads the newest events of its sources beside the one
@@ -24,9 +21,7 @@ import (
 //	trial     bid, newest events, aside ─► the new view  │ in memory
 const (
 	trialName   = "weir_preview"
-	trialEvents = 20_000          // of each source that are read from before the present
-	trialMost   = 500_000         // events of all sources, then it ends
-	trialIdle   = 2 * time.Second // a partition in which nothing waits is waited for so long
+	trialMost   = 500_000 // events of all sources, then it ends
 	trialLook   = 50 * time.Millisecond
 	trialCommit = 200 * time.Millisecond
 	trialMemory = "256MB"
@@ -39,9 +34,57 @@ func (n *Node) Trial(ctx context.Context, wanted server.Trial) (*server.Tried, e
 		return nil, &server.UserError{Code: "refused", Message: "another view is being previewed; try again in a few seconds", Position: -1}
 	}
 	defer n.trying.Unlock()
-	if n.running() == nil {
+	if !n.runs() {
 		return nil, server.ErrStarting
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	n.setEndTry(stop)
+	defer n.setEndTry(nil)
+	tried, err := n.trial(ctx, wanted)
+	if errors.Is(context.Cause(ctx), errTrialEnded) {
+		if err == nil {
+			release(tried.Rows)
+		}
+		return nil, &server.UserError{Code: "refused", Message: errTrialEnded.Error(), Position: -1}
+	}
+	return tried, err
+}
+
+// runs reports whether an engine runs.
+func (n *Node) runs() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.stop != nil
+}
+
+var errTrialEnded = errors.New("the preview was ended, because definitions have changed or Weir stops; try again")
+
+func (n *Node) setEndTry(stop context.CancelCauseFunc) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.endTry = stop
+}
+
+// endTrial ends the trial that is under way, if there is one, and lets none begin until trying is unlocked: what it reads with is the engine's,
+// and the next engine has its own.
+func (n *Node) endTrial() {
+	n.mu.Lock()
+	if n.endTry != nil {
+		n.endTry(errTrialEnded)
+	}
+	n.mu.Unlock()
+	n.trying.Lock()
+}
+
+func release(batches []arrow.RecordBatch) {
+	for _, b := range batches {
+		b.Release()
+	}
+}
+
+// trial plans a view with a catalog of its own, and runs it.
+func (n *Node) trial(ctx context.Context, wanted server.Trial) (*server.Tried, error) {
 	text, shift, err := trialText(wanted.SQL)
 	if err != nil {
 		return nil, err
@@ -62,52 +105,6 @@ func (n *Node) beside() *Node {
 	return aside
 }
 
-// trialText is the statement that is tried for what a user gives: a SELECT, or a statement that creates a view. Shift is by how many bytes
-// places in it are behind those in what was given.
-func trialText(given string) (text string, shift int, err error) {
-	statements, err := parse.Statements(given)
-	head := "CREATE MATERIALIZED VIEW " + trialName + " "
-	if err != nil && !beginsView(given) {
-		return head + "AS " + given, len(head) + len("AS "), nil
-	}
-	if err != nil {
-		return "", 0, mistakeOf(err)
-	}
-	if len(statements) == 1 {
-		if s, ok := statements[0].(parse.CreateView); ok {
-			return trialOf(given, s)
-		}
-	}
-	return "", 0, &server.UserError{Code: "refused", Position: -1,
-		Message: "a preview is of one SELECT, or of one CREATE MATERIALIZED VIEW; sources, sinks, macros and tables have to be there before"}
-}
-
-// beginsView reports whether a text begins as a statement of Weir's, so that it is no SELECT.
-func beginsView(text string) bool {
-	tokens, err := parse.Tokens(text)
-	return err == nil && len(tokens) > 0 && (tokens[0].Is("CREATE") || tokens[0].Is("ALTER") || tokens[0].Is("DROP"))
-}
-
-// trialOf is a statement with the trial's name in place of its own. A backfill does not count: the newest events are read.
-func trialOf(given string, s parse.CreateView) (text string, shift int, err error) {
-	options := ""
-	for name, v := range s.With {
-		if name == "backfill" {
-			continue
-		}
-		if options != "" {
-			options += ", "
-		}
-		options += name + " = '" + strings.ReplaceAll(v.Text, "'", "''") + "'"
-	}
-	head := "CREATE MATERIALIZED VIEW " + trialName + " "
-	if options != "" {
-		head += "WITH (" + options + ") "
-	}
-	head += "AS "
-	return head + s.Select.Of(given), len(head) - s.Select.Start, nil
-}
-
 // try plans the view, runs it, and reads its table.
 func (n *Node) try(ctx context.Context, aside *Node, text string, shift int, wanted server.Trial) (*server.Tried, error) {
 	if _, err := aside.catalog.Apply(text); err != nil {
@@ -120,19 +117,6 @@ func (n *Node) try(ctx context.Context, aside *Node, text string, shift int, wan
 	}
 	tried, err := n.tryIn(ctx, store, aside, v, wanted)
 	return tried, errors.Join(err, store.Close())
-}
-
-// shifted is a mistake in the text that is tried, at its place in what was given.
-func shifted(err error, text, given string, shift int) error {
-	var placed *parse.Error
-	if !errors.As(err, &placed) || placed.Text != text {
-		return userMistake(mistake{err})
-	}
-	at := placed.Pos - shift
-	if at < 0 || at > len(given) {
-		at = -1
-	}
-	return &server.UserError{Code: "weir", Message: placed.Message, Position: at}
 }
 
 func (n *Node) tryIn(ctx context.Context, store *duckdb.Store, aside *Node, v *catalog.View, wanted server.Trial) (*server.Tried, error) {
@@ -193,74 +177,6 @@ func (n *Node) trialConfig(ctx context.Context, store *duckdb.Store, aside *Node
 		}
 	}
 	return c, nil
-}
-
-// trialSource is a source as the running engine has it, read from before its present. Why it cannot be read so is a *server.UserError.
-func (n *Node) trialSource(ctx context.Context, aside *Node, s *catalog.Source, status *engine.Status) (runtime.Source, error) {
-	out, err := aside.reading(s)
-	if err != nil {
-		return out, err
-	}
-	n.mu.Lock()
-	opened := n.sources[s.Name]
-	n.mu.Unlock()
-	if opened == nil {
-		return out, &server.UserError{Code: "refused", Position: -1, Message: fmt.Sprintf("source %s is not open in the running Weir: it cannot be read beside it", s.Name)}
-	}
-	at := slices.IndexFunc(status.Sources, func(x engine.SourceStatus) bool { return x.Name == s.Name })
-	if at >= 0 && status.Sources[at].Error != "" {
-		return out, &server.UserError{Code: "refused", Position: -1, Message: fmt.Sprintf("source %s has stopped, so there is nothing to preview: %s", s.Name, status.Sources[at].Error)}
-	}
-	out.Paused = false
-	if out.IdleTimeout == 0 || out.IdleTimeout > trialIdle {
-		out.IdleTimeout = trialIdle
-	}
-	from := map[string]int64{}
-	if at >= 0 {
-		from = newest(ctx, opened, &status.Sources[at])
-	}
-	out.Source = besideSource{opened, from}
-	return out, nil
-}
-
-// newest are the positions before the last events of each partition; none where positions do not count events: such a source is read from its
-// beginning.
-func newest(ctx context.Context, s engine.Source, now *engine.SourceStatus) map[string]int64 {
-	each := int64(trialEvents / max(1, len(now.Partitions)))
-	out := map[string]int64{}
-	can, ok := s.(engine.Measurer)
-	if !ok { // the generators: their positions are numbers of events
-		for _, p := range now.Partitions {
-			out[p.Partition] = max(0, p.Next-each)
-		}
-		return out
-	}
-	read := map[string]int64{}
-	for _, p := range now.Partitions {
-		read[p.Partition] = p.Next
-	}
-	extents, err := can.Measure(ctx, read)
-	if err != nil { // reading it says why
-		return nil
-	}
-	for name, x := range extents {
-		if x.Unit == "records" && x.End >= 0 {
-			out[name] = max(x.Begin, x.End-each)
-		}
-	}
-	return out
-}
-
-// besideSource reads a source from given positions, beside the one who reads its present.
-type besideSource struct {
-	source engine.Source
-	from   map[string]int64
-}
-
-// Open implements engine.Source.
-func (s besideSource) Open(ctx context.Context, o engine.ReadOptions) (engine.Reader, error) {
-	o.From, o.NotAfter, o.Again, o.Aside = s.from, nil, false, true
-	return s.source.Open(ctx, o)
 }
 
 // runTrial runs the engine until the view has enough rows, its time is up, or there is nothing more to read.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -64,6 +65,18 @@ func TestTrial(t *testing.T) {
 	tried, err = try(t, n, "SELECT window_start, count(*) AS n FROM tumble(s, t, INTERVAL '10 days') GROUP BY ALL", 10, time.Second)
 	if err != nil || countRows(tried.Rows) != 0 || !strings.Contains(tried.Note, "No row has come of them: ") {
 		t.Errorf("a window that stays open: %+v %v", tried, err)
+	}
+	ended, opens := make(chan error, 1), l.opens()
+	go func() {
+		_, err := n.Trial(context.WithoutCancel(t.Context()), server.Trial{SQL: "SELECT max(b) AS b FROM s", Rows: 10, For: time.Minute})
+		ended <- err
+	}()
+	for l.opens() == opens {
+		time.Sleep(time.Millisecond)
+	}
+	alter(t, n, "ALTER MATERIALIZED VIEW v PAUSE")
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "try again") {
+		t.Errorf("a trial in which another engine takes over: %v", err)
 	}
 	await(t, n, "SELECT n FROM v", "25000")
 	await(t, n, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main'", "2")
