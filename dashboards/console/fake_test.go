@@ -22,6 +22,8 @@ type fakeAPI struct {
 	token   string   // that the API wants; empty for none
 	asked   []string // bodies of what changes something, with their paths
 	stopped chan struct{}
+	// holdSchema holds the schema back until it is closed, if it is there; sentSchema is told of each.
+	holdSchema, sentSchema chan struct{}
 	// readOnly says that nothing may be changed, pressed that the sink holds up its view.
 	readOnly, pressed bool
 }
@@ -41,7 +43,7 @@ const totalsColumns = `[{"name":"channel","type":"VARCHAR"},{"name":"bids","type
 // serveFake serves the page and the fake API.
 func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
 	t.Helper()
-	f := &fakeAPI{epoch: 40, windows: 120, changed: make(chan struct{}), stopped: make(chan struct{}, 1)}
+	f := &fakeAPI{epoch: 40, windows: 120, changed: make(chan struct{}), stopped: make(chan struct{}, 1), sentSchema: make(chan struct{}, 100)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", f.status)
 	mux.HandleFunc("GET /v1/views", f.views)

@@ -10,6 +10,13 @@ import (
 )
 
 func (f *fakeAPI) schema(w http.ResponseWriter, _ *http.Request) {
+	f.mu.Lock()
+	hold := f.holdSchema
+	f.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
+	defer func() { f.sentSchema <- struct{}{} }()
 	fmt.Fprintf(w, `{"version":"v0.1","tables":[{"schema":"main","name":"hot","kind":"view","columns":%s},{"schema":"main","name":"totals","kind":"view","columns":%s},`+
 		`{"schema":"weir","name":"dead_letters","kind":"system","columns":[{"name":"reason","type":"VARCHAR"}]}],"functions":[{"name":"tumble","kind":"macro","parameters":["ts","size"]}]}`,
 		hotColumns, totalsColumns)

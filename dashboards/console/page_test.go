@@ -205,7 +205,7 @@ func TestTokenPage(t *testing.T) {
 	run(ctx, t, chromedp.Navigate(server.URL+"/views/hot"), until(at("token-form")+` !== null`),
 		chromedp.SendKeys(field, "wrong\r"), until(at("token-form")+`.textContent.includes("not the right one")`),
 		chromedp.SendKeys(field, "s3cret\r"), until(at("token-form")+` === null`), until(at("connection")+`.textContent === "live"`))
-	run(ctx, t, until(at("stream-state")+`.textContent === "following commits"`))
+	run(ctx, t, until(at("stream-state")+`?.textContent === "following commits"`))
 	epoch, _, _ := api.now()
 	api.commit()
 	run(ctx, t, until(fmt.Sprintf(`document.body.textContent.includes("window of epoch %d")`, epoch+1)))

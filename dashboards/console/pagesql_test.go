@@ -103,3 +103,18 @@ func TestSQLPageDownloads(t *testing.T) {
 		}
 	}
 }
+
+// TestSQLPageKeepsWhatIsTyped: names that come late complete, and do not replace what has been typed meanwhile.
+func TestSQLPageKeepsWhatIsTyped(t *testing.T) {
+	ctx := browserOf(t)
+	api, server := serveFake(t)
+	hold := make(chan struct{})
+	api.mu.Lock()
+	api.holdSchema = hold
+	api.mu.Unlock()
+	run(ctx, t, chromedp.Navigate(server.URL+"/sql"), until(`document.querySelector(".cm-content") !== null`), write("SELECT "))
+	close(hold)
+	<-api.sentSchema
+	run(ctx, t, chromedp.Sleep(500*time.Millisecond), chromedp.KeyEvent("ho"), until(`document.querySelector(".cm-tooltip-autocomplete")?.textContent.includes("hot")`),
+		until(`document.querySelector(".cm-content").textContent === "SELECT ho"`))
+}

@@ -101,6 +101,7 @@ func TestScreenshots(t *testing.T) {
 		t.Skip("it takes the pictures in docs: run `make screenshots`")
 	}
 	ctx, _, url := openDemo(t)
+	screen(ctx, t, emulation.SetDeviceMetricsOverrideParams{Width: 1200, Height: 1080, DeviceScaleFactor: 1})
 	do(ctx, t, chromedp.Navigate(url), chromedp.Sleep(40*time.Second)) // until there is something to see
 	run := typeSQL("SELECT window_start, country, revenue FROM revenue WHERE country IN ('DE', 'FR', 'IT') ORDER BY window_start")
 	for _, p := range []picture{
@@ -109,17 +110,22 @@ func TestScreenshots(t *testing.T) {
 		{name: "console-sql", path: "/sql", ready: `document.querySelector(".cm-content") !== null`, steps: []chromedp.Action[chromedp.Void]{
 			run, click("sql-run"), click("sql-plot"), until(plot + `?.dataset.points > 20`)}},
 		{name: "console-new", path: "/new", ready: `document.querySelector(".cm-content") !== null`, steps: []chromedp.Action[chromedp.Void]{
-			typeSQL(totalOrders), until(testid("new-reads") + ` !== null`), click("new-preview"), until(testid("preview-result") + ` !== null`)}},
+			typeSQL(totalOrders), until(testid("new-reads") + ` !== null`), click("new-preview"), until(testid("preview-result") + `?.dataset.rows > 0`)}},
 		{name: "console-letters", path: "/letters", ready: testid("letters") + ` !== null`},
 	} {
 		take(ctx, t, url, folder, p)
 	}
-	narrow := emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 780, DeviceScaleFactor: 2, Mobile: true}
-	if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, narrow); err != nil {
-		t.Fatal(err)
-	}
+	screen(ctx, t, emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 780, DeviceScaleFactor: 2, Mobile: true})
 	dark := chromedp.Evaluate[chromedp.Void](`document.documentElement.dataset.theme = "dark"; document.querySelector(".flows").scrollIntoView()`)
 	take(ctx, t, url, folder, picture{name: "console-phone", path: "/views/revenue", ready: testid("part-facts") + ` !== null`, steps: []chromedp.Action[chromedp.Void]{dark}})
+}
+
+// screen makes the page as large as a screen.
+func screen(ctx context.Context, t *testing.T, size emulation.SetDeviceMetricsOverrideParams) {
+	t.Helper()
+	if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, size); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func take(ctx context.Context, t *testing.T, url, folder string, p picture) {

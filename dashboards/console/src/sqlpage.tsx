@@ -23,6 +23,8 @@ export function SQLPage({ live }: { live: Live }) {
   // The editor owns its text and tells it; only what is given to it from outside replaces that.
   const [given, setGiven] = useState({ text: past[0] ?? "" });
   const [text, setText] = useState(given.text);
+  const typed = useRef(text);
+  typed.current = text;
   const [ran, setRan] = useState("");
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const running = useRef<AbortController | null>(null);
@@ -30,7 +32,7 @@ export function SQLPage({ live }: { live: Live }) {
 
   useEffect(() => {
     const view = schema.tables.find((t) => t.kind === "view");
-    if (view) setGiven((g) => (g.text ? g : { text: `FROM ${quoteIdent(view.name)} LIMIT 100` }));
+    if (view && !typed.current.trim()) setGiven({ text: `FROM ${quoteIdent(view.name)} LIMIT 100` });
   }, [schema]);
   useEffect(() => () => running.current?.abort(), []);
 
