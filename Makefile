@@ -5,10 +5,12 @@ export GOFLAGS := -tags=duckdb_arrow
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 CONSOLE := dashboards/console
 BUNDLE := $(CONSOLE)/dist/index.html
+GRAFANA := dashboards/grafana
+GO_FILES = $(shell find . -name node_modules -prune -o -name '*.go' -print)
 
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: console ## build bin/weir, with the console in it
@@ -23,13 +25,15 @@ test: console ## run all tests; says how many ran and what was skipped
 	cd $(CONSOLE) && npm test --silent
 	@mkdir -p bin
 	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile bin/test.json -- -timeout 35m $(TESTFLAGS) ./...
-	@.ci/summary bin/test.json
+	cd $(GRAFANA) && $$(cd $(CURDIR) && go tool -n gotestsum) --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile $(CURDIR)/bin/test-grafana.json -- $(TESTFLAGS) ./pkg/...
+	@.ci/summary bin/test.json bin/test-grafana.json
 
 .PHONY: lint
 lint: ## gofmt, go vet, golangci-lint
-	@test -z "$$(gofmt -l benchmarks cmd connectors dashboards engine operators sql)" || { gofmt -l benchmarks cmd connectors dashboards engine operators sql; exit 1; }
+	@test -z "$$(gofmt -l $(GO_FILES))" || { gofmt -l $(GO_FILES); exit 1; }
 	go vet ./...
-	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"; fi
+	cd $(GRAFANA) && go vet ./pkg/...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run && (cd $(GRAFANA) && golangci-lint run ./pkg/...); else echo "golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"; fi
 
 .PHONY: console
 console: $(BUNDLE) ## build the console's page
@@ -37,6 +41,33 @@ console: $(BUNDLE) ## build the console's page
 $(BUNDLE): $(CONSOLE)/package-lock.json $(CONSOLE)/index.html $(CONSOLE)/vite.config.ts $(shell find $(CONSOLE)/src -type f)
 	cd $(CONSOLE) && npm ci --no-audit --no-fund --silent && npm run build --silent
 	@touch $@
+
+# The Grafana data source is a Go module and a Node package of its own, so that Weir does not depend on Grafana's.
+GRAFANA_INFO = {\"pluginID\":\"weirdb-weir-datasource\",\"version\":\"$(shell cd $(GRAFANA) && node -p 'require("./package.json").version')\"}
+GRAFANA_FLAGS = -s -w -X 'github.com/grafana/grafana-plugin-sdk-go/build/buildinfo.buildInfoJSON=$(GRAFANA_INFO)'
+
+.PHONY: grafana
+grafana: $(GRAFANA)/dist/module.js gpx_weir_linux_amd64 gpx_weir_linux_arm64 ## build the Grafana data source: dashboards/grafana/dist
+
+# Without C, so that it runs where there is no glibc: in Grafana's Alpine image.
+.PHONY: gpx_weir_linux_amd64 gpx_weir_linux_arm64
+gpx_weir_linux_amd64 gpx_weir_linux_arm64: gpx_weir_linux_%:
+	cd $(GRAFANA) && CGO_ENABLED=0 GOOS=linux GOARCH=$* go build -trimpath -ldflags "$(GRAFANA_FLAGS)" -o dist/$@ ./pkg
+
+$(GRAFANA)/dist/module.js: $(GRAFANA)/node_modules/.package-lock.json $(wildcard $(GRAFANA)/*.*) $(shell find $(GRAFANA)/src -type f)
+	cd $(GRAFANA) && npm run build --silent
+
+$(GRAFANA)/node_modules/.package-lock.json: $(GRAFANA)/package-lock.json
+	cd $(GRAFANA) && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+.PHONY: test-grafana
+test-grafana: $(GRAFANA)/node_modules/.package-lock.json ## check and test the Grafana data source's page
+	cd $(GRAFANA) && npm run typecheck --silent && npm test --silent
+
+.PHONY: test-grafana-e2e
+test-grafana-e2e: build grafana ## test the data source in a Grafana that runs: GRAFANA_URL=http://127.0.0.1:3000
+	$(GRAFANA)/tests/run
 
 .PHONY: bench
 bench: build ## measure against DuckDB and on Nexmark, answers checked
@@ -53,4 +84,4 @@ docs: ## write the pages that come from declarations
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin $(CONSOLE)/dist/assets $(BUNDLE)
+	rm -rf bin $(CONSOLE)/dist/assets $(BUNDLE) $(GRAFANA)/dist

@@ -11,8 +11,10 @@ import (
 	"github.com/weirdb/weir/benchmarks/latency"
 	"github.com/weirdb/weir/benchmarks/nexmark"
 	"github.com/weirdb/weir/benchmarks/peers"
+	"github.com/weirdb/weir/benchmarks/serve"
 	"github.com/weirdb/weir/benchmarks/soak"
 )
 
 // All are all of them, in the order of the help page.
-var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark, soak.Benchmark}
+var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark, soak.Benchmark,
+	serve.Benchmark}

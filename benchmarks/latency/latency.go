@@ -120,10 +120,10 @@ func measureAll(ctx context.Context, s settings, c *cluster.Cluster, log io.Writ
 				if err != nil {
 					return nil, fmt.Errorf("%d events/s, commits every %s: %w", rate, interval, err)
 				}
-				fmt.Fprintf(log, "%d events/s, commits every %s: p50 %s, p99 %s\n", rate, interval, o.probes.at(0.5), o.probes.at(0.99))
+				fmt.Fprintf(log, "%d events/s, commits every %s: p50 %s, p99 %s\n", rate, interval, o.probes.At(0.5), o.probes.At(0.99))
 				all = append(all, o)
 			}
-			out = append(out, bench.Median(all, func(o outcome) float64 { return o.probes.at(0.99).Seconds() }))
+			out = append(out, bench.Median(all, func(o outcome) float64 { return o.probes.At(0.99).Seconds() }))
 		}
 	}
 	return out, nil

@@ -59,24 +59,6 @@ func TestOptionsAreChecked(t *testing.T) {
 		t.Errorf("intervals are %v, %v", s.intervals, err)
 	}
 }
-
-// Nearest rank: the smallest latency that at least the share does not exceed.
-func TestPercentiles(t *testing.T) {
-	all := times{}
-	for i := range 1000 {
-		all = append(all, time.Duration(1000-i))
-	}
-	all.sort()
-	for share, want := range map[float64]time.Duration{0.5: 500, 0.99: 990, 0.999: 999, 1: 1000, 0: 1} {
-		if got := all.at(share); got != want {
-			t.Errorf("at %v: %d, want %d", share, got, want)
-		}
-	}
-	if (times{}).at(0.5) != 0 || (times{7}).at(0.999) != 7 {
-		t.Error("none or one")
-	}
-}
-
 func TestFollow(t *testing.T) {
 	stream := "event: schema\ndata: {\"columns\":[]}\n\n: heartbeat\n\nevent: changes\nid: 1\ndata: {\"epoch\":1,\"gap\":false,\"rows\":[[1,5],[-1,\"x\"]]}\n\n"
 	begun, rows := 0, []seen{}

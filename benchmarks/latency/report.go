@@ -35,16 +35,14 @@ func newReport(s settings, c *cluster.Cluster, outcomes []outcome) *bench.Report
 	return r
 }
 
-func (o *outcome) row(what string, t times) []any {
+func (o *outcome) row(what string, t bench.Times) []any {
 	var broker any
 	if o.broker > 0 {
 		broker = o.broker
 	}
 	return []any{int64(o.rate), int64(o.achieved), o.interval.Milliseconds(), what, int64(len(t)),
-		millis(t.at(0.5)), millis(t.at(0.99)), millis(t.at(0.999)), millis(t.at(1)), o.weir, o.producer, broker}
+		bench.Millis(t.At(0.5)), bench.Millis(t.At(0.99)), bench.Millis(t.At(0.999)), bench.Millis(t.At(1)), o.weir, o.producer, broker}
 }
-
-func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
 
 func notes(s settings) []string {
 	names := make([]string, len(views))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/weirdb/weir/benchmarks/bench"
 )
 
 // sightings are the rows that the watchers have seen.
@@ -111,7 +113,7 @@ func (s *sightings) missing(l *load) (string, error) {
 }
 
 // latencies are those of the probes that were due, and of the windows that ended, from a moment on.
-func (s *sightings) latencies(due []time.Time, from time.Time) (probes, windows times) {
+func (s *sightings) latencies(due []time.Time, from time.Time) (probes, windows bench.Times) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for number, at := range s.probes {
@@ -124,7 +126,7 @@ func (s *sightings) latencies(due []time.Time, from time.Time) (probes, windows 
 			windows = append(windows, w.at.Sub(end))
 		}
 	}
-	probes.sort()
-	windows.sort()
+	probes.Sort()
+	windows.Sort()
 	return probes, windows
 }

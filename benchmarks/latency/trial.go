@@ -48,8 +48,8 @@ type outcome struct {
 	interval time.Duration
 	achieved float64       // events per second, until all were acknowledged
 	behind   time.Duration // the longest that an event was sent late
-	probes   times         // from when a probe was due to when it was seen
-	windows  times         // from a window's end to when it was seen
+	probes   bench.Times   // from when a probe was due to when it was seen
+	windows  bench.Times   // from a window's end to when it was seen
 	weir     float64       // cores used while events came
 	producer float64       // cores used by the benchmark: producing and watching
 	broker   float64       // cores used by the broker, if it is ours; 0 otherwise

@@ -2,19 +2,16 @@ package soak
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/weirdb/weir/benchmarks/kafka/child"
-	"github.com/weirdb/weir/engine"
 )
 
 // samples are how many are taken, at even distances: a whole number for each row of the table, and for each quarter.
@@ -61,7 +58,7 @@ func take(ctx context.Context, live *child.Live, dir string) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	status, err := statusOf(ctx, live.URL)
+	status, err := live.Status(ctx)
 	if err != nil {
 		return sample{}, err
 	}
@@ -93,20 +90,4 @@ func sizes(dir string) (results, state int64) {
 		return nil
 	})
 	return results, state
-}
-
-func statusOf(ctx context.Context, url string) (status engine.Status, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/v1/status", nil)
-	if err != nil {
-		return status, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return status, fmt.Errorf("ask weir for its status: %w", err)
-	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&status); err != nil {
-		return status, fmt.Errorf("read weir's status: %w", err)
-	}
-	return status, nil
 }

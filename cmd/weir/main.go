@@ -59,6 +59,6 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(runCommand(), planCommand(), sqlCommand(), subscribeCommand(), whyCommand(), explainCommand(), demoCommand(), connectorsCommand(), benchCommand(), verifyCommand(), replayCommand(), testCommand())
+	c.AddCommand(runCommand(), planCommand(), sqlCommand(), subscribeCommand(), whyCommand(), explainCommand(), demoCommand(), connectorsCommand(), benchCommand(), verifyCommand(), replayCommand(), testCommand(), exportCommand())
 	return c
 }

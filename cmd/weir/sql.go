@@ -57,10 +57,11 @@ func (f *sqlFlags) run(ctx context.Context) (err error) {
 		return fmt.Errorf("--format %s: allowed are %s", f.format, strings.Join(resultFormats, ", "))
 	}
 	if f.db != "" {
-		stop, failed := f.serveFile(ctx)
+		from, stop, failed := serveFile(ctx, f.db)
 		if failed != nil {
 			return failed
 		}
+		f.from = *from
 		defer func() { err = errors.Join(err, stop()) }()
 	}
 	c := &client{from: &f.from, format: f.format, limit: f.limit, to: os.Stdout}
@@ -74,20 +75,19 @@ func (f *sqlFlags) run(ctx context.Context) (err error) {
 }
 
 // serveFile opens a database file and answers for it as a running Weir does, on a free port of this machine.
-func (f *sqlFlags) serveFile(ctx context.Context) (stop func() error, err error) {
-	if _, err := os.Stat(f.db); err != nil {
-		return nil, fmt.Errorf("--db: %w", err)
+func serveFile(ctx context.Context, db string) (at *remote, stop func() error, err error) {
+	if _, err := os.Stat(db); err != nil {
+		return nil, nil, fmt.Errorf("--db: %w", err)
 	}
-	n, err := node.Open(ctx, node.Options{DB: f.db, Workers: 1, Writable: true})
+	n, err := node.Open(ctx, node.Options{DB: db, Workers: 1, Writable: true})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	address, end, err := listen("127.0.0.1:0", n, nil, &guard{}, &queryLimits{})
 	if err != nil {
-		return nil, errors.Join(err, n.Close())
+		return nil, nil, errors.Join(err, n.Close())
 	}
-	f.from = remote{url: "http://" + address}
-	return func() error { end(); return n.Close() }, nil
+	return &remote{url: "http://" + address}, func() error { end(); return n.Close() }, nil
 }
 
 // runAll runs the statements of a text, in order, until one fails.

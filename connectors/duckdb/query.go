@@ -71,6 +71,7 @@ func (s *Store) read(ctx context.Context, limits Limits, start func(*Rows) error
 type Rows struct {
 	ctx        context.Context
 	session    *session
+	lent       bool // the session is somebody else's, and stays open
 	computing  chan struct{}
 	bind       func(*statement) error // sets the statement's parameters; nil if it may have none
 	beside     string                 // see DefineBeside
@@ -231,5 +232,7 @@ func (r *Rows) Release() {
 	if r.statement != nil {
 		r.statement.close()
 	}
-	r.session.close() // rolls back
+	if !r.lent {
+		r.session.close() // rolls back
+	}
 }

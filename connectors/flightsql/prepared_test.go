@@ -112,7 +112,7 @@ func TestPrepared(t *testing.T) {
 		_, err := c.Prepare(t.Context(), "SELECT 1")
 		check(t, err)
 	}
-	if _, err := p.Execute(t.Context()); status.Code(err) != codes.NotFound {
+	if _, err := execute(t, c, p, row(t, integer, `[{"0": 1}]`)); status.Code(err) != codes.NotFound {
 		t.Errorf("a statement that others have taken the place of: %v", err)
 	}
 	if len(s.prepared) != 3 {

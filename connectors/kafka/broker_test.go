@@ -27,6 +27,7 @@ func TestRealBroker(t *testing.T) {
 		"advertised.listeners=PLAINTEXT://CLIENT_ADDR,SASL://"+secured,
 		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT",
 		"sasl.enabled.mechanisms=PLAIN",
+		"transaction.partition.verification.enable=false", // so that realHanging can leave something open
 		`listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_ann="right";`)
 	t.Run("bounded read, resume, lag", func(t *testing.T) { realRead(t, b) })
 	t.Run("transactions", func(t *testing.T) { realTransactions(t, b) })
@@ -35,6 +36,7 @@ func TestRealBroker(t *testing.T) {
 	t.Run("new partitions", func(t *testing.T) { realNewPartitions(t, b) })
 	t.Run("sink", func(t *testing.T) { realSink(t, b) })
 	t.Run("sink, exactly once", func(t *testing.T) { realExactlyOnce(t, b) })
+	t.Run("sink, transaction left open", func(t *testing.T) { realHanging(t, b) })
 	t.Run("authentication", func(t *testing.T) { realAuthentication(t, secured) })
 	t.Run("outage", func(t *testing.T) { realOutage(t, b) })
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -21,17 +24,26 @@ import (
 // The transactional id belongs to the sink of one database. A copy of that database that writes too takes it over; whoever had it is
 // fenced off, and says so from then on.
 type ledger struct {
-	id     string // transactional id, and the group's name
-	topic  string
-	at     kadm.TopicID // of topic, by which newer brokers know it
-	last   int64        // the last epoch in the topic
-	known  bool         // last is
-	fenced error
+	id         string // transactional id, and the group's name
+	topic      string
+	connect    func(...kgo.Opt) (*kgo.Client, error) // makes another client, without transactions
+	log        *slog.Logger
+	producer   int64        // what the brokers know the transactional id by, and
+	generation int16        // how often it was taken over
+	at         kadm.TopicID // of topic, by which newer brokers know it
+	last       int64        // the last epoch in the topic
+	known      bool         // last is
+	lost       atomic.Bool  // a broker has gone away since last became known
+	fenced     error
 }
 
-// begin gets hold of the transactional id, and finds the last epoch. The broker ends the transaction that was open.
-func (l *ledger) begin(ctx context.Context, client *kgo.Client) error {
-	if _, _, err := client.ProducerID(ctx); err != nil {
+// OnBrokerDisconnect implements kgo.HookBrokerDisconnect.
+func (l *ledger) OnBrokerDisconnect(kgo.BrokerMetadata, net.Conn) { l.lost.Store(true) }
+
+// begin gets hold of the transactional id, and finds the last epoch. The broker ends the transaction that was open, and begin what the broker
+// has forgotten to end. next is the epoch to be delivered.
+func (l *ledger) begin(ctx context.Context, client *kgo.Client, next int64) (err error) {
+	if l.producer, l.generation, err = client.ProducerID(ctx); err != nil {
 		return fmt.Errorf("take over transactional id %s: %w", l.id, err)
 	}
 	topics, err := kadm.NewClient(client).ListTopics(ctx, l.topic)
@@ -42,6 +54,9 @@ func (l *ledger) begin(ctx context.Context, client *kgo.Client) error {
 		return fmt.Errorf("describe topic %s: %w", l.topic, err)
 	}
 	l.at = topics[l.topic].ID
+	if err := l.clear(ctx, client, topics[l.topic].Partitions.Numbers(), next); err != nil {
+		return fmt.Errorf("end the transaction of %s that the brokers have left open: %w", l.id, err)
+	}
 	if l.last, err = l.lastEpoch(ctx, client); err != nil {
 		return fmt.Errorf("find the last epoch in %s, by group %s: %w", l.topic, l.id, err)
 	}
@@ -49,22 +64,58 @@ func (l *ledger) begin(ctx context.Context, client *kgo.Client) error {
 	return nil
 }
 
+// clear ends what the brokers have left open. Some do not tell: those before 2.8, and those that do not let us read the topic.
+func (l *ledger) clear(ctx context.Context, client *kgo.Client, partitions []int32, next int64) error {
+	h, err := l.look(ctx, partitions)
+	if err != nil {
+		l.log.Info("cannot look for transactions that were left open", "error", err)
+		return ctx.Err()
+	}
+	defer h.close()
+	if len(h.open) == 0 && !l.unstable(ctx, client) {
+		return nil
+	}
+	return h.end(ctx, next)
+}
+
+// unstable reports whether a transaction is about to change the group's offset, and goes on being so.
+func (l *ledger) unstable(ctx context.Context, client *kgo.Client) bool {
+	for end := time.Now().Add(unstablePatience); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(coordinatorPause) {
+		if _, err := l.committed(ctx, client); !errors.Is(err, kerr.UnstableOffsetCommit) {
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+// unstablePatience is how long old brokers may take to give a group its offset after the transaction has ended.
+const unstablePatience = 5 * time.Second
+
 // lastEpoch asks for the group's offset until the broker knows it.
-func (l *ledger) lastEpoch(ctx context.Context, client *kgo.Client) (int64, error) {
+func (l *ledger) lastEpoch(ctx context.Context, client *kgo.Client) (last int64, err error) {
+	err = insist(ctx, func() error {
+		last, err = l.committed(ctx, client)
+		return err
+	})
+	return last, err
+}
+
+// insist tries again what brokers refuse for now, such as what has to wait for a transaction's end.
+func insist(ctx context.Context, try func() error) error {
 	for {
-		last, err := l.committed(ctx, client)
-		if err == nil || !kerr.IsRetriable(err) {
-			return last, err
+		err := try()
+		if err == nil || !kerr.IsRetriable(err) && !errors.Is(err, kerr.ConcurrentTransactions) {
+			return err
 		}
 		select {
 		case <-time.After(coordinatorPause):
 		case <-ctx.Done():
-			return -1, fmt.Errorf("%w: %w", ctx.Err(), err)
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 	}
 }
 
-// coordinatorPause is how long to wait for a broker that is about to know the group.
+// coordinatorPause is how long to wait for a broker that is about to know.
 const coordinatorPause = 100 * time.Millisecond
 
 // committed is the group's offset; -1 if it has none.

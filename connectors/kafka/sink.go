@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -48,8 +49,10 @@ func newSink(c engine.SinkConfig) (engine.Sink, error) {
 	opts = append(opts, kgo.RequiredAcks(kgo.AllISRAcks()))
 	s := &sink{topic: c.Options["topic"], envelope: form, limit: deliverTimeout}
 	if c.Options["delivery"] == exactlyOnce {
-		s.ledger = &ledger{id: "weir-" + c.Instance + "-" + c.Name, topic: s.topic}
-		opts = append(opts, kgo.TransactionalID(s.ledger.id), kgo.TransactionTimeout(2*deliverTimeout))
+		others := opts
+		connect := func(extra ...kgo.Opt) (*kgo.Client, error) { return kgo.NewClient(slices.Concat(others, extra)...) }
+		s.ledger = &ledger{id: "weir-" + c.Instance + "-" + c.Name, topic: s.topic, connect: connect, log: log}
+		opts = slices.Concat(opts, []kgo.Opt{kgo.TransactionalID(s.ledger.id), kgo.TransactionTimeout(2 * deliverTimeout), kgo.WithHooks(s.ledger)})
 	}
 	client, err := kgo.NewClient(opts...)
 	if err != nil {
@@ -101,6 +104,9 @@ func (s *sink) produce(ctx context.Context, epoch int64, messages []*kgo.Record)
 	if s.ledger != nil && s.ledger.fenced != nil {
 		return s.ledger.fenced
 	}
+	if err := s.doubt(); err != nil {
+		return err
+	}
 	client := s.client
 	var failed error
 	done := make(chan struct{})
@@ -120,12 +126,26 @@ func (s *sink) produce(ctx context.Context, epoch int64, messages []*kgo.Record)
 			failed = fmt.Errorf("the brokers have not acknowledged it: %w: %w", ctx.Err(), failed)
 		}
 	}
+	return errors.Join(failed, s.renew())
+}
+
+// renew makes a new client in place of one that is closed.
+func (s *sink) renew() error {
 	fresh, err := kgo.NewClient(s.opts...)
-	if err != nil {
-		return errors.Join(failed, err)
+	if err == nil {
+		s.client = fresh
 	}
-	s.client = fresh
-	return failed
+	return err
+}
+
+// doubt takes the transactional id over anew if a broker was away since the last epoch: what it was to end it may have left open.
+func (s *sink) doubt() error {
+	if s.ledger == nil || !s.ledger.known || !s.ledger.lost.Swap(false) {
+		return nil
+	}
+	s.ledger.known = false
+	s.client.Close()
+	return s.renew()
 }
 
 // send sends an epoch, unless the topic has it.
@@ -134,7 +154,8 @@ func (s *sink) send(ctx context.Context, client *kgo.Client, epoch int64, messag
 		return client.ProduceSync(ctx, messages...).FirstErr()
 	}
 	if !s.ledger.known {
-		if err := s.ledger.begin(ctx, client); err != nil {
+		s.ledger.lost.Store(false)
+		if err := s.ledger.begin(ctx, client, epoch); err != nil {
 			return err
 		}
 	}

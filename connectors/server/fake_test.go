@@ -38,6 +38,7 @@ type fakeBackend struct {
 	valid  func(text string) ([]types.Field, error)
 	schema *Schema
 	asks   int
+	state  State
 	plan   func(scripts []preview.Script) (*preview.Preview, error)
 }
 
@@ -52,6 +53,8 @@ func (f *fakeBackend) Preview(_ context.Context, scripts []preview.Script) (*pre
 func (f *fakeBackend) Validate(_ context.Context, text string) ([]types.Field, error) {
 	return f.valid(text)
 }
+
+func (f *fakeBackend) State(context.Context) (State, error) { return f.state, nil }
 
 func (f *fakeBackend) Schema(context.Context) (*Schema, error) {
 	if f.asks++; f.schema == nil {

@@ -8,6 +8,7 @@
 //	GET  /v1/schema                what statements may name: tables with their columns, functions
 //	POST /v1/preview               what a view would have: its SELECT over the newest events: {"sql": "…", "rows": 100, "seconds": 5}
 //	POST /v1/statements            apply a text of statements, as `weir run` does; answers as /v1/plan
+//	POST /v1/export                all rows of several views, as one commit left them: export.go
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
 //	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
@@ -80,6 +81,8 @@ type Backend interface {
 	Validate(ctx context.Context, text string) ([]types.Field, error)
 	// Schema lists the tables that can be read, and the functions that can be called. The caller changes nothing of it.
 	Schema(ctx context.Context) (*Schema, error)
+	// State gives the last committed state, from which several results are read. The caller closes it; ctx ends the reading too.
+	State(ctx context.Context) (State, error)
 	// Ready is nil once the engine has committed or has its sources open; otherwise it says what is missing.
 	Ready() error
 }
@@ -186,6 +189,8 @@ func (a *api) routes(r chi.Router) {
 	r.Post("/v1/validate", a.serveValidate)
 	r.Get("/v1/validate", writeNoMethod)
 	r.Get("/v1/schema", a.serveSchema)
+	r.Post("/v1/export", a.serveExport)
+	r.Get("/v1/export", writeNoMethod)
 	r.Get("/v1/views", a.serveViews)
 	r.Get("/v1/views/{view}", a.serveView)
 	r.Get("/v1/views/{view}/changes", a.serveChanges)

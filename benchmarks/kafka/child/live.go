@@ -2,13 +2,16 @@ package child
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"time"
 
 	"github.com/weirdb/weir/benchmarks/bench"
 	"github.com/weirdb/weir/benchmarks/kafka/process"
+	"github.com/weirdb/weir/engine"
 )
 
 // patience is how long weir may take until it answers HTTP.
@@ -72,6 +75,37 @@ func url(p *process.Process) (string, error) {
 		}
 	}
 	return "", p.Failed(errors.New("weir does not answer HTTP"))
+}
+
+// Status is what the engine is doing now.
+func (l *Live) Status(ctx context.Context) (status engine.Status, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, l.URL+"/v1/status", nil)
+	if err != nil {
+		return status, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return status, fmt.Errorf("ask weir for its status: %w", err)
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(&status); err != nil {
+		return status, fmt.Errorf("read weir's status: %w", err)
+	}
+	return status, nil
+}
+
+// Records is how many records of the source weir has read so far.
+func (l *Live) Records(ctx context.Context) (int64, error) {
+	status, err := l.Status(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range status.Sources {
+		if s.Name == Source {
+			return s.Records, nil
+		}
+	}
+	return 0, fmt.Errorf("weir has no source %s", Source)
 }
 
 // Usage is what the process has used so far.

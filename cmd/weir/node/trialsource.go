@@ -51,7 +51,7 @@ func newest(ctx context.Context, s engine.Source, now *engine.SourceStatus) map[
 	each := int64(trialEvents / max(1, len(now.Partitions)))
 	out := map[string]int64{}
 	can, ok := s.(engine.Measurer)
-	if !ok { // the generators: their positions are numbers of events
+	if !ok { // the generators: a position is an event at most
 		for _, p := range now.Partitions {
 			out[p.Partition] = max(0, p.Next-each)
 		}

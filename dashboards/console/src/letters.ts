@@ -3,7 +3,7 @@
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** kindOf is a reason without the values that differ from letter to letter, so that letters of one kind count together. */
-const kindOf = `regexp_replace(regexp_replace(reason, '"(\\\\.|[^"\\\\])*"', '"…"', 'g'), '[0-9]+', 'N', 'g')`;
+const kindOf = `regexp_replace(regexp_replace(reason, '"(\\\\.|[^"\\\\])*"', '"…"', 'g'), '(^|[ (=])[0-9]+', '\\1N', 'g')`;
 
 const where = (...conditions: string[]) => {
   const some = conditions.filter((c) => c !== "");

@@ -1,0 +1,37 @@
+import type { QueryEditorProps } from "@grafana/data";
+import { Combobox, InlineField, Stack } from "@grafana/ui";
+import * as React from "react";
+import { CodeMode } from "./code/CodeMode";
+import type { WeirDataSource } from "./datasource";
+import { firstPreset, presets } from "./presets";
+import { Format, type WeirQuery } from "./query";
+import type { WeirSettings } from "./settings";
+import { useSchema } from "./useSchema";
+
+type Props = QueryEditorProps<WeirDataSource, WeirQuery, WeirSettings>;
+
+/** AnnotationEditor edits an annotation's statement, which may begin as one of the presets. */
+export function AnnotationEditor({ query, datasource, range, onChange, onRunQuery }: Props) {
+  const all = presets(useSchema(datasource));
+  const sql = query.rawSql ?? firstPreset.sql;
+  const change = (rawSql: string) => onChange({ ...query, rawSql, format: Format.Table, editorMode: "code" });
+  const run = (rawSql: string) => {
+    change(rawSql);
+    onRunQuery();
+  };
+  return (
+    <Stack direction="column" gap={1}>
+      <InlineField label="Begin with" labelWidth={14} tooltip="A statement that you can change below">
+        <Combobox
+          aria-label="Begin with"
+          width={40}
+          placeholder="Choose…"
+          options={all.map((p) => ({ value: p.name, label: p.name, description: p.about }))}
+          value={all.find((p) => p.sql === sql)?.name ?? null}
+          onChange={({ value }) => run(all.find((p) => p.name === value)!.sql)}
+        />
+      </InlineField>
+      <CodeMode sql={sql} datasource={datasource} range={range} onChange={change} onRun={run} label="Annotation query" />
+    </Stack>
+  );
+}

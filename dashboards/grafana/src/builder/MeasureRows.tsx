@@ -1,0 +1,44 @@
+import { Button, Combobox, IconButton, InlineField, Stack } from "@grafana/ui";
+import * as React from "react";
+import { aggregates, type Aggregate, type Measure } from "../query";
+import { isNumeric, type Column } from "../schema";
+
+interface Props {
+  measures: Measure[];
+  columns: Column[];
+  labelWidth: number;
+  onChange(measures: Measure[]): void;
+}
+
+const functions = aggregates.map((a) => ({ value: a, label: a || "as it is" }));
+
+/** MeasureRows is a line for each measure: which column, and what is made of it. */
+export function MeasureRows({ measures, columns, labelWidth, onChange }: Props) {
+  const replace = (i: number, m: Measure) => onChange(measures.map((old, j) => (i === j ? m : old)));
+  const add = () => onChange([...measures, { aggregate: "count" }]);
+  return (
+    <>
+      {measures.map((m, i) => (
+        <Stack key={i} direction="row" gap={0.5} alignItems="flex-start">
+          <InlineField label={`Measure ${i + 1}`} labelWidth={labelWidth}>
+            <Combobox<Aggregate> aria-label={`Aggregate ${i + 1}`} width={14} options={functions} value={m.aggregate ?? ""} onChange={(o) => replace(i, { ...m, aggregate: o.value })} />
+          </InlineField>
+          <Combobox aria-label={`Column ${i + 1}`} width={26} isClearable placeholder="all rows" options={choices(columns)} value={m.column ?? null} onChange={(o) => replace(i, { ...m, column: o?.value })} />
+          <IconButton name="trash-alt" size="lg" aria-label={`Remove measure ${i + 1}`} onClick={() => onChange(measures.filter((_, j) => j !== i))} />
+        </Stack>
+      ))}
+      <div>
+        <Button size="sm" variant="secondary" icon="plus" onClick={add}>
+          Add measure
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** choices lists a table's columns, numbers first. */
+function choices(columns: Column[]) {
+  const numbers = columns.filter(isNumeric);
+  const others = columns.filter((c) => !isNumeric(c));
+  return [...numbers, ...others].map((c) => ({ value: c.name, description: [c.type, c.unit].filter(Boolean).join(", ") }));
+}
