@@ -74,6 +74,10 @@ bench: build ## measure against DuckDB and on Nexmark, answers checked
 	bin/weir bench batch
 	bin/weir bench nexmark
 
+.PHONY: screenshots
+screenshots: console ## take the pictures of the console in docs, in headless Chromium over weir demo
+	WEIR_SCREENSHOTS=$(CURDIR)/docs go test ./cmd/weir/e2e -run TestScreenshots -count=1
+
 .PHONY: docs
 docs: ## write the pages and dashboards that come from declarations
 	go test ./cmd/weir -run TestConnectorsPage -rewrite

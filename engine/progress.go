@@ -33,6 +33,7 @@ type ReadingPosition struct {
 type StageStatus struct {
 	Name    string   `json:"name"` // what its first operator is
 	Sources []string `json:"sources"`
+	From    []Origin `json:"from"`    // where its rows come from, an edge each
 	Waiting int64    `json:"waiting"` // rows that wait before it
 	// Watermark is what its operators are told next.
 	Watermark Time `json:"watermark"`
@@ -40,6 +41,15 @@ type StageStatus struct {
 	Ahead Time `json:"ahead"`
 	// Held is what its first operator holds; nil if it keeps nothing.
 	Held *Held `json:"held,omitempty"`
+}
+
+// Origin is where rows of a query come from: what a source's rows are after the query's filters, or a stage.
+//
+//	source bid ─Origin{Source: "bid"}─► stage 0 ─Origin{Stage: 0}─► stage 1 ─Origin{Stage: 1}─► the view's table
+type Origin struct {
+	Source string `json:"source,omitempty"` // empty if it is a stage
+	Stage  int    `json:"stage"`            // its place among the query's stages; -1 if it is a source
+	Rows   int64  `json:"rows"`             // that have come from there since this engine began, those that take rows back included
 }
 
 // Phases is where the engine's loop has spent its time since the start. Commits run beside it, the rest one after the other.

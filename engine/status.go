@@ -14,6 +14,7 @@ type Status struct {
 	CommittedAt time.Time      `json:"committed_at"` // zero before the first commit
 	CommitTime  time.Duration  `json:"commit_ns"`    // spent writing state and committing, in total
 	Workers     int            `json:"workers"`
+	Writable    bool           `json:"writable"` // statements that come over HTTP may change tables and definitions
 	Phases      Phases         `json:"phases"`
 	Files       Files          `json:"files"`
 	Sources     []SourceStatus `json:"sources"`
@@ -69,6 +70,7 @@ type QueryStatus struct {
 	About    About           `json:"about"`    // what its definition says of it, for people
 	Readings []ReadingStatus `json:"readings"` // how far it has come, for each source
 	Stages   []StageStatus   `json:"stages"`   // what it holds
+	Results  []Origin        `json:"results"`  // where the view's rows come from
 	RowsIn   int64           `json:"rows_in"`  // read by the query
 	RowsOut  int64           `json:"rows_out"` // written to the view's table, taken back rows included
 	LateRows int64           `json:"late_rows"`

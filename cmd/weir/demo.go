@@ -21,7 +21,7 @@ var demoSQL string
 
 func demoCommand() *cobra.Command {
 	var listen string
-	var show bool
+	var show, writable bool
 	var access accessFlags
 	c := &cobra.Command{
 		Use:   "demo",
@@ -33,16 +33,17 @@ func demoCommand() *cobra.Command {
 				fmt.Print(demoSQL)
 				return nil
 			}
-			return demo(c.Context(), listen, &access)
+			return demo(c.Context(), listen, &access, writable)
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address of the console")
 	access.add(c.Flags())
+	c.Flags().BoolVar(&writable, "writable", false, writableDoc)
 	c.Flags().BoolVar(&show, "print", false, "print the demo's statements instead")
 	return c
 }
 
-func demo(ctx context.Context, listen string, access *accessFlags) (err error) {
+func demo(ctx context.Context, listen string, access *accessFlags, writable bool) (err error) {
 	g, err := access.guard()
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func demo(ctx context.Context, listen string, access *accessFlags) (err error) {
 	defer traces.Close()
 	n, err := node.Open(ctx, node.Options{
 		DB: filepath.Join(dir, "demo.duckdb"), Workers: runtime.NumCPU(), CommitInterval: 500 * time.Millisecond,
-		MemoryLimit: "1GB", Threads: 2, Log: slog.New(traces.Logs(handler)), Tracer: traces.Tracer(),
+		MemoryLimit: "1GB", Threads: 2, Writable: writable, Log: slog.New(traces.Logs(handler)), Tracer: traces.Tracer(),
 	})
 	if err != nil {
 		return err

@@ -28,6 +28,10 @@ type runFlags struct {
 	cpuProfile string
 }
 
+// writableDoc is the help of --writable.
+const writableDoc = "let statements that reach the HTTP API and the console create, replace and drop views, sources and sinks, change plain tables, pause and resume, " +
+	"and let dead letters be replayed; whoever reaches the address, and knows the token if there is one, can, and may read files and send to servers as Weir can"
+
 func runCommand() *cobra.Command {
 	f := &runFlags{}
 	c := &cobra.Command{
@@ -67,7 +71,7 @@ With --once, every source is read to its present end, all windows are closed, an
 	fs.StringVar(&f.node.MemoryLimit, "memory-limit", "", "what the result database may use, as DuckDB's memory_limit (default a quarter of --memory, at most 1GB)")
 	fs.DurationVar(&f.node.KeepLetters, "keep-letters", 0, "how long dead letters and late rows are kept, such as 720h; 0 for ever")
 	fs.IntVar(&f.node.Threads, "threads", 2, "threads of the result database")
-	fs.BoolVar(&f.node.Writable, "writable", false, "let statements that reach the HTTP API change plain tables, and pause and resume, and let dead letters be replayed; whoever reaches the address, and knows the token if there is one, can")
+	fs.BoolVar(&f.node.Writable, "writable", false, writableDoc)
 	fs.BoolVar(&f.quiet, "quiet", false, "show no progress")
 	cpuProfileFlag(fs, &f.cpuProfile)
 	return c

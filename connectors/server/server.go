@@ -1,11 +1,13 @@
 // Package server is Weir's HTTP API: it answers SQL over the views, tells what the engine is doing, and streams each
-// commit's changes. It only reads; there are no routes that write, but for statements that change plain tables and for the replay of dead
-// letters, where the backend lets them pass, and for events, which go to the sources that take them.
+// commit's changes. It only reads; there are no routes that write, but for statements, and for the replay of dead letters, where the backend
+// lets them pass, and for events, which go to the sources that take them.
 //
 //	POST /v1/sql                   run a SELECT: SQL text, or {"sql": "…"}; ?limit= rows, 10 000 unless given
 //	POST /v1/plan                  what a text of statements would change, as engine/preview.Preview
 //	POST /v1/validate              whether a SELECT, or a text of statements, has a mistake, and where: {"sql": "…"}; nothing runs
 //	GET  /v1/schema                what statements may name: tables with their columns, functions
+//	POST /v1/preview               what a view would have: its SELECT over the newest events: {"sql": "…", "rows": 100, "seconds": 5}
+//	POST /v1/statements            apply a text of statements, as `weir run` does; answers as /v1/plan
 //	POST /v1/export                all rows of several views, as one commit left them: export.go
 //	GET  /v1/views                 the views, with columns, counters and watermark
 //	GET  /v1/views/{view}          one of them
@@ -19,7 +21,8 @@
 //	GET  /metrics                  the same counters for Prometheus
 //	GET  /                         the console, where one was given
 //
-// Answers are JSON. POST /v1/sql also gives Arrow (Accept: application/vnd.apache.arrow.stream) and CSV (text/csv). A result
+// Answers are JSON. POST /v1/sql also gives Arrow (Accept: application/vnd.apache.arrow.stream), CSV (text/csv) and Parquet
+// (application/vnd.apache.parquet). A result
 // that was cut at the limit says so: "truncated" in JSON, the HTTP trailer Weir-Truncated elsewhere.
 //
 // Values in JSON keep every digit, for readers whose numbers are doubles:
@@ -128,6 +131,10 @@ type Options struct {
 	Receivers func() map[string]http.Handler
 	// Replay gives dead letters to the views that lack them. What the user has to mend is a *UserError. Nil if there is no such route.
 	Replay func(ctx context.Context, r Replay) (Replayed, error)
+	// Statements applies a text of statements. What the user has to mend is a *UserError. Nil if there is no such route.
+	Statements func(ctx context.Context, text string) (*preview.Preview, error)
+	// Trial runs a view that is not created yet over the newest events. What cannot be tried is a *UserError. Nil if there is no such route.
+	Trial func(ctx context.Context, t Trial) (*Tried, error)
 	// Around stands around all that is served, within the router, so that it sees routes; nil for nothing.
 	Around func(http.Handler) http.Handler
 }
@@ -194,6 +201,14 @@ func (a *api) routes(r chi.Router) {
 	if a.options.Replay != nil {
 		r.Post("/v1/dead-letters/replay", a.serveReplay)
 		r.Get("/v1/dead-letters/replay", writeNoMethod)
+	}
+	if a.options.Statements != nil {
+		r.Post("/v1/statements", a.serveStatements)
+		r.Get("/v1/statements", writeNoMethod)
+	}
+	if a.options.Trial != nil {
+		r.Post("/v1/preview", a.serveTrial)
+		r.Get("/v1/preview", writeNoMethod)
 	}
 	r.Get("/v1/status", a.serveStatus)
 	r.Get("/v1/sql", writeNoMethod)

@@ -37,6 +37,7 @@ var resultFormats = []resultFormat{
 	{"application/json", "application/json", newJSONWriter},
 	{"application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.stream", newArrowWriter},
 	{"text/csv", "text/csv; charset=utf-8", newCSVWriter},
+	{"application/vnd.apache.parquet", "application/vnd.apache.parquet", newParquetWriter},
 }
 
 // serveSQL runs a statement and sends its rows.
@@ -72,8 +73,9 @@ func causeOf(ctx context.Context, err error) error {
 
 func (a *api) sendResult(ctx context.Context, reply *reply, format *resultFormat, result *Result, limit int, statement string) {
 	out := format.new(reply)
-	if out.begin(result) != nil {
-		return // the client has left
+	if err := out.begin(result); err != nil {
+		reply.refuse(problemOf(err, statement)) // which nobody reads if the client has left
+		return
 	}
 	truncated, err := copyRows(out, result, limit)
 	var failed *problem

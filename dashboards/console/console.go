@@ -1,14 +1,19 @@
-// Package console serves Weir's live console, a page that shows what the engine is doing, plots a view as it commits, and runs
-// SQL. The page is built from src by Vite (`make console`), embedded here, and asks only the API that it is served beside.
+// Package console serves Weir's live console, a page that shows what the engine is doing, plots a view as it commits, runs SQL, and
+// tries and creates views. The page is built from src by Vite (`make console`), embedded here, and asks only the API that it is served beside.
 //
-//	src/app.tsx        the frame: pages, connection
-//	src/overview.tsx   every view, source and sink          GET  /v1/status, each second
-//	src/view.tsx       one view: plot, newest rows, query   GET  /v1/views/{view}/changes, POST /v1/sql
-//	src/sqlpage.tsx    the editor                           POST /v1/sql
-//	src/tokenform.tsx  asks for the token, if one is wanted
+//	src/app.tsx          the frame: pages, connection, keys, colours
+//	src/overview.tsx     every view, source and sink           GET  /v1/status, each second
+//	src/view.tsx         one view                              GET  /v1/views/{view}/changes, why; POST /v1/sql
+//	src/figure.tsx       its plot, chosen by columns           choice.ts keeps the choice in the address
+//	src/querygraph.tsx   its graph, laid out by graph.ts
+//	src/sqlpage.tsx      the editor                            POST /v1/sql, GET /v1/schema
+//	src/newpage.tsx      a view that is written                POST /v1/validate, plan, preview, statements
+//	src/letterspage.tsx  dead letters and late rows            POST /v1/sql, dead-letters/replay
+//	src/tokenform.tsx    asks for the token, if one is wanted
 //
-// To add a page: a component in src, its path in src/route.ts, its tab in src/app.tsx. What the page computes, apart from
-// drawing it, stands in files of its own with a test beside them (`npm test`).
+// To add a page: a component in src, its path in src/route.ts, its tab in src/app.tsx, its key in src/shortcuts.ts. What the page computes,
+// apart from drawing it, stands in files of its own with a test beside them (`npm test`). A colour is a line in style.css; its contrast is
+// tested with the palette's pairs.
 package console
 
 import (

@@ -19,7 +19,13 @@ type fakeAPI struct {
 	epoch   int
 	windows int // of hot that have closed
 	changed chan struct{}
-	token   string // that the API wants; empty for none
+	token   string   // that the API wants; empty for none
+	asked   []string // bodies of what changes something, with their paths
+	stopped chan struct{}
+	// holdSchema holds the schema back until it is closed, if it is there; sentSchema is told of each.
+	holdSchema, sentSchema chan struct{}
+	// readOnly says that nothing may be changed, pressed that the sink holds up its view.
+	readOnly, pressed bool
 }
 
 var channels = []string{"app", "mail", "search", "web"}
@@ -37,7 +43,7 @@ const totalsColumns = `[{"name":"channel","type":"VARCHAR"},{"name":"bids","type
 // serveFake serves the page and the fake API.
 func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
 	t.Helper()
-	f := &fakeAPI{epoch: 40, windows: 120, changed: make(chan struct{})}
+	f := &fakeAPI{epoch: 40, windows: 120, changed: make(chan struct{}), stopped: make(chan struct{}, 1), sentSchema: make(chan struct{}, 100)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", f.status)
 	mux.HandleFunc("GET /v1/views", f.views)
@@ -45,6 +51,12 @@ func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
 	mux.HandleFunc("GET /v1/views/{view}/changes", f.changes)
 	mux.HandleFunc("GET /v1/views/{view}/why", f.why)
 	mux.HandleFunc("POST /v1/sql", f.sql)
+	mux.HandleFunc("GET /v1/schema", f.schema)
+	mux.HandleFunc("POST /v1/validate", f.validate)
+	mux.HandleFunc("POST /v1/plan", f.plan)
+	mux.HandleFunc("POST /v1/preview", f.preview)
+	mux.HandleFunc("POST /v1/statements", f.statements)
+	mux.HandleFunc("POST /v1/dead-letters/replay", f.replay)
 	mux.Handle("/", Handler())
 	s := httptest.NewServer(f.guard(mux))
 	t.Cleanup(func() {
@@ -103,19 +115,28 @@ func (f *fakeAPI) status(w http.ResponseWriter, _ *http.Request) {
 	wm := begin.Add(time.Duration(windows)*10*time.Second + 1234*time.Millisecond).UnixMicro()
 	query := func(view, emit, columns, state, problem string, share int64, wm int64) map[string]any {
 		return map[string]any{"view": view, "sql": hotSQL, "sources": []string{"bid"}, "emit": emit, "rows_in": elapsed * share, "rows_out": elapsed * share / 50,
-			"late_rows": 3 * (share % 2), "watermark": wm, "state": state, "error": problem}
+			"late_rows": 3 * (share % 2), "watermark": wm, "state": state, "error": problem,
+			"stages": []any{map[string]any{"name": "aggregate", "waiting": 12, "watermark": wm, "from": []any{map[string]any{"source": "bid", "stage": -1, "rows": elapsed * share}},
+				"held": map[string]any{"kind": "window", "unit": "groups", "count": 1203, "windows": 1}}},
+			"results": []any{map[string]any{"stage": 0, "rows": elapsed * share / 50}}}
+	}
+	hot, outbox := query("hot", "close", hotColumns, "running", "", 151, wm), 0
+	if f.pressed {
+		hot["state"], hot["backpressure"], outbox = "backpressured", "alerts", 1_200_000_000
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"started": begin, "epoch": epoch, "commits": epoch, "committed_at": time.Now(), "commit_ns": epoch * 7_300_000, "workers": 2,
-		"sources": []any{map[string]any{"name": "bid", "connector": "kafka", "records": elapsed * 152, "bytes": elapsed * 152 * 210, "dead_letters": 4,
+		"writable": !f.readOnly,
+		"started":  begin, "epoch": epoch, "commits": epoch, "committed_at": time.Now(), "commit_ns": epoch * 7_300_000, "workers": 2,
+		"sources": []any{map[string]any{"name": "bid", "connector": "kafka", "state": "running", "blocked_ns": elapsed * 120_000, "records": elapsed * 152, "bytes": elapsed * 152 * 210, "dead_letters": 4,
 			"partitions": []any{
 				map[string]any{"partition": "0", "next": elapsed * 80, "waiting": 1200, "watermark": wm, "state": "active"},
 				map[string]any{"partition": "1", "next": elapsed * 72, "waiting": 310, "watermark": wm + 2_500_000, "state": "active"},
 				map[string]any{"partition": "2", "next": 0, "waiting": 0, "watermark": int64(math.MinInt64), "state": "idle"},
 			}}},
-		"queries": []any{query("hot", "close", hotColumns, "running", "", 151, wm), query("totals", "changes", totalsColumns, "running", "", 152, wm),
+		"queries": []any{hot, query("totals", "changes", totalsColumns, "running", "", 152, wm),
 			query("broken", "close", hotColumns, "failed", "division by zero in bids / (top - top)", 0, math.MinInt64)},
-		"sinks": []any{map[string]any{"name": "alerts", "view": "hot", "connector": "kafka", "delivered": epoch * 4, "pending": 0}},
+		"sinks": []any{map[string]any{"name": "alerts", "view": "hot", "connector": "kafka", "delivered": epoch * 4, "pending": 0, "pending_bytes": outbox,
+			"max_outbox": 1_000_000_000, "failures": 0, "state": "running"}},
 	})
 }
 
@@ -134,6 +155,8 @@ func (f *fakeAPI) view(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, viewJSON("hot", "close", hotColumns))
 	case "totals":
 		_, _ = io.WriteString(w, viewJSON("totals", "changes", totalsColumns))
+	case "moving":
+		_, _ = io.WriteString(w, viewJSON("moving", "changes", hotColumns))
 	default:
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, `{"error":{"message":"there is no such view","code":"no_view","names":["hot","totals"]}}`)
@@ -171,17 +194,35 @@ func (f *fakeAPI) changes(w http.ResponseWriter, r *http.Request) {
 		}
 		var epoch, windows int
 		epoch, windows, changed = f.now()
+		if r.PathValue("view") == "moving" {
+			fmt.Fprintf(w, "event: changes\nid: %d\ndata: {\"epoch\":%d,\"gap\":false,\"rows\":[[-1,%s],[1,%s]]}\n\n", epoch, epoch, movingRow(windows-1), movingRow(windows))
+			continue
+		}
 		rows := "[1," + strings.Join(windowRows(windows-1), "],[1,") + "]"
 		fmt.Fprintf(w, "event: changes\nid: %d\ndata: {\"epoch\":%d,\"gap\":false,\"rows\":[%s]}\n\n", epoch, epoch, rows)
 	}
 }
 
-// sql knows the page's own statements, SELECT 42, and that everything else is a mistake at character 7.
+// movingRow is a row of moving whose count goes with the windows of hot; three others stay.
+func movingRow(windows int) string {
+	return fmt.Sprintf(`"2026-01-01T10:00:00","2026-01-01T10:00:10","web",%d,"1.5"`, windows)
+}
+
+// sql knows the page's own statements, SELECT 42, one that runs until it is stopped, and that everything else is a mistake at character 7.
 func (f *fakeAPI) sql(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	_, windows, _ := f.now()
 	statement := string(body)
+	if f.letters(w, statement) {
+		return
+	}
 	switch {
+	case r.Header.Get("Accept") != "application/json":
+		w.Header().Set("Content-Type", r.Header.Get("Accept"))
+		_, _ = io.WriteString(w, "answer\n42\n")
+	case statement == "SELECT slow":
+		<-r.Context().Done()
+		f.stopped <- struct{}{}
 	case strings.HasPrefix(statement, `SELECT * FROM "hot" ORDER BY`):
 		var rows []string
 		for i := windows - 1; i >= 0; i-- {
@@ -191,6 +232,9 @@ func (f *fakeAPI) sql(w http.ResponseWriter, r *http.Request) {
 			rows = rows[:100]
 		}
 		fmt.Fprintf(w, `{"columns":%s,"rows":[[%s]],"truncated":false}`, hotColumns, strings.Join(rows, "],["))
+	case strings.HasPrefix(statement, `SELECT * FROM "moving"`):
+		fixed := strings.Join(windowRows(0)[:3], "],[")
+		fmt.Fprintf(w, `{"columns":%s,"rows":[[%s],[%s]],"truncated":false}`, hotColumns, fixed, movingRow(windows))
 	case strings.HasPrefix(statement, `SELECT * FROM "totals"`):
 		fmt.Fprintf(w, `{"columns":%s,"rows":[["web",%d],["app",5200],["mail",310],["search",9120]],"truncated":false}`, totalsColumns, windows*100)
 	case statement == "SELECT 42 AS answer":

@@ -19,8 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser starts Chromium. Set WEIR_SHOTS to a folder to get pictures of the pages.
-func browser(t *testing.T) context.Context {
+// browserOf starts Chromium. Set WEIR_SHOTS to a folder to get pictures of the pages.
+func browserOf(t *testing.T) context.Context {
 	t.Helper()
 	if !Built() {
 		t.Skip("the console is not built: run `make console` (npm ci && npm run build in dashboards/console) first")
@@ -110,7 +110,7 @@ func shot(ctx context.Context, t *testing.T, name string) {
 }
 
 func TestOverviewPage(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserOf(t)
 	api, server := serveFake(t)
 	watch(ctx, t, server.URL)
 	run(ctx, t, chromedp.Navigate(server.URL),
@@ -130,7 +130,7 @@ func TestOverviewPage(t *testing.T) {
 }
 
 func TestViewPage(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserOf(t)
 	api, server := serveFake(t)
 	watch(ctx, t, server.URL)
 	const points = `.dataset.points`
@@ -148,13 +148,23 @@ func TestViewPage(t *testing.T) {
 		until(at("view-table")+`.querySelector("tbody td:nth-child(2)").textContent === "`+strings.Replace(last(121)[:19], "T", " ", 1)+`"`),
 		until(at("stream-state")+`.textContent === "following commits"`))
 	shot(ctx, t, "view")
-	run(ctx, t, chromedp.Evaluate[chromedp.Void](`(s => { s.selectedIndex = 1; s.dispatchEvent(new Event("change", { bubbles: true })) })(`+at("series")+`)`),
-		until(at("plot-points")+`.dataset.lines === "1"`), until(at("plot-points")+points+` === "121"`))
+	run(ctx, t, tick("choice-by", "channel"), until(at("plot-points")+`.dataset.lines === "1"`), until(at("plot-points")+points+` === "121"`),
+		until(`new URLSearchParams(location.search).get("by") === ""`))
+}
+
+// tick changes a column in a choice of several.
+func tick(choice, column string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](at(choice) + `.querySelector('input[data-column="` + column + `"]').click()`)
+}
+
+// pickOption chooses in a list.
+func pickOption(testid, value string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(s => { s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })) })(%s)`, value, at(testid)))
 }
 
 // TestViewPageSaysWhy: the page says why a window is open, keeps that current, and shows the partition that holds the watermark.
 func TestViewPageSaysWhy(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserOf(t)
 	api, server := serveFake(t)
 	watch(ctx, t, server.URL)
 	run(ctx, t, chromedp.Navigate(server.URL+"/views/hot"), until(at("why-summary")+`?.textContent.includes("window of epoch 40")`),
@@ -167,7 +177,7 @@ func TestViewPageSaysWhy(t *testing.T) {
 }
 
 func TestViewPageWithoutTime(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserOf(t)
 	api, server := serveFake(t)
 	watch(ctx, t, server.URL)
 	run(ctx, t, chromedp.Navigate(server.URL+"/views/totals"),
@@ -178,42 +188,14 @@ func TestViewPageWithoutTime(t *testing.T) {
 }
 
 func TestUnknownViewPage(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserOf(t)
 	_, server := serveFake(t)
 	run(ctx, t, chromedp.Navigate(server.URL+"/views/nobody"), until(`document.querySelector('main a[href="/views/hot"]') !== null`))
 }
 
-func TestSQLPage(t *testing.T) {
-	ctx := browser(t)
-	_, server := serveFake(t)
-	watch(ctx, t, server.URL)
-	write := func(sql string) chromedp.Action[chromedp.Void] {
-		return chromedp.Steps(
-			chromedp.Click(chromedp.CSS(".cm-content")), chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(sql),
-		)
-	}
-	run(ctx, t, chromedp.Navigate(server.URL+"/sql"),
-		until(`document.querySelector(".cm-content")?.textContent.includes('FROM "hot"')`),
-		write("SELECT 42 AS answer"), chromedp.Click(css("sql-run")),
-		until(at("sql-result")+`?.querySelector("tbody td").textContent === "42"`),
-		until(at("sql-status")+`.textContent.startsWith("2 rows in ")`))
-	shot(ctx, t, "sql")
-
-	run(ctx, t, write("SELECT bidz FROM hot"), chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl)), // Ctrl+Enter
-		until(at("sql-error")+`?.textContent.includes("Did you mean")`),
-		until(at("sql-error")+`.dataset.position === "7"`),
-		until(`document.querySelector(".cm-lintRange-error")?.textContent === "bidz"`))
-	shot(ctx, t, "sql-error")
-
-	run(ctx, t, chromedp.Reload(), until(`document.querySelectorAll(".past li").length === 2`),
-		until(`document.querySelector(".cm-content")?.textContent === "SELECT bidz FROM hot"`),
-		write("SELECT ho"), until(`document.querySelector(".cm-tooltip-autocomplete")?.textContent.includes("hot")`))
-	shot(ctx, t, "sql-complete")
-}
-
 // TestTokenPage: where a token is wanted the page asks for it once, and then does all it does without one, live changes too.
 func TestTokenPage(t *testing.T) {
-	ctx := browser(t)
+	ctx := browserOf(t)
 	api, server := serveFake(t)
 	api.mu.Lock()
 	api.token = "s3cret"
@@ -223,7 +205,7 @@ func TestTokenPage(t *testing.T) {
 	run(ctx, t, chromedp.Navigate(server.URL+"/views/hot"), until(at("token-form")+` !== null`),
 		chromedp.SendKeys(field, "wrong\r"), until(at("token-form")+`.textContent.includes("not the right one")`),
 		chromedp.SendKeys(field, "s3cret\r"), until(at("token-form")+` === null`), until(at("connection")+`.textContent === "live"`))
-	run(ctx, t, until(at("stream-state")+`.textContent === "following commits"`))
+	run(ctx, t, until(at("stream-state")+`?.textContent === "following commits"`))
 	epoch, _, _ := api.now()
 	api.commit()
 	run(ctx, t, until(fmt.Sprintf(`document.body.textContent.includes("window of epoch %d")`, epoch+1)))

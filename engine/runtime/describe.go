@@ -66,13 +66,40 @@ func (s *source) stateOf(p *partition, now time.Time) string {
 func (q *query) describeStages() {
 	out := make([]engine.StageStatus, 0, len(q.stages))
 	for _, s := range q.stages {
-		one := engine.StageStatus{Name: s.Name, Sources: q.sourcesOf(s), Waiting: s.rowsWaiting(), Watermark: s.horizon, Ahead: q.ahead(s)}
+		one := engine.StageStatus{Name: s.Name, Sources: q.sourcesOf(s), From: q.originsOf(s), Waiting: s.rowsWaiting(), Watermark: s.horizon, Ahead: q.ahead(s)}
 		if guard("describe", func() error { one.Held = s.held(); return nil }) != nil {
 			one.Held = nil // what it says is for people: no reason to end the query
 		}
 		out = append(out, one)
 	}
 	q.stagesNow = out
+	if len(q.inputs) < len(q.Inputs) || len(q.stages) < len(q.Stages) {
+		return // the operators are not built yet
+	}
+	q.resultsNow = make([]engine.Origin, len(q.Results))
+	for i, node := range q.Results {
+		q.resultsNow[i] = q.origin(node, q.outletOf(node).results)
+	}
+}
+
+// originsOf are where a stage's rows come from.
+func (q *query) originsOf(s *stage) []engine.Origin {
+	out := make([]engine.Origin, len(s.Edges))
+	for k, e := range s.Edges {
+		for _, o := range q.outletOf(e.From).edges {
+			if o.to == s && o.at == k {
+				out[k] = q.origin(e.From, o.rows)
+			}
+		}
+	}
+	return out
+}
+
+func (q *query) origin(node int, rows int64) engine.Origin {
+	if node < len(q.inputs) {
+		return engine.Origin{Source: q.inputs[node].Source, Stage: -1, Rows: rows}
+	}
+	return engine.Origin{Stage: node - len(q.inputs), Rows: rows}
 }
 
 // sourcesOf are the names of the sources whose events come to a stage.

@@ -89,6 +89,15 @@ func TestDescribe(t *testing.T) {
 	if s := got.Stages[1]; s.Held != nil || s.Ahead != 5 || s.Sources[0] != "s" {
 		t.Errorf("second stage %+v", s)
 	}
+	if from, want := got.Stages[0].From, []engine.Origin{{Source: "s", Stage: -1, Rows: 4}}; !reflect.DeepEqual(from, want) {
+		t.Errorf("the first stage's rows come from %+v, want %+v", from, want)
+	}
+	if from := got.Stages[1].From; len(from) != 1 || from[0].Source != "" || from[0].Stage != 0 || from[0].Rows == 0 {
+		t.Errorf("the second stage's rows come from %+v, want the first stage", from)
+	}
+	if len(got.Results) != 1 || got.Results[0].Stage != 1 || got.Results[0].Rows != got.RowsOut || got.RowsOut == 0 {
+		t.Errorf("the view's rows come from %+v, want %d of the second stage", got.Results, got.RowsOut)
+	}
 	source.add("0", event{2, 1200})
 	later := now
 	got = step(5)

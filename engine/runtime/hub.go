@@ -108,6 +108,19 @@ func (h *hub) cancel(view string, id int) {
 	}
 }
 
+// endOf ends the readers of views, and forgets what is past.
+func (h *hub) endOf(views []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, view := range views {
+		for _, s := range h.views[view] {
+			close(s.changes) // the reader goes on to its end, and releases what is in it
+		}
+		delete(h.views, view)
+	}
+	h.past = nil
+}
+
 // begin says which epoch is the last one committed, before any is published.
 // One that went on from another engine's last commit knows what is past.
 func (h *hub) begin(epoch int64) {

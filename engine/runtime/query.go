@@ -43,14 +43,16 @@ type query struct {
 
 	readingsNow []engine.ReadingStatus // as describe last saw them
 	stagesNow   []engine.StageStatus
+	resultsNow  []engine.Origin
 	// repeated are duplicates that were met again in the logs of a restart: they were counted before.
 	repeated int64
 }
 
 // outlet says where the rows of a node go.
 type outlet struct {
-	result bool // to the view
-	edges  []outEdge
+	result  bool  // to the view
+	results int64 // rows that went there
+	edges   []outEdge
 }
 
 // outEdge is an edge as its node sees it.
@@ -58,6 +60,8 @@ type outEdge struct {
 	engine.Edge
 	at int // among the stage's edges
 	to *stage
+
+	rows int64 // that were brought
 }
 
 // stage is one stage's shards.
@@ -107,7 +111,7 @@ func (q *query) build() error {
 			st.level = max(st.level, q.levelOf(e.From)+1)
 			st.static = q.isStatic(e.From) && (k == 0 || st.static)
 			from := q.outletOf(e.From)
-			from.edges = append(from.edges, outEdge{e, k, st})
+			from.edges = append(from.edges, outEdge{Edge: e, at: k, to: st})
 		}
 	}
 	for _, n := range q.Results {
@@ -222,6 +226,7 @@ func (e *outEdge) route(parts []engine.Batch, from *fetched) {
 	shards := len(e.to.waiting)
 	for i, part := range parts {
 		if part.Rows != nil {
+			e.rows += part.Rows.NumRows()
 			e.to.waiting[i%shards] = append(e.to.waiting[i%shards], routed{part, e, from})
 		}
 	}
@@ -261,7 +266,7 @@ func (s *stage) consume(shard int) error {
 }
 
 // finish takes what a node that gives the view's rows has put out into the epoch's changes, under the names of the view's columns.
-func (q *query) finish(batches []engine.Batch) int {
+func (q *query) finish(from *outlet, batches []engine.Batch) int {
 	rows := 0
 	for _, b := range batches {
 		rows += int(b.Rows.NumRows())
@@ -275,6 +280,7 @@ func (q *query) finish(batches []engine.Batch) int {
 		b.Release()
 	}
 	q.rowsOut += int64(rows)
+	from.results += int64(rows)
 	return rows
 }
 

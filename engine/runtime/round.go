@@ -222,7 +222,7 @@ func (e *Engine) settleReading(r *reading, f *fetched) {
 // handOn gives what the inputs have made of a fetch to the stages, and to the view.
 func (e *Engine) handOn(r *reading, head *headResult, f *fetched) {
 	for i, res := range head.inputs {
-		e.epochRows += r.query.finish(res.out)
+		e.epochRows += r.query.finish(&r.inputs[i].outlet, res.out)
 		for k, parts := range res.parts {
 			r.inputs[i].edges[k].route(parts, f)
 		}
@@ -364,7 +364,7 @@ func (e *Engine) collectStage(q *query, s *stage) error {
 			s.route(i, parts, origins)
 		}
 		if s.result {
-			e.epochRows += q.finish(batches)
+			e.epochRows += q.finish(&s.outlet, batches)
 		} else {
 			release(batches)
 		}

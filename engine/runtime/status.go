@@ -76,7 +76,7 @@ func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	info := e.config.Views[q.Name]
 	out := engine.QueryStatus{
 		View: q.Name, SQL: info.SQL, Emit: info.Emit, Sources: q.sources(), Columns: q.Output,
-		Readings: q.readingsNow, Stages: q.stagesNow, RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
+		Readings: q.readingsNow, Stages: q.stagesNow, Results: q.resultsNow, RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
 	}
 	switch {
 	case q.failed != nil:

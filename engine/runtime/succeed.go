@@ -46,3 +46,7 @@ func (e *Engine) inherit(old *Engine) {
 		}
 	}
 }
+
+// EndReadersOf ends the live readers of views whose tables are not what they were, or are gone, and forgets what is past: whoever comes back
+// begins with the table. To be called between two engines.
+func (e *Engine) EndReadersOf(views []string) { e.hub.endOf(views) }

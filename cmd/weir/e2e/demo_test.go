@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"testing"
@@ -16,8 +15,7 @@ import (
 // plot is the element on which the console's live plot says how many points it draws, and the last one's x.
 const plot = `document.querySelector('[data-testid="plot-points"]')`
 
-// TestDemoMoves runs the demo as a user does, opens its console in Chromium, and wants the live plot to move. Set WEIR_SHOT to a
-// path to get the picture that the README shows.
+// TestDemoMoves runs the demo as a user does, opens its console in Chromium, and wants the live plot to move.
 func TestDemoMoves(t *testing.T) {
 	if !console.Built() {
 		t.Skip("the console is not built: run `make console`")
@@ -37,9 +35,6 @@ func TestDemoMoves(t *testing.T) {
 	}
 	if err := chromedp.Do(ctx, until(fmt.Sprintf(`%s.dataset.lastX > %q`, plot, first))); err != nil {
 		t.Fatalf("the plot stays at %s: %v", first, err)
-	}
-	if path := os.Getenv("WEIR_SHOT"); path != "" {
-		takeShot(ctx, t, path)
 	}
 	if code := demo.terminate(); code != 0 {
 		t.Errorf("the demo ended with %d\n%s", code, demo.stderr.String())
@@ -75,19 +70,4 @@ func consoleURL(t *testing.T, p *process) string {
 	}
 	t.Fatalf("the demo does not say where it listens\n%s", p.stderr.String())
 	return ""
-}
-
-// takeShot saves a picture of the page once it has something to show.
-func takeShot(ctx context.Context, t *testing.T, path string) {
-	t.Helper()
-	if err := chromedp.Do(ctx, chromedp.Sleep(40*time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, picture, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -106,7 +106,10 @@ func (n *Node) finish() {
 	n.stop()
 	n.engine.EndReaders()
 	close(n.began)
-	n.stop, n.began, n.again = nil, nil, false
+	for _, w := range n.wanted {
+		w.done <- server.ErrStarting
+	}
+	n.stop, n.began, n.again, n.wanted = nil, nil, false, nil
 }
 
 // nextEngine makes the first engine of a Run, or the one that takes over, from the definitions as they are now. What changes in them later stops it.

@@ -26,7 +26,7 @@ func (n *Node) Status() engine.Status {
 		return engine.Status{}
 	}
 	s := n.withAbouts(e.Status())
-	s.Files = n.store.Files()
+	s.Files, s.Writable = n.store.Files(), n.options.Writable
 	n.mu.Lock()
 	clients, flight := n.clients, n.flightClients
 	n.mu.Unlock()

@@ -88,11 +88,15 @@ type Node struct {
 	// flightClients is what clients of Flight SQL do; nil if it is not served.
 	flightClients func() engine.Clients
 	receivers     map[string]http.Handler    // what takes the events that are sent to sources
+	sources       map[string]engine.Source   // that the engine reads, by name
+	wanted        []*wantedText              // texts to be applied before the next engine begins
 	held          map[string]map[place]int64 // views that stand still until their successors have come to them, and where
 	asking        sync.Mutex                 // the catalog answers one question at a time
 	metrics       *metrics.History           // of the last hours
 	abouts        atomic.Pointer[abouts]     // what people are told of the views
 	replaying     sync.Mutex                 // dead letters are replayed by one at a time
+	trying        sync.Mutex                 // one view at a time is tried, and none between two engines
+	endTry        context.CancelCauseFunc    // ends the trial that is under way; nil without
 }
 
 // Open opens the result database and reads the definitions in it.
@@ -270,12 +274,16 @@ func (n *Node) Run(ctx context.Context) error {
 	}
 	defer besides.Wait()
 	defer stop()
+	n.trying.Lock()
+	defer n.trying.Unlock()
 	for first := true; ; first = false {
 		e, engineCtx, err := n.nextEngine(ctx, first)
 		if err != nil {
 			return err
 		}
+		n.trying.Unlock()
 		closing, err := n.runEngine(engineCtx, e)
+		n.endTrial()
 		if err != nil || ctx.Err() != nil && !n.options.Bounded {
 			return err
 		}
@@ -285,6 +293,9 @@ func (n *Node) Run(ctx context.Context) error {
 				return err
 			}
 			goesOn = !n.options.Bounded
+		}
+		if n.applyWanted(context.WithoutCancel(ctx)) {
+			goesOn = true
 		}
 		if !goesOn {
 			return nil
@@ -392,6 +403,28 @@ func (n *Node) fillOutbox() {
 }
 
 func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
+	out, err := n.reading(s)
+	if err != nil {
+		return out, err
+	}
+	out.Source, err = n.connect(s)
+	n.receive(s.Name, out.Source)
+	n.note(s.Name, out.Source)
+	return out, err
+}
+
+// note keeps the source that the engine reads, for those that read beside it.
+func (n *Node) note(name string, s engine.Source) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.sources == nil {
+		n.sources = map[string]engine.Source{}
+	}
+	n.sources[name] = s
+}
+
+// reading is how a source is read, but for what it is read from.
+func (n *Node) reading(s *catalog.Source) (runtime.Source, error) {
 	out := runtime.Source{
 		Name: s.Name, Connector: s.Connector.Name, Columns: s.Columns, EventTime: s.EventTime,
 		Delay: s.Delay, IdleTimeout: s.Options.Duration("idle_timeout"), MaxAhead: s.Options.Duration("max_ahead"),
@@ -405,12 +438,8 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	}
 	var err error
 	if s.FormatSpec != nil {
-		if out.Format, err = s.FormatSpec.New(s.Options, &n.decoding); err != nil {
-			return out, err
-		}
+		out.Format, err = s.FormatSpec.New(s.Options, &n.decoding)
 	}
-	out.Source, err = n.connect(s)
-	n.receive(s.Name, out.Source)
 	return out, err
 }
 

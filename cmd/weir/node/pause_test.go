@@ -21,6 +21,7 @@ type replayed struct {
 	mu     sync.Mutex
 	lines  []string
 	opened int
+	atOnce int // lines that a poll gives; 3 if zero, so that a pause falls between them
 }
 
 func (l *replayed) add(lines ...string) {
@@ -65,7 +66,7 @@ func (r *replayedReader) Partitions() []string             { return []string{"0"
 func (r *replayedReader) Committed(map[string]int64) error { return nil }
 func (r *replayedReader) Close() error                     { return nil }
 
-// Poll gives three lines at a time, so that a pause falls between them.
+// Poll gives a few lines at a time.
 func (r *replayedReader) Poll(ctx context.Context) ([]engine.Fetch, error) {
 	for {
 		if f := r.fetch(); len(f.Records) > 0 {
@@ -86,7 +87,7 @@ func (r *replayedReader) fetch() engine.Fetch {
 	r.log.mu.Lock()
 	defer r.log.mu.Unlock()
 	f := engine.Fetch{Partition: "0"}
-	for len(f.Records) < 3 && r.next < int64(len(r.log.lines)) {
+	for len(f.Records) < max(3, r.log.atOnce) && r.next < int64(len(r.log.lines)) {
 		f.Records = append(f.Records, engine.Record{Offset: r.next, Value: []byte(r.log.lines[r.next])})
 		r.next++
 	}

@@ -64,9 +64,7 @@ func (n *Node) Preview(ctx context.Context, scripts []preview.Script) (*preview.
 
 // previewAside previews texts with a catalog of its own.
 func (n *Node) previewAside(ctx context.Context, scripts []preview.Script) (*preview.Preview, error) {
-	aside := &Node{options: n.options, store: n.store}
-	aside.options.Workers = 1
-	aside.tables = &plainTables{node: aside, asTheyAre: true}
+	aside := n.beside()
 	sealed := false
 	aside.options.Getenv = func(name string) (string, bool) {
 		if sealed {

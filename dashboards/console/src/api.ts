@@ -19,6 +19,8 @@ export interface Partition {
 export interface Source {
   name: string;
   connector: string;
+  state: string;
+  blocked_ns: number; // how long its reader has waited for the engine
   records: number;
   bytes: number;
   dead_letters: number;
@@ -37,6 +39,25 @@ export interface Query {
   watermark: number;
   state: string;
   error?: string;
+  backpressure?: string; // the sink for which it stands still
+  stages: Stage[] | null;
+  results: Origin[] | null; // where the view's rows come from
+}
+
+/** Stage is what a stage of a query holds. */
+export interface Stage {
+  name: string;
+  from: Origin[] | null;
+  waiting: number;
+  watermark: number;
+  held?: { kind?: string; unit: string; count: number; windows?: number };
+}
+
+/** Origin is where rows come from: a source, or a stage by its place. */
+export interface Origin {
+  source?: string;
+  stage: number; // -1 if it is a source
+  rows: number;
 }
 
 export interface Sink {
@@ -45,6 +66,10 @@ export interface Sink {
   connector: string;
   delivered: number;
   pending: number;
+  pending_bytes: number;
+  max_outbox: number; // 0 for any size
+  failures: number;
+  state: string;
   error?: string;
 }
 
@@ -55,6 +80,7 @@ export interface Status {
   committed_at: string;
   commit_ns: number;
   workers: number;
+  writable: boolean;
   sources: Source[] | null;
   queries: Query[] | null;
   sinks: Sink[] | null;
@@ -167,12 +193,17 @@ export async function runSQL(sql: string, limit: number, signal?: AbortSignal): 
   return result;
 }
 
-/** downloadCSV runs a statement and hands its rows to the browser as a file. */
-export async function downloadCSV(sql: string, limit: number) {
-  const answer = await post(sql, limit, "text/csv");
+/** A file format that a result can be had in. */
+export type Format = "csv" | "parquet";
+
+const media: Record<Format, string> = { csv: "text/csv", parquet: "application/vnd.apache.parquet" };
+
+/** download runs a statement and hands its rows to the browser as a file. It tells whether there are more rows than limit. */
+export async function download(sql: string, limit: number, format: Format) {
+  const answer = await post(sql, limit, media[format]);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = "weir.csv";
+  link.download = `weir.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
@@ -187,6 +218,73 @@ async function post(sql: string, limit: number, accept: string, signal?: AbortSi
   if (!answer.ok) throw await failure(answer, sql);
   return answer;
 }
+
+async function postJSON<T>(path: string, body: unknown, statement = "", signal?: AbortSignal): Promise<T> {
+  const answer = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+  if (!answer.ok) throw await failure(answer, statement);
+  return answer.json();
+}
+
+/** Schema is what statements may name. */
+export interface Schema {
+  tables: SchemaTable[];
+  functions: { name: string; kind: string; parameters?: string[]; description?: string }[];
+}
+
+export interface SchemaTable {
+  schema: string;
+  name: string;
+  kind: "view" | "table" | "system";
+  columns: Column[];
+}
+
+export const getSchema = () => get<Schema>("/v1/schema");
+
+/** Validity says whether a text has a mistake. Its position counts characters. */
+export interface Validity {
+  valid: boolean;
+  error?: Problem;
+}
+
+/** validate says what is wrong with a text of statements; null if nothing is. */
+export async function validate(sql: string, signal?: AbortSignal): Promise<ApiError | null> {
+  const answer = await postJSON<Validity>("/v1/validate", { sql }, sql, signal);
+  return answer.valid ? null : new ApiError(answer.error!, sql);
+}
+
+/** Plan is what a text of statements would change: engine/preview says what each field means. */
+export interface Plan {
+  changes: boolean;
+  objects: { kind: string; name: string; action: string }[];
+  views: { name: string; fate: string; sources?: { source: string; table?: boolean; size: number; unit?: string; error?: string }[] }[];
+}
+
+export const plan = (sql: string, signal?: AbortSignal) => postJSON<Plan>("/v1/plan", { scripts: [{ name: "text", text: sql }] }, sql, signal);
+
+/** Trial is a view's rows over the newest events. */
+export interface Trial extends Result {
+  emit: string;
+  sources: { source: string; events: number; dead_letters: number }[];
+  late_rows: number;
+  seconds: number;
+  note: string;
+}
+
+export const trial = (sql: string, rows: number, seconds: number, signal?: AbortSignal) => postJSON<Trial>("/v1/preview", { sql, rows, seconds }, sql, signal);
+
+/** apply applies statements to the running Weir. */
+export const apply = (sql: string) => postJSON<Plan>("/v1/statements", { sql }, sql);
+
+export interface Replayed {
+  chosen: number;
+  replayed: number;
+  dead: number;
+  late: number;
+  problems: { reason: string; letters: number }[];
+}
+
+/** replay gives dead letters again to the views that lack them: of a source, and with a condition, if these are given. */
+export const replay = (source: string, where: string) => postJSON<Replayed>("/v1/dead-letters/replay", { source, where });
 
 export interface Changes {
   epoch: number;

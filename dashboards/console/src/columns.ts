@@ -7,7 +7,7 @@ export interface Shape {
   measures: number[];
 }
 
-const isTime = (c: Column) => /^(TIMESTAMP|DATE)/.test(c.type);
+export const isTime = (c: Column) => /^(TIMESTAMP|DATE)/.test(c.type);
 const isInteger = (c: Column) => /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(c.type);
 export const isNumeric = (c: Column) => isInteger(c) || /^(FLOAT|DOUBLE|DECIMAL)/.test(c.type);
 const isLabel = (c: Column) => /^(VARCHAR|BOOLEAN|UUID|ENUM)/.test(c.type) && !c.type.endsWith("]");

@@ -7,15 +7,17 @@ import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { useEffect, useRef } from "preact/hooks";
-import type { View } from "./api";
+import type { Column, Schema } from "./api";
 import { dialect } from "./dialect";
 
 interface Props {
   given: { text: string }; // replaces what is there, each time that a new one is given
-  views: View[];
+  schema: Schema; // what can be completed
+  label?: string;
   mark?: { at: number; message: string };
   onChange: (text: string) => void;
   onRun: () => void;
+  onStop?: () => void; // what Esc does, while something runs
 }
 
 /** Editor is the SQL editor. Tab leaves it, as on any page; Enter takes a completion. */
@@ -32,7 +34,7 @@ export function Editor(props: Props) {
     made.focus();
     return () => made.destroy();
   }, []);
-  useEffect(() => view.current?.dispatch({ effects: names.current.reconfigure(completions(props.views)) }), [props.views]);
+  useEffect(() => view.current?.dispatch({ effects: names.current.reconfigure(completions(props.schema)) }), [props.schema]);
   useEffect(() => replace(view.current!, props.given.text), [props.given]);
   useEffect(() => underline(view.current!, props.mark), [props.mark]);
   return <div ref={box} class="card editor" data-testid="sql-editor" />;
@@ -44,9 +46,14 @@ function stateOf(latest: { current: Props }, names: Compartment): EditorState {
     latest.current.onRun();
     return true;
   };
+  const stop = () => {
+    latest.current.onStop?.();
+    return latest.current.onStop !== undefined;
+  };
   return EditorState.create({
     doc: latest.current.given.text,
     extensions: [
+      keymap.of([{ key: "Escape", run: stop }]),
       Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
       keymap.of([{ key: "Enter", run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
       lineNumbers(),
@@ -58,21 +65,23 @@ function stateOf(latest: { current: Props }, names: Compartment): EditorState {
       syntaxHighlighting(classHighlighter),
       placeholder("SELECT …"),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": "SQL" }),
+      EditorView.contentAttributes.of({ "aria-label": latest.current.label ?? "SQL" }),
       EditorView.updateListener.of((u) => u.docChanged && latest.current.onChange(u.state.doc.toString())),
-      names.of(completions(latest.current.views)),
+      names.of(completions(latest.current.schema)),
     ],
   });
 }
 
-/** completions knows the views, their columns behind a dot, and the columns of all views by themselves. */
-function completions(views: View[]) {
-  const schema = Object.fromEntries(views.map((v) => [v.view, v.columns.map((c) => ({ label: c.name, detail: c.type.toLowerCase() }))]));
-  const columns = views.flatMap((v) => v.columns.map((c) => ({ label: c.name, type: "property", detail: v.view })));
+/** completions knows the tables, their columns behind a dot, the columns of all by themselves, and functions. */
+function completions({ tables, functions }: Schema) {
+  const columnsOf = (columns: Column[]) => columns.map((c) => ({ label: c.name, detail: c.type.toLowerCase() }));
+  const schema = Object.fromEntries(tables.map((t) => [t.schema === "main" ? t.name : `${t.schema}.${t.name}`, columnsOf(t.columns)]));
+  const columns = tables.filter((t) => t.kind !== "system").flatMap((t) => t.columns.map((c) => ({ label: c.name, type: "property", detail: t.name })));
   const unique = columns.filter((c, i) => columns.findIndex((o) => o.label === c.label) === i);
+  const callable = functions.filter((f) => /^\w+$/.test(f.name)).map((f) => ({ label: f.name, type: "function", detail: `(${(f.parameters ?? []).join(", ")})`, info: f.description, boost: -1 }));
   return [
     sql({ dialect, schema, upperCaseKeywords: true }),
-    dialect.language.data.of({ autocomplete: completeFromList(unique) }),
+    dialect.language.data.of({ autocomplete: completeFromList([...unique, ...callable]) }),
   ];
 }
 

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, follow, quoteIdent, runSQL, type Changes, type Result, type View } from "./api";
 import { orderColumn, type Shape } from "./columns";
-import { Rows } from "./series";
+import { Rows, Trace } from "./series";
 
 const HISTORY_ROWS = 5000; // read when the page opens
 const TABLE_ROWS = 100;
@@ -9,7 +9,8 @@ const TABLE_MS = 500; // at least, between two readings of the table
 
 export interface LiveRows {
   rows: Rows | null; // null without a time column, or before the history has come
-  version: number; // grows with each change of rows
+  version: number; // grows with each change of rows, and of trace
+  trace: Trace; // of table, since the page was opened
   table: Result | null;
   connected: boolean;
   error: string;
@@ -22,7 +23,9 @@ export interface LiveRows {
  *	newest rows by SQL, after each commit ──► table
  */
 export function useLiveRows(view: View, shape: Shape, order: string | undefined): LiveRows {
-  const [rows, setRows] = useState<{ rows: Rows; version: number } | null>(null);
+  const [rows, setRows] = useState<Rows | null>(null);
+  const [version, setVersion] = useState(0);
+  const trace = useMemo(() => new Trace(), [view]);
   const [table, setTable] = useState<Result | null>(null);
   const [connected, setConnected] = useState(false);
   const [error, setError] = useState("");
@@ -31,7 +34,10 @@ export function useLiveRows(view: View, shape: Shape, order: string | undefined)
   useEffect(() => {
     const failed = (e: unknown) => setError(e instanceof ApiError ? e.message : "");
     const reader = repeated(async () => {
-      setTable(await runSQL(tableSQL(view, shape, order), TABLE_ROWS));
+      const now = await runSQL(tableSQL(view, shape, order), TABLE_ROWS);
+      trace.add(Date.now() / 1000, now.rows);
+      setTable(now);
+      setVersion((v) => v + 1);
       setError("");
     }, failed);
     refresh.current = reader.ask;
@@ -40,7 +46,11 @@ export function useLiveRows(view: View, shape: Shape, order: string | undefined)
   }, [view, shape, order]);
 
   useEffect(() => {
-    const plot = new Plotted(view, shape, (r) => setRows((old) => ({ rows: r, version: (old?.version ?? 0) + 1 })));
+    setRows(null);
+    const plot = new Plotted(view, shape, (r) => {
+      setRows(r);
+      setVersion((v) => v + 1);
+    });
     const stop = follow(
       view.view,
       (c) => {
@@ -54,7 +64,7 @@ export function useLiveRows(view: View, shape: Shape, order: string | undefined)
       stop();
     };
   }, [view, shape]);
-  return { rows: rows?.rows ?? null, version: rows?.version ?? 0, table, connected, error };
+  return { rows, version, trace, table, connected, error };
 }
 
 /** tableSQL reads the rows that the table shows: the newest, or the greatest where there is no time. Keys hold their order still. */

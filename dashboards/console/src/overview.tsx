@@ -15,10 +15,10 @@ export function Overview({ live }: { live: Live }) {
     <div class={live.connection === "lost" ? "stale" : ""}>
       <Engine samples={live.samples} />
       <h1>Views</h1>
-      {queries.length === 0 ? <p class="empty">No views yet. CREATE MATERIALIZED VIEW makes one.</p> : <Queries queries={queries} samples={live.samples} />}
+      {queries.length === 0 ? <p class="empty">No views yet. <a href="/new">Write one and preview it</a>, or put CREATE MATERIALIZED VIEW into the file that `weir run` is given.</p> : <Queries queries={queries} samples={live.samples} />}
       <h2>Sources</h2>
       {sources.length === 0 ? <p class="empty">No sources yet. CREATE SOURCE makes one.</p> : <Sources sources={sources} samples={live.samples} />}
-      {status.sinks && status.sinks.length > 0 && <Sinks sinks={status.sinks} />}
+      {status.sinks && status.sinks.length > 0 && <Sinks sinks={status.sinks} queries={queries} />}
     </div>
   );
 }
@@ -50,7 +50,7 @@ function Tile({ name, value, testid }: { name: string; value: string; testid?: s
 
 function Queries({ queries, samples }: { queries: Query[]; samples: Sample[] }) {
   return (
-    <div class="scroll card">
+    <div class="scroll card" tabIndex={0} role="region" aria-label="Views">
       <table>
         <thead>
           <tr>
@@ -139,9 +139,9 @@ function SourceCard({ s, samples }: { s: Source; samples: Sample[] }) {
         <span>
           <b>{bytes(s.bytes)}</b> <span class="dim">read</span>
         </span>
-        <span class={s.dead_letters > 0 ? "warn" : ""}>
-          <b>{count(s.dead_letters)}</b> <span class={s.dead_letters > 0 ? "" : "dim"}>dead letters</span>
-        </span>
+        <a class={s.dead_letters > 0 ? "warn" : ""} href={`/letters?source=${encodeURIComponent(s.name)}`}>
+          <b>{count(s.dead_letters)}</b> dead letters
+        </a>
       </div>
       {s.error && <p class="error-text">{s.error}</p>}
       <Partitions s={s} />
@@ -152,7 +152,7 @@ function SourceCard({ s, samples }: { s: Source; samples: Sample[] }) {
 function Partitions({ s }: { s: Source }) {
   if (!s.partitions?.length) return null;
   return (
-    <div class="scroll partitions">
+    <div class="scroll partitions" tabIndex={0} role="region" aria-label={`Partitions of ${s.name}`}>
       <table>
         <thead>
           <tr>
@@ -183,11 +183,11 @@ function Partitions({ s }: { s: Source }) {
   );
 }
 
-function Sinks({ sinks }: { sinks: Sink[] }) {
+function Sinks({ sinks, queries }: { sinks: Sink[]; queries: Query[] }) {
   return (
     <>
       <h2>Sinks</h2>
-      <div class="scroll card">
+      <div class="scroll card" tabIndex={0} role="region" aria-label="Sinks">
         <table>
           <thead>
             <tr>
@@ -195,7 +195,8 @@ function Sinks({ sinks }: { sinks: Sink[] }) {
               <th>Connector</th>
               <th>View</th>
               <th class="n">Rows delivered</th>
-              <th class="n">Epochs waiting</th>
+              <th class="n">Outbox</th>
+              <th class="n">Failures</th>
               <th>State</th>
             </tr>
           </thead>
@@ -208,8 +209,15 @@ function Sinks({ sinks }: { sinks: Sink[] }) {
                   <a href={viewPath(s.view)}>{s.view}</a>
                 </td>
                 <td class="n">{count(s.delivered)}</td>
-                <td class="n">{count(s.pending)}</td>
-                <td>{s.error ? <span class="error-text">{s.error}</span> : <State state="running" />}</td>
+                <td class="n">
+                  {bytes(s.pending_bytes)}
+                  {s.max_outbox > 0 && <span class="dim"> of {bytes(s.max_outbox)}</span>}
+                </td>
+                <td class="n">{count(s.failures)}</td>
+                <td>
+                  <State state={queries.some((q) => q.backpressure === s.name) ? "backpressured" : s.state} />
+                  {s.error && <div class="error-text">{s.error}</div>}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import type { PlotKind } from "./choice";
 import type { Lines } from "./series";
+import { stacked } from "./stack";
+import { color, useTheme } from "./theme";
 
 const HEIGHT = 320;
 
@@ -13,75 +16,77 @@ const clock: (string | number | null)[][] = [
   [0.001, "{ss}.{fff}", "\n{YYYY}-{MM}-{DD} {HH}:{mm}", null, "\n{MM}-{DD} {HH}:{mm}", null, "\n{HH}:{mm}", null, 1],
 ];
 
-/** useScheme changes with the reader's dark or light preference. */
-function useScheme(): boolean {
-  const query = matchMedia("(prefers-color-scheme: dark)");
-  const [dark, setDark] = useState(query.matches);
-  useEffect(() => {
-    const changed = () => setDark(query.matches);
-    query.addEventListener("change", changed);
-    return () => query.removeEventListener("change", changed);
-  }, []);
-  return dark;
-}
-
-/** Plot draws lines over time. A change of data moves it; only other lines or colours make it anew. */
-export function Plot({ lines, label }: { lines: Lines; label: string }) {
+/** Plot draws lines over time. A change of data moves it; only other lines, kinds or colours make it anew. An area is stacked. */
+export function Plot({ lines, label, kind = "line" }: { lines: Lines; label: string; kind?: PlotKind }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const dark = useScheme();
-  const data = [lines.x, ...lines.y] as uPlot.AlignedData;
+  const { dark } = useTheme();
+  const drawn = kind === "area" ? stacked(lines.y) : lines.y;
+  const data = [lines.x, ...drawn] as uPlot.AlignedData;
+  const values = useRef(lines.y);
+  values.current = lines.y;
 
   useEffect(() => {
-    const made = new uPlot(options(lines.names, label, box.current!), data, box.current!);
+    const made = new uPlot(options(lines.names, label, box.current!, kind, values), data, box.current!);
     plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize({ width: box.current!.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() => box.current && made.setSize({ width: box.current.clientWidth, height: HEIGHT })); // it may come once the page has left
     resized.observe(box.current!);
     return () => {
       resized.disconnect();
       made.destroy();
       plot.current = null;
     };
-  }, [JSON.stringify(lines.names), label, dark]);
+  }, [JSON.stringify(lines.names), label, dark, kind]);
   useEffect(() => plot.current?.setData(data), [lines]);
 
   const last = lines.x.length > 0 ? new Date(lines.x[lines.x.length - 1] * 1000).toISOString() : "";
   return (
-    <div data-testid="live-plot" class="plot" role="img" aria-label={`${label} over time, ${lines.names.length} lines, up to ${last}`}>
-      <div ref={box} />
+    <div data-testid="live-plot" class="plot" data-kind={kind}>
+      <div ref={box} role="img" aria-label={`${label} over time, ${lines.names.length} lines, up to ${last}`} />
       <span hidden data-testid="plot-points" data-points={lines.points} data-last-x={last} data-lines={lines.names.length} />
     </div>
   );
 }
 
-function options(names: string[], label: string, box: HTMLElement): uPlot.Options {
-  const css = getComputedStyle(document.documentElement);
-  const color = (name: string) => css.getPropertyValue(name).trim();
+function options(names: string[], label: string, box: HTMLElement, kind: PlotKind, values: { current: (number | null)[][] }): uPlot.Options {
   const axis = {
     stroke: color("--dim"),
     font: "12px system-ui, sans-serif",
     grid: { stroke: color("--grid"), width: 1 },
     ticks: { stroke: color("--grid"), width: 1, size: 5 },
   };
+  const said = (v: number | null | undefined) => (v === null || v === undefined ? "–" : v.toLocaleString("en-US", { maximumFractionDigits: 4 }));
   return {
     width: box.clientWidth,
     height: HEIGHT,
     tzDate: (s) => uPlot.tzDate(new Date(s * 1000), "Etc/UTC"),
     cursor: { points: { size: 7 }, drag: { x: true, y: false } },
-    scales: { y: { range: (_, min, max) => fromZero(min, max) } },
+    scales: { y: { range: (_, min, max) => (kind === "line" || kind === "points" ? fromZero(min, max) : withZero(min, max)) } },
     axes: [{ ...axis, values: clock }, { ...axis, size: 64, values: (_, ticks) => ticks.map(short) }],
+    bands: kind === "area" ? names.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] })) : undefined,
     series: [
       { label: "UTC", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" },
       ...names.map((name, i) => ({
         label: name || label,
-        stroke: color(`--line-${i + 1}`),
-        width: 2,
-        spanGaps: true,
-        points: { size: 5, space: 14 },
-        value: (_: uPlot, v: number | null) => (v === null ? "–" : v.toLocaleString("en-US", { maximumFractionDigits: 4 })),
+        ...look(kind, color(`--line-${i + 1}`)),
+        value: (_: uPlot, _v: number | null, s: number, at: number | null) => said(at === null ? null : values.current[s - 1]?.[at]),
       })),
     ],
   };
+}
+
+/** look is how a series is drawn. */
+function look(kind: PlotKind, stroke: string): uPlot.Series {
+  const faint = stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.3)");
+  switch (kind) {
+    case "area":
+      return { stroke, fill: faint, width: 1.5, points: { show: false } };
+    case "bars":
+      return { stroke, fill: faint, width: 1, paths: uPlot.paths.bars!({ size: [0.7, 40] }), points: { show: false } };
+    case "points":
+      return { stroke, width: 0, paths: () => null, points: { show: true, size: 6, fill: stroke } };
+  }
+  return { stroke, width: 2, spanGaps: true, points: { size: 5, space: 14 } };
 }
 
 /** fromZero begins an axis at zero unless the values lie far from it. */
@@ -90,6 +95,13 @@ function fromZero(min: number | null, max: number | null): [number, number] {
   const near = min >= 0 && min < max * 0.6;
   const [from, to] = uPlot.rangeNum(near ? 0 : min, max, 0.1, true) as [number, number];
   return [near ? 0 : from, to];
+}
+
+/** withZero is an axis with zero on it: areas and bars begin there. */
+function withZero(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const [from, to] = uPlot.rangeNum(Math.min(min, 0), Math.max(max, 0), 0.1, true) as [number, number];
+  return [min >= 0 ? 0 : from, to];
 }
 
 function short(n: number): string {

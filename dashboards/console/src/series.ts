@@ -57,20 +57,46 @@ export class Rows {
     this.rows = new Map(sorted.slice(0, (MAX_ROWS * 3) / 4));
   }
 
-  /** lines draws a measure over time, a line for each value of keys; the greatest lines if there are too many. */
-  lines(measure: number, keys: number[]): Lines {
+  /**
+   * lines draws measures over time, a line for each of them and each value of keys; the greatest lines if there are too many. Measures have
+   * names if there are several.
+   */
+  lines(measures: number[], keys: number[], names: string[] = []): Lines {
     const byTime = new Map<number, Map<string, number>>();
     let summed = false;
     for (const row of this.rows.values()) {
       const t = seconds(row[this.shape.time]);
-      const v = row[measure] === null ? NaN : Number(row[measure]);
-      if (!Number.isFinite(t) || !Number.isFinite(v)) continue;
-      const name = keys.map((k) => String(row[k])).join(" · ");
-      const at = byTime.get(t) ?? byTime.set(t, new Map()).get(t)!;
-      summed ||= at.has(name);
-      at.set(name, (at.get(name) ?? 0) + v);
+      if (!Number.isFinite(t)) continue;
+      for (const [i, measure] of measures.entries()) {
+        const v = row[measure] === null ? NaN : Number(row[measure]);
+        if (!Number.isFinite(v)) continue;
+        const name = [...(measures.length > 1 ? [names[i]] : []), ...keys.map((k) => String(row[k]))].join(" · ");
+        const at = byTime.get(t) ?? byTime.set(t, new Map()).get(t)!;
+        summed ||= at.has(name);
+        at.set(name, (at.get(name) ?? 0) + v);
+      }
     }
     return draw(byTime, summed);
+  }
+}
+
+/** Trace holds what a small table was at moments of this page's clock. */
+export class Trace {
+  private samples: { at: number; rows: Row[] }[] = [];
+
+  add(at: number, rows: Row[]) {
+    this.samples = [...this.samples, { at, rows }].slice(-MAX_X);
+  }
+
+  /** lines draws how measures have changed, a line for each row's keys. */
+  lines(measures: number[], keys: number[], names: string[]): Lines {
+    const all = new Rows({ time: 0, keys, measures });
+    all.load(this.samples.flatMap(({ at, rows }) => rows.map((r) => [new Date(at * 1000).toISOString(), ...r])));
+    return all.lines(
+      measures.map((m) => m + 1),
+      keys.map((k) => k + 1),
+      names,
+    );
   }
 }
 

@@ -1,37 +1,40 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, downloadCSV, getViews, quoteIdent, runSQL, type Result, type View } from "./api";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ApiError, download, quoteIdent, runSQL, type Format, type Result } from "./api";
+import { guess, NONE, shapeOfChoice } from "./choice";
 import { Editor } from "./editor";
+import { Figure } from "./figure";
 import { count, span } from "./format";
 import { Grid } from "./grid";
+import { errorOf, markOf, Mistake } from "./mistake";
+import { useNames } from "./names";
 import { pastStatements, remember } from "./past";
+import { Rows } from "./series";
+import type { Live } from "./status";
 
 const LIMIT = 10_000;
-const CSV_LIMIT = 1_000_000;
+const FILE_LIMIT = 1_000_000;
 
 type Outcome = { result: Result; ms: number } | { error: ApiError };
 
 /** SQLPage runs statements over the views. */
-export function SQLPage() {
-  const [views, setViews] = useState<View[]>([]);
+export function SQLPage({ live }: { live: Live }) {
+  const schema = useNames(live.connection === "live");
   const [past, setPast] = useState(pastStatements);
   // The editor owns its text and tells it; only what is given to it from outside replaces that.
   const [given, setGiven] = useState({ text: past[0] ?? "" });
   const [text, setText] = useState(given.text);
+  const typed = useRef(text);
+  typed.current = text;
   const [ran, setRan] = useState("");
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const running = useRef<AbortController | null>(null);
   const [busy, setBusy] = useState(false);
 
   useEffect(() => {
-    getViews().then(
-      (list) => {
-        setViews(list);
-        if (list.length > 0) setGiven((g) => (g.text ? g : { text: `FROM ${quoteIdent(list[0].view)} LIMIT 100` }));
-      },
-      () => {}, // without names there is no completion of them; the page's head shows that the server is away
-    );
-    return () => running.current?.abort();
-  }, []);
+    const view = schema.tables.find((t) => t.kind === "view");
+    if (view && !typed.current.trim()) setGiven({ text: `FROM ${quoteIdent(view.name)} LIMIT 100` });
+  }, [schema]);
+  useEffect(() => () => running.current?.abort(), []);
 
   const run = async () => {
     if (!text.trim()) return;
@@ -47,32 +50,75 @@ export function SQLPage() {
     setOutcome(done);
   };
   const stop = () => running.current?.abort();
-  const save = () => downloadCSV(ran, CSV_LIMIT).catch((e) => setOutcome({ error: errorOf(e) }));
+  const save = (format: Format) => download(ran, FILE_LIMIT, format).catch((e) => setOutcome({ error: errorOf(e) }));
   const error = outcome && "error" in outcome ? outcome.error : undefined;
+  const result = outcome && "result" in outcome ? outcome.result : undefined;
   return (
     <>
       <h1 class="hidden">SQL</h1>
-      <Editor given={given} views={views} mark={markOf(error, text === ran)} onChange={setText} onRun={run} />
+      <Editor given={given} schema={schema} mark={markOf(error, text === ran)} onChange={setText} onRun={run} onStop={busy ? stop : undefined} />
       <div class="toolbar">
         <button class="primary" data-testid="sql-run" onClick={run}>
           Run
         </button>
-        <kbd>Ctrl</kbd>+<kbd>Enter</kbd>
-        {busy && <button onClick={stop}>Stop</button>}
-        <Summary outcome={outcome} busy={busy} />
-        {outcome && "result" in outcome && (
-          <button class="push" data-testid="sql-csv" onClick={save}>
-            Download CSV
+        <span class="keys">
+          <kbd>Ctrl</kbd>+<kbd>Enter</kbd>
+        </span>
+        {busy && (
+          <button data-testid="sql-stop" onClick={stop}>
+            Stop
           </button>
         )}
+        <Summary outcome={outcome} busy={busy} />
+        {result && result.columns.length > 0 && (
+          <span class="push">
+            <button data-testid="sql-csv" onClick={() => save("csv")}>
+              CSV
+            </button>{" "}
+            <button data-testid="sql-parquet" onClick={() => save("parquet")}>
+              Parquet
+            </button>
+          </span>
+        )}
       </div>
-      {error && <Mistake error={error} statement={ran} />}
-      {outcome && "result" in outcome && (
-        <Grid columns={outcome.result.columns} rows={outcome.result.rows} testid="sql-result" label="Result" />
-      )}
+      {error && <Mistake error={error} statement={ran} testid="sql-error" />}
+      {result && <Answer result={result} sql={ran} />}
       <Past list={past} pick={(sql) => setGiven({ text: sql })} />
     </>
   );
+}
+
+/** Answer shows a result as a table, or as a plot of its columns. */
+function Answer({ result, sql }: { result: Result; sql: string }) {
+  const [plotted, setPlotted] = useState(false);
+  const numeric = guess(result.columns, sql).y.length > 0 && result.rows.length > 0;
+  return (
+    <>
+      {numeric && (
+        <div class="tabs" role="group" aria-label="Show as">
+          <button aria-pressed={!plotted} onClick={() => setPlotted(false)}>
+            Table
+          </button>
+          <button aria-pressed={plotted} data-testid="sql-plot" onClick={() => setPlotted(true)}>
+            Plot
+          </button>
+        </div>
+      )}
+      {numeric && plotted ? <ResultPlot key={JSON.stringify(result.columns)} result={result} sql={sql} /> : <Grid columns={result.columns} rows={result.rows} testid="sql-result" label="Result" />}
+    </>
+  );
+}
+
+/** ResultPlot draws rows that do not change. It is made anew for other columns. */
+function ResultPlot({ result, sql }: { result: Result; sql: string }) {
+  const [choice, choose] = useState(() => guess(result.columns, sql));
+  const rows = useMemo(() => {
+    if (choice.x === NONE) return null;
+    const held = new Rows(shapeOfChoice(choice, result.columns));
+    held.load(result.rows);
+    return held;
+  }, [result, choice.x]);
+  return <Figure columns={result.columns} choice={choice} choose={choose} rows={rows} version={0} table={result.rows} empty="No row has a time and a number." />;
 }
 
 async function execute(sql: string, signal: AbortSignal): Promise<Outcome> {
@@ -82,21 +128,6 @@ async function execute(sql: string, signal: AbortSignal): Promise<Outcome> {
   } catch (e) {
     return { error: errorOf(e) };
   }
-}
-
-function errorOf(e: unknown): ApiError {
-  if (e instanceof ApiError) return e;
-  const stopped = e instanceof DOMException && e.name === "AbortError";
-  return new ApiError({ code: "network", message: stopped ? "stopped" : "Weir does not answer" });
-}
-
-let marked: { error: ApiError; mark: { at: number; message: string } } | undefined;
-
-/** markOf is where to mark an error: nowhere once the text has changed. The same error gives the same mark. */
-function markOf(error: ApiError | undefined, current: boolean) {
-  if (error?.position === undefined || !current) return undefined;
-  if (marked?.error !== error) marked = { error, mark: { at: error.position, message: error.message } };
-  return marked.mark;
 }
 
 function Summary({ outcome, busy }: { outcome: Outcome | null; busy: boolean }) {
@@ -111,23 +142,6 @@ function Summary({ outcome, busy }: { outcome: Outcome | null; busy: boolean }) 
       )}
     </span>
   );
-}
-
-/** Mistake prints an error with the line it is in and a caret below. */
-function Mistake({ error, statement }: { error: ApiError; statement: string }) {
-  return (
-    <div class="card mistake" role="alert" data-testid="sql-error" data-position={error.position}>
-      <p>{error.message}</p>
-      {error.position !== undefined && <pre>{excerpt(statement, error.position)}</pre>}
-    </div>
-  );
-}
-
-function excerpt(statement: string, at: number): string {
-  const before = statement.slice(0, at).split("\n");
-  const line = statement.split("\n")[before.length - 1];
-  const head = `line ${before.length}: `;
-  return `${head}${line}\n${" ".repeat(head.length + before[before.length - 1].length)}^`;
 }
 
 function Past({ list, pick }: { list: string[]; pick: (sql: string) => void }) {

@@ -7,5 +7,5 @@ export function SQLText({ sql }: { sql: string }) {
   const parts: ComponentChildren[] = [];
   const put = (text: string, classes: string) => parts.push(classes ? <span class={classes}>{text}</span> : text);
   highlightCode(sql, dialect.language.parser.parse(sql), classHighlighter, put, () => parts.push("\n"));
-  return <pre class="card sql-text">{parts}</pre>;
+  return <pre class="card sql-text" tabIndex={0} aria-label="Query">{parts}</pre>;
 }

@@ -18,7 +18,7 @@ export function TokenForm() {
       <label>
         Token <input name="token" type="password" autocomplete="current-password" required autofocus />
       </label>
-      <button type="submit">Go on</button>
+      <button class="primary" type="submit">Go on</button>
       {tried && <p role="status">The token was sent. If this stays, it is not the right one.</p>}
     </form>
   );

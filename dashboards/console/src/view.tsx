@@ -1,18 +1,18 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { ApiError, getView, type Result, type View } from "./api";
-import { Bars } from "./bars";
-import { shapeOf, type Shape } from "./columns";
+import { ApiError, getView, type View } from "./api";
+import { choiceOf, shapeOfChoice, withChoice, type Choice } from "./choice";
+import { orderColumn } from "./columns";
+import { Figure } from "./figure";
 import { count, rate, watermark } from "./format";
+import { QueryGraph } from "./querygraph";
 import { Grid } from "./grid";
 import { useLiveRows } from "./liverows";
 import { State } from "./overview";
-import { Plot } from "./plot";
 import { queryRates } from "./rates";
-import { viewPath } from "./route";
-import { MAX_LINES, type Rows } from "./series";
+import { useQuery, viewPath } from "./route";
 import { SQLText } from "./sqltext";
 import type { Live } from "./status";
-import { WhyCard } from "./why";
+import { useWhy, WhyDetails, WhySummary } from "./why";
 
 /** ViewPage shows one view: what it computes, its newest rows, and a plot that moves with each commit. */
 export function ViewPage({ name, live }: { name: string; live: Live }) {
@@ -49,22 +49,36 @@ function NotFound({ error }: { error: ApiError }) {
 }
 
 function Known({ view, live }: { view: View; live: Live }) {
-  const shape = useMemo(() => shapeOf(view.columns, view.sql), [view]);
-  const [measure, setMeasure] = useState(shape.measures[0] ?? -1);
-  const [keys, setKeys] = useState(shape.keys);
-  const data = useLiveRows(view, shape, view.columns[measure]?.name);
+  const [query, setQuery] = useQuery();
+  const choice = useMemo(() => choiceOf(query, view.columns, view.sql), [query.toString(), view]);
+  const shape = useMemo(() => shapeOfChoice(choice, view.columns), [view, choice.x]);
+  const data = useLiveRows(view, shape, view.columns[choice.y[0]]?.name);
+  const choose = (c: Choice) => setQuery(withChoice(query, c, view.columns, view.sql));
+  const why = useWhy(view.view);
+  const holder = why?.sources.find((s) => s.partitions.some((p) => p.holds))?.name;
   return (
     <>
       <Head view={view} live={live} connected={data.connected} />
-      <WhyCard view={view.view} />
-      {measure >= 0 && (
-        <section class="card" aria-label="Plot">
-          <Choices view={view} shape={shape} measure={measure} setMeasure={setMeasure} keys={keys} setKeys={setKeys} />
-          <Chart view={view} shape={shape} rows={data.rows} version={data.version} table={data.table} measure={measure} keys={keys} />
-        </section>
+      {choice.y.length > 0 && (
+        <Figure
+          columns={view.columns}
+          choice={choice}
+          choose={choose}
+          rows={data.rows}
+          version={data.version}
+          table={data.table?.rows ?? null}
+          trace={data.trace}
+          empty={`Nothing to draw yet${view.emit === "close" ? ": no window has closed" : ""}.`}
+        />
       )}
+      <section class="card flows" aria-label="Flow">
+        <h2>Flow</h2>
+        {why && <WhySummary why={why} />}
+        <QueryGraph view={view.view} samples={live.samples} holder={holder} />
+        {why && <WhyDetails why={why} />}
+      </section>
       {data.error && <p class="error-text">{data.error}</p>}
-      <h2>{shape.time >= 0 ? "Newest rows" : "Rows"}</h2>
+      <h2>{orderColumn(view.columns) ? "Newest rows" : "Rows"}</h2>
       {data.table ? (
         <Grid columns={data.table.columns} rows={data.table.rows} testid="view-table" label={`Rows of ${view.view}`} />
       ) : (
@@ -106,75 +120,6 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-interface ChoicesProps {
-  view: View;
-  shape: Shape;
-  measure: number;
-  setMeasure: (i: number) => void;
-  keys: number[];
-  setKeys: (keys: number[]) => void;
-}
-
-/** Choices lets the reader say what is plotted. */
-function Choices({ view, shape, measure, setMeasure, keys, setKeys }: ChoicesProps) {
-  const names = (list: number[]) => list.map((i) => view.columns[i].name).join(", ");
-  const others = view.columns.map((_, i) => i).filter((i) => i !== shape.time && i !== measure);
-  const choices = [shape.keys, [], ...others.map((i) => [i])].filter((k, i, all) => all.findIndex((o) => names(o) === names(k)) === i);
-  return (
-    <div class="choices">
-      <label>
-        Measure{" "}
-        <select data-testid="measure" value={measure} onChange={(e) => setMeasure(Number(e.currentTarget.value))}>
-          {shape.measures.map((i) => (
-            <option key={i} value={i}>
-              {view.columns[i].name}
-            </option>
-          ))}
-        </select>
-      </label>
-      {shape.time >= 0 && (
-        <label>
-          A line for each{" "}
-          <select data-testid="series" value={names(keys)} onChange={(e) => setKeys(choices[e.currentTarget.selectedIndex])}>
-            {choices.map((k) => (
-              <option key={names(k)} value={names(k)}>
-                {names(k) || "(one line)"}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-    </div>
-  );
-}
-
-interface ChartProps {
-  view: View;
-  shape: Shape;
-  rows: Rows | null;
-  version: number;
-  table: Result | null;
-  measure: number;
-  keys: number[];
-}
-
-function Chart({ view, shape, rows, version, table, measure, keys }: ChartProps) {
-  const lines = useMemo(() => rows?.lines(measure, keys), [rows, version, measure, keys]);
-  const name = view.columns[measure].name;
-  if (shape.time < 0) return table && <Bars rows={table.rows} keys={shape.keys} measure={measure} label={name} />;
-  if (!lines) return <div class="plot empty">Reading the history …</div>;
-  return (
-    <>
-      {lines.points === 0 && <p class="dim">Nothing to draw yet{view.emit === "close" ? ": no window has closed" : ""}.</p>}
-      <Plot lines={lines} label={lines.summed ? `sum of ${name}` : name} />
-      <p class="dim note">
-        {lines.summed ? `Sum of ${name}` : name} by {view.columns[shape.time].name}
-        {lines.names.length === MAX_LINES && `; the ${MAX_LINES} greatest lines`}
-      </p>
-    </>
-  );
-}
-
 function Definition({ view }: { view: View }) {
   return (
     <div class="columns">
@@ -184,7 +129,7 @@ function Definition({ view }: { view: View }) {
       </section>
       <section>
         <h2>Columns</h2>
-        <div class="scroll card">
+        <div class="scroll card" tabIndex={0} role="region" aria-label="Columns">
           <table>
             <tbody>
               {view.columns.map((c) => (

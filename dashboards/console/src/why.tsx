@@ -6,30 +6,33 @@ import { State } from "./overview";
 /** EVERY is how often the page asks why, in milliseconds. */
 const EVERY = 2000;
 
-/** WhyCard says why the view's windows are still open: the sentence, and behind it the windows and partitions. */
-export function WhyCard({ view }: { view: string }) {
-  const why = useWhy(view);
-  if (!why) return null;
+/** WhySummary says in a sentence why the view's windows are still open. */
+export function WhySummary({ why }: { why: Why }) {
   return (
-    <section class="card why" aria-label="Why windows are open" data-testid="why">
-      <p class="summary" data-testid="why-summary">
-        {why.summary}
-      </p>
-      <details>
-        <summary class="dim">windows, partitions, back-pressure</summary>
-        {why.stages.map((s, i) => (
-          <Stage key={i} index={i} stage={s} />
-        ))}
-        {why.sources.map((s) => (
-          <Partitions key={s.name} source={s} at={why.at} />
-        ))}
-        <Pressure why={why} />
-      </details>
-    </section>
+    <p class="summary" data-testid="why-summary">
+      {why.summary}
+    </p>
   );
 }
 
-function useWhy(view: string): Why | null {
+/** WhyDetails is what the sentence rests on: windows, partitions, back-pressure. */
+export function WhyDetails({ why }: { why: Why }) {
+  return (
+    <details class="why" data-testid="why">
+      <summary>Why: windows, partitions, back-pressure</summary>
+      {why.stages.map((s, i) => (
+        <Stage key={i} index={i} stage={s} />
+      ))}
+      {why.sources.map((s) => (
+        <Partitions key={s.name} source={s} at={why.at} />
+      ))}
+      <Pressure why={why} />
+    </details>
+  );
+}
+
+/** useWhy asks why again and again; null before the first answer. */
+export function useWhy(view: string): Why | null {
   const [why, setWhy] = useState<Why | null>(null);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
@@ -94,7 +97,7 @@ function Stage({ index, stage }: { index: number; stage: WhyStage }) {
 function Partitions({ source, at }: { source: WhySource; at: string }) {
   if (source.table || source.partitions.length === 0) return null;
   return (
-    <div class="scroll partitions">
+    <div class="scroll partitions" tabIndex={0} role="region" aria-label={`Partitions of ${source.name}`}>
       <table>
         <thead>
           <tr>
