@@ -409,12 +409,12 @@ func (n *Node) source(s *catalog.Source) (runtime.Source, error) {
 	}
 	out.Source, err = n.connect(s)
 	n.receive(s.Name, out.Source)
-	n.note(s.Name, out.Source)
+	n.keepSource(s.Name, out.Source)
 	return out, err
 }
 
-// note keeps the source that the engine reads, for those that read beside it.
-func (n *Node) note(name string, s engine.Source) {
+// keepSource keeps the source that the engine reads, for those that read beside it.
+func (n *Node) keepSource(name string, s engine.Source) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.sources == nil {
