@@ -19,7 +19,8 @@
 //	TIME, INTERVAL                     string, as DuckDB writes it
 //	VARCHAR, UUID, ENUM, BIT           string
 //	BLOB                               string in base64
-//	JSON, LIST, STRUCT, MAP, UNION     JSON
+//	LIST, STRUCT, MAP                  JSON
+//	JSON                               JSON where the result says that it is, else its text: Weir's Arrow does not tell it from VARCHAR
 //
 // All fields take nulls. To add a type: a line in arrowvalue.go, one in json.go, and a row in the tests of both.
 package frame

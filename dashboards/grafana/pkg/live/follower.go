@@ -23,16 +23,18 @@ type follower struct {
 	view   string
 	cancel context.CancelFunc
 	left   func(*follower) bool // called when a watcher has left: whether that was the last one
-	begun  chan struct{}        // closed at the first connection, or when there will be none
+	hurry  chan struct{}        // ends a pause: somebody waits
 	mu     sync.Mutex
-	err    error // why there is no connection
+	tried  chan struct{} // closed when the next try to connect has ended
+	up     bool          // there is a connection
+	err    error         // why there is none
 	check  string
 	all    map[*watcher]struct{}
 }
 
 func newFollower(client *weir.Client, view string, left func(*follower) bool) *follower {
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &follower{client: client, view: view, cancel: cancel, left: left, begun: make(chan struct{}), all: map[*watcher]struct{}{}}
+	f := &follower{client: client, view: view, cancel: cancel, left: left, hurry: make(chan struct{}, 1), tried: make(chan struct{}), all: map[*watcher]struct{}{}}
 	go f.run(ctx)
 	return f
 }
@@ -45,10 +47,20 @@ func (f *follower) join() *watcher {
 	return w
 }
 
-// ready waits for the first connection: what is committed from then on comes.
+// ready waits until there is a connection, or the next try has failed. What is committed from then on comes.
 func (f *follower) ready(ctx context.Context) error {
+	f.mu.Lock()
+	up, tried := f.up, f.tried
+	f.mu.Unlock()
+	if up {
+		return nil
+	}
 	select {
-	case <-f.begun:
+	case f.hurry <- struct{}{}:
+	default:
+	}
+	select {
+	case <-tried:
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		return f.err
@@ -74,10 +86,11 @@ func (f *follower) run(ctx context.Context) {
 				f.tell(weir.Commit{Gap: true})
 			}
 			from = f.read(changes, from)
+			f.lost()
 			gap, pause = from == weir.FromNow, shortestPause
 			changes.Close()
 		}
-		sleep(ctx, pause)
+		f.rest(ctx, pause)
 		pause = min(pause*2, longestPause)
 	}
 }
@@ -92,7 +105,9 @@ func notKept(err error) bool {
 func (f *follower) connected(changes *weir.Changes, err error) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.err = err
+	f.up, f.err = err == nil, err
+	close(f.tried)
+	f.tried = make(chan struct{})
 	if err == nil {
 		check := checkOf(changes.Columns)
 		if f.check != "" && f.check != check {
@@ -102,12 +117,34 @@ func (f *follower) connected(changes *weir.Changes, err error) bool {
 		}
 		f.check = check
 	}
-	select {
-	case <-f.begun:
-	default:
-		close(f.begun)
-	}
 	return err == nil
+}
+
+// end stops the following, and its watchers with it.
+func (f *follower) end() {
+	f.cancel()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for w := range f.all {
+		w.fail(errEnded)
+	}
+}
+
+func (f *follower) lost() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.up = false
+}
+
+// rest waits before the next try, unless somebody cannot.
+func (f *follower) rest(ctx context.Context, pause time.Duration) {
+	t := time.NewTimer(pause)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-f.hurry:
+	case <-ctx.Done():
+	}
 }
 
 // read tells of commits until the connection ends, and returns the last epoch that is whole.

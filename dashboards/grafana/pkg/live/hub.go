@@ -32,7 +32,7 @@ func (h *Hub) Close() {
 		t.end()
 	}
 	for _, f := range followers {
-		f.cancel()
+		f.end()
 	}
 }
 

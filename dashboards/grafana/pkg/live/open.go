@@ -20,9 +20,10 @@ type Opened struct {
 	Cut   bool // the frame has the newest rows only
 }
 
-// OpenTail reads a view's newest rows whose time is within a range, and prepares the channel that adds those of later commits. The
-// column of time may be empty: then all of them.
-func (h *Hub) OpenTail(ctx context.Context, view *weir.View, p Path, timeColumn string, from, to time.Time, caller weir.Caller) (*Opened, error) {
+// OpenTail reads a view's newest rows whose time is not before from, and prepares the channel that adds those of later commits. The
+// column of time may be empty: then all of them. There is no end to the range: rows of a moment after the panel's "now" would come
+// neither here nor from the channel.
+func (h *Hub) OpenTail(ctx context.Context, view *weir.View, p Path, timeColumn string, from time.Time, caller weir.Caller) (*Opened, error) {
 	w, err := h.watch(ctx, p.View)
 	if err != nil {
 		return nil, err
@@ -39,13 +40,13 @@ func (h *Hub) OpenTail(ctx context.Context, view *weir.View, p Path, timeColumn 
 		return nil, err
 	}
 	t = t.start()
-	rows := within(past.rows, p.Columns, timeColumn, from, to)
+	rows := since(past.rows, p.Columns, timeColumn, from)
 	f, err := t.frame(rows)
 	return &Opened{Frame: f, Path: p, SQL: historySQL(p), Rows: len(rows), Cut: past.cut}, err
 }
 
-// within leaves out rows whose time is not in a range.
-func within(rows []row, columns []string, timeColumn string, from, to time.Time) []row {
+// since leaves out rows whose time is before another.
+func since(rows []row, columns []string, timeColumn string, from time.Time) []row {
 	at := -1
 	for i, c := range columns {
 		if c == timeColumn {
@@ -57,7 +58,7 @@ func within(rows []row, columns []string, timeColumn string, from, to time.Time)
 	}
 	var out []row
 	for _, r := range rows {
-		if t, ok := frame.ParseTime(r[at]); ok && !t.Before(from) && !t.After(to) {
+		if t, ok := frame.ParseTime(r[at]); ok && !t.Before(from) {
 			out = append(out, r)
 		}
 	}

@@ -3,8 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"time"
@@ -12,7 +10,6 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
-	"github.com/weirdb/weir/dashboards/grafana/pkg/frame"
 	"github.com/weirdb/weir/dashboards/grafana/pkg/weir"
 )
 
@@ -55,8 +52,10 @@ type tail struct {
 	joined bool      // somebody has subscribed
 	send   Send      // nil while nobody runs the channel
 	idle   *time.Timer
-	err    error
+	err    error // why it can run no longer
 }
+
+var errEnded = errors.New("the stream has ended; it begins anew")
 
 // newTail makes a channel of a view whose rows up to an epoch the watcher's reader has.
 func (h *Hub) newTail(p Path, view *weir.View, w *watcher, past *history) (*tail, error) {
@@ -101,6 +100,10 @@ func (t *tail) end() {
 	t.hub.mu.Unlock()
 	t.cancel()
 	t.watcher.close()
+	t.mu.Lock()
+	t.err = errEnded
+	t.mu.Unlock()
+	t.signal()
 }
 
 // run takes commits into since.
@@ -116,7 +119,9 @@ func (t *tail) run(ctx context.Context) {
 			t.reread(ctx)
 		}
 		t.mu.Lock()
-		t.err = err
+		if err != nil {
+			t.err = err
+		}
 		for _, c := range queue {
 			t.add(c)
 		}
@@ -181,122 +186,5 @@ func (t *tail) reread(ctx context.Context) {
 		}
 		log.DefaultLogger.Warn("A stream cannot read its view again", "view", t.path.View, "error", err)
 		sleep(ctx, pause)
-	}
-}
-
-// subscribe gives the rows that the subscribers have had since the path's epoch, for one more.
-func (t *tail) subscribe(ctx context.Context) (*data.Frame, error) {
-	t.mu.Lock()
-	t.flush()
-	if !t.joined { // nobody has had anything: who comes first may have all
-		t.sent, t.joined = len(t.since), true
-	}
-	t.quiet = time.Now().Add(settle + hush)
-	rows := slices.Clone(t.since[:t.sent])
-	t.mu.Unlock()
-	sleep(ctx, settle)
-	t.signal()
-	return t.frame(rows)
-}
-
-// flush sends what is not sent yet.
-func (t *tail) flush() {
-	if t.send == nil || t.sent == len(t.since) || time.Now().Before(t.quiet) {
-		return
-	}
-	f, err := t.frame(t.since[t.sent:])
-	if err == nil {
-		err = t.send(f, data.IncludeDataOnly)
-	}
-	if err != nil {
-		t.err = fmt.Errorf("sending rows of %s: %w", t.path.View, err)
-		return
-	}
-	t.sent = len(t.since)
-}
-
-func (t *tail) frame(rows []row) (*data.Frame, error) {
-	columns := make([]frame.Column, len(t.pick))
-	for i, at := range t.pick {
-		columns[i] = frame.Column{Name: t.view.Columns[at].Name, Type: t.view.Columns[at].Type}
-	}
-	return shape(frame.FromJSON(columns, rows), t.path.Format)
-}
-
-// shape gives rows that are added the shape that a format asks for.
-func shape(f *data.Frame, format Format) (*data.Frame, error) {
-	switch format {
-	case Series:
-		return frame.StreamSeries(f)
-	case Logs:
-		return frame.Logs(f)
-	}
-	return frame.Table(f), nil
-}
-
-// serve runs the channel until ctx ends.
-func (t *tail) serve(ctx context.Context, send Send) error {
-	t.mu.Lock()
-	t.send, t.joined = send, true
-	t.idle.Stop()
-	t.mu.Unlock()
-	defer t.rest()
-	for {
-		t.mu.Lock()
-		t.flush()
-		err, wait, waiting := t.err, time.Until(t.quiet), t.sent < len(t.since)
-		t.mu.Unlock()
-		if err != nil {
-			return err
-		}
-		sleep(ctx, max(wait, leastPause))
-		if waiting && ctx.Err() == nil {
-			continue // it was a time of silence
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.wake:
-		}
-	}
-}
-
-// rest keeps the channel for a while when nobody runs it any more.
-func (t *tail) rest() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.send = nil
-	t.idle.Reset(linger)
-}
-
-// between gives the rows of the commits after one epoch up to and with another.
-func (h *Hub) between(ctx context.Context, t *tail, after, to int64) ([]row, error) {
-	if after >= to {
-		return nil, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, connectTime)
-	defer cancel()
-	changes, err := h.client.Changes(ctx, t.path.View, after)
-	if err != nil {
-		return nil, err
-	}
-	defer changes.Close()
-	var out []row
-	for {
-		c, err := changes.Next()
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("the changes of %s have ended", t.path.View)
-		}
-		if err != nil || c.Gap {
-			return nil, fmt.Errorf("reading the changes of %s after epoch %d: %w", t.path.View, after, err)
-		}
-		for _, r := range c.Rows {
-			if c.Epoch <= to && r.Weight > 0 && t.filter.keeps(r.Values) {
-				out = append(out, t.project(r.Values))
-			}
-		}
-		if c.Epoch >= to {
-			return out, nil
-		}
 	}
 }

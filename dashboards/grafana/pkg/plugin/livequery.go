@@ -65,7 +65,7 @@ func (d *Datasource) openPath(ctx context.Context, a *asked, view *weir.View, p 
 		return nil, err
 	}
 	if adds && live.Follows(p.Where, view) {
-		return d.hub.OpenTail(ctx, view, p, a.Builder.timeColumn(view), a.TimeRange.From, a.TimeRange.To, a.caller)
+		return d.hub.OpenTail(ctx, view, p, a.Builder.timeColumn(view), a.TimeRange.From, a.caller)
 	}
 	p.State = true
 	return d.hub.OpenState(ctx, view, p, a.caller)

@@ -3,7 +3,6 @@ package weir
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 )
 
@@ -41,7 +40,7 @@ type Function struct {
 // Older is what an older Weir is told apart by: it has no such route.
 func Older(err error) bool {
 	var p *Problem
-	return errors.As(err, &p) && p.Status == http.StatusNotFound && p.Code == "no_route"
+	return errors.As(err, &p) && (p.Code == "no_route" || p.Code == "no_method")
 }
 
 // Schema asks for what statements can name. Of a Weir that has no such route it is made of the views.
