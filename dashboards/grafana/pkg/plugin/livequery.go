@@ -21,7 +21,7 @@ type builder struct {
 	Time     string    `json:"time"`
 	Groups   []string  `json:"groups"`
 	Measures []measure `json:"measures"`
-	Where    []string  `json:"where"`
+	Where    string    `json:"where"`
 }
 
 type measure struct {
@@ -132,18 +132,15 @@ func (b *builder) shown(view *weir.View) ([]string, error) {
 // conditions are those of the builder and the dashboard's ad hoc filters, each in parentheses.
 func (a *asked) conditions(view string) ([]string, error) {
 	var out []string
-	for _, c := range a.Builder.Where {
-		if strings.TrimSpace(c) == "" {
-			continue
-		}
-		expanded, err := macro.Expand(c, macro.Context{From: a.TimeRange.From, To: a.TimeRange.To, Interval: a.Interval})
+	if where := strings.TrimSpace(a.Builder.Where); where != "" {
+		expanded, err := macro.Expand(where, macro.Context{From: a.TimeRange.From, To: a.TimeRange.To, Interval: a.Interval})
 		if err != nil {
 			return nil, err
 		}
-		if expanded.SQL != c {
+		if expanded.SQL != where {
 			return nil, errors.New("a stream has no time range: take the macros out of its conditions")
 		}
-		out = append(out, "("+c+")")
+		out = append(out, "("+where+")")
 	}
 	for _, f := range a.AdhocFilters {
 		c, err := macro.Conditions([]macro.Filter{f}, view)
