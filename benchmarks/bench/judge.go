@@ -165,11 +165,19 @@ func (j *Judge) Count(ctx context.Context, view string) (int64, error) {
 	return n, err
 }
 
-// True is the answer of a query that asks whether something holds; NULL, as an aggregate over no rows, is no.
-func (j *Judge) True(ctx context.Context, query string) (bool, error) {
-	var holds sql.NullBool
-	if err := j.conn.QueryRowContext(ctx, query).Scan(&holds); err != nil {
-		return false, fmt.Errorf("%s: %w", query, err)
+// Claim is what must hold of the tables: a query whose answer is true. NULL, as an aggregate over no rows, is not.
+type Claim struct{ What, Query string }
+
+// Hold is an error that names the first claim that does not hold.
+func (j *Judge) Hold(ctx context.Context, claims []Claim) error {
+	for _, c := range claims {
+		var holds sql.NullBool
+		if err := j.conn.QueryRowContext(ctx, c.Query).Scan(&holds); err != nil {
+			return fmt.Errorf("%s: %w", c.Query, err)
+		}
+		if !holds.Bool {
+			return fmt.Errorf("the answer is wrong: not so that %s: %s", c.What, c.Query)
+		}
 	}
-	return holds.Bool, nil
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/weirdb/weir/benchmarks/bench"
 	"github.com/weirdb/weir/benchmarks/kafka/child"
@@ -34,8 +33,6 @@ CREATE MATERIALIZED VIEW total AS SELECT count(*) AS bids, sum(price) AS spent F
 `, float64(s.rate)*eventsPerBid, s.seed, dear)
 }
 
-var recordsSaid = regexp.MustCompile(`source ` + child.Source + `: (\d+) records`)
-
 // check compares the tables with what weir says it has read, and with what the panels were told.
 func check(ctx context.Context, database string, live *child.Live, told *told) (err error) {
 	j, err := bench.OpenJudge(ctx, database)
@@ -43,24 +40,15 @@ func check(ctx context.Context, database string, live *child.Live, told *told) (
 		return err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	read := recordsSaid.FindStringSubmatch(live.Said())
-	if read == nil {
-		return fmt.Errorf("weir does not say how many records it has read: %s", live.Said())
+	read, err := live.RecordsRead()
+	if err != nil {
+		return err
 	}
-	for _, c := range []struct{ what, query string }{
-		{"no row is late", "SELECT count(*) = 0 FROM weir.late_rows"},
-		{"no record is a dead letter", "SELECT count(*) = 0 FROM weir.dead_letters"},
-		{"the total is what was read", "SELECT bids = " + read[1] + " FROM total"},
-		{"the windows' bids are in the total", "SELECT sum(s.bids) <= any_value(t.bids) FROM per_second s, total t"},
-		{"panels were told what the table of windows has", told.query()},
-	} {
-		holds, err := j.True(ctx, c.query)
-		if err != nil {
-			return err
-		}
-		if !holds {
-			return fmt.Errorf("the answer is wrong: not so that %s: %s", c.what, c.query)
-		}
-	}
-	return nil
+	return j.Hold(ctx, []bench.Claim{
+		{What: "no row is late", Query: "SELECT count(*) = 0 FROM weir.late_rows"},
+		{What: "no record is a dead letter", Query: "SELECT count(*) = 0 FROM weir.dead_letters"},
+		{What: "the total is what was read", Query: fmt.Sprintf("SELECT bids = %d FROM total", read)},
+		{What: "the windows' bids are in the total", Query: "SELECT sum(s.bids) <= any_value(t.bids) FROM per_second s, total t"},
+		{What: "panels were told what the table of windows has", Query: told.query()},
+	})
 }

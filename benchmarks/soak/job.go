@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 
 	"github.com/weirdb/weir/benchmarks/bench"
 	"github.com/weirdb/weir/benchmarks/kafka/child"
@@ -34,19 +34,17 @@ CREATE MATERIALIZED VIEW total AS SELECT count(*) AS bids, sum(price) AS spent, 
 `, s.rate, s.seed)
 }
 
-// checks are queries over the result database that must be true.
-var checks = []struct{ what, query string }{
-	{"no row is late", "SELECT count(*) = 0 FROM weir.late_rows"},
-	{"no record is a dead letter", "SELECT count(*) = 0 FROM weir.dead_letters"},
-	{"the auctions' bids add up to the window's", `SELECT count(*) > 0 AND bool_and(p.bids IS NOT DISTINCT FROM w.bids) FROM per_window w
+// claims are what must hold of the result database.
+var claims = []bench.Claim{
+	{What: "no row is late", Query: "SELECT count(*) = 0 FROM weir.late_rows"},
+	{What: "no record is a dead letter", Query: "SELECT count(*) = 0 FROM weir.dead_letters"},
+	{What: "the auctions' bids add up to the window's", Query: `SELECT count(*) > 0 AND bool_and(p.bids IS NOT DISTINCT FROM w.bids) FROM per_window w
 		LEFT JOIN (SELECT window_start, sum(bids) AS bids FROM per_auction GROUP BY ALL) p USING (window_start)`},
-	{"each window has its five hottest auctions", `SELECT count(*) > 0 AND bool_and(h.n = 5 AND h.least >= p.sixth) FROM
+	{What: "each window has its five hottest auctions", Query: `SELECT count(*) > 0 AND bool_and(h.n = 5 AND h.least >= p.sixth) FROM
 		(SELECT window_start, count(*) AS n, min(bids) AS least FROM hottest GROUP BY ALL) h
 		JOIN (SELECT window_start, max(bids, 6)[6] AS sixth FROM per_auction GROUP BY ALL) p USING (window_start)`},
-	{"the tables keep two minutes, and what came since they were last cleaned", `SELECT max(window_end) - min(window_end) <= INTERVAL '4 minutes' FROM per_auction`},
+	{What: "the tables keep two minutes, and what came since they were last cleaned", Query: `SELECT max(window_end) - min(window_end) <= INTERVAL '4 minutes' FROM per_auction`},
 }
-
-var recordsSaid = regexp.MustCompile(`source bid: (\d+) records`)
 
 // check has the views agree with one another, and with what weir says it has read.
 func check(ctx context.Context, database string, live *child.Live) (err error) {
@@ -55,20 +53,10 @@ func check(ctx context.Context, database string, live *child.Live) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	read := recordsSaid.FindStringSubmatch(live.Said())
-	if read == nil {
-		return fmt.Errorf("weir does not say how many records it has read: %s", live.Said())
+	read, err := live.RecordsRead()
+	if err != nil {
+		return err
 	}
-	all := append(checks[:len(checks):len(checks)], struct{ what, query string }{
-		"the total is what was read", "SELECT bids = " + read[1] + " FROM total"})
-	for _, c := range all {
-		holds, err := j.True(ctx, c.query)
-		if err != nil {
-			return err
-		}
-		if !holds {
-			return fmt.Errorf("the answer is wrong: not so that %s: %s", c.what, c.query)
-		}
-	}
-	return nil
+	total := bench.Claim{What: "the total is what was read", Query: fmt.Sprintf("SELECT bids = %d FROM total", read)}
+	return j.Hold(ctx, slices.Concat(claims, []bench.Claim{total}))
 }

@@ -108,6 +108,15 @@ func (l *Live) Records(ctx context.Context) (int64, error) {
 	return 0, fmt.Errorf("weir has no source %s", Source)
 }
 
+// RecordsRead is how many records of the source weir says that it has read, once it has stopped.
+func (l *Live) RecordsRead() (int64, error) {
+	var o Outcome
+	if err := o.read(l.Said()); err != nil {
+		return 0, l.process.Failed(err)
+	}
+	return o.Records, nil
+}
+
 // Usage is what the process has used so far.
 func (l *Live) Usage() (bench.Usage, error) { return l.process.Usage() }
 
