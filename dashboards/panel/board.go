@@ -42,10 +42,12 @@ type Placed struct {
 // linkTag is that of the dashboards that link to one another.
 const linkTag = "weir"
 
-// Build lays the panels out. What it makes of the same board is the same to the last byte.
-func (b Board) Build() (dashboard.Dashboard, error) {
-	d := dashboard.NewDashboardBuilder(b.Title).Uid(b.UID).Description(b.Description).Tags(append([]string{linkTag}, b.Tags...)).
-		Time(b.From, "now").Refresh(b.Refresh).Timezone("browser").Tooltip(dashboard.DashboardCursorSyncCrosshair).WithVariable(b.Source.variable())
+// Build lays the panels out. What it makes of the same board is the same to the last byte. It is of the first version of Grafana's model,
+// which every Grafana that runs the data source reads; the second wants a newer one.
+func (b Board) Build() (dashboard.Dashboard, error) { //nolint:staticcheck // see above
+	d := dashboard.NewDashboardBuilder(b.Title). //nolint:staticcheck // see above
+							Uid(b.UID).Description(b.Description).Tags(append([]string{linkTag}, b.Tags...)).
+							Time(b.From, "now").Refresh(b.Refresh).Timezone("browser").Tooltip(dashboard.DashboardCursorSyncCrosshair).WithVariable(b.Source.variable())
 	for _, v := range b.Variables {
 		d.WithVariable(v)
 	}

@@ -28,7 +28,7 @@ func TestDashboard(t *testing.T) {
 	}
 	says(t, "the dashboard", string(text), `"title": "Sums"`, `"value": "currencyEUR"`, `"value": "what came in"`, `"uid": "weir-told"`)
 	write(t, dir, filepath.Join("boards", "weir-told.json"), strings.Replace(string(text), "Sums", "My sums", 1))
-	out, problem := run(t, dir, 1, "dashboard", "--out", "boards", "--title", "", "told.sql", "x.sql")
+	_, problem := run(t, dir, 1, "dashboard", "--out", "boards", "--title", "", "told.sql", "x.sql")
 	says(t, "one that was edited", problem, "told.sql: ") // x.sql defines the source, and comes behind it here
 	out, problem = run(t, dir, 1, "dashboard", "--out", "boards", "x.sql", "told.sql")
 	says(t, "one that was edited", out, "unchanged")
