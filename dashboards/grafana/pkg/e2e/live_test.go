@@ -97,7 +97,7 @@ func TestLiveTail(t *testing.T) {
 	var all, some, series []*panel
 	for i := range 5 {
 		all = append(all, g.open(live("closed", 1, nil)))
-		some = append(some, g.open(live("closed", 1, map[string]any{"where": []string{"k = 'a'", "n <> 1"}, "measures": []any{map[string]any{"column": "n"}}})))
+		some = append(some, g.open(live("closed", 1, map[string]any{"where": "k = 'a' AND n <> 1", "measures": []any{map[string]any{"column": "n"}}})))
 		series = append(series, g.open(live("closed", 0, nil)))
 		time.Sleep(300 * time.Millisecond)
 		if i < 4 {
@@ -221,7 +221,7 @@ func TestNotLive(t *testing.T) {
 		{live("updated", 1, map[string]any{"view": "nix"}), "there is no view"},
 		{live("updated", 1, map[string]any{"view": ""}), "choose one in the builder"},
 		{live("updated", 1, map[string]any{"measures": []any{map[string]any{"column": "n", "aggregate": "sum"}}}), "take the aggregate sum off"},
-		{live("updated", 1, map[string]any{"where": []string{"k <> '" + strings.Repeat("x", 200) + "'"}}), "too long for a stream"},
+		{live("updated", 1, map[string]any{"where": "k <> '" + strings.Repeat("x", 200) + "'"}), "too long for a stream"},
 	} {
 		c.model["live"] = true
 		r := g.query(c.model)

@@ -126,7 +126,8 @@ var errPath = errors.New("this is no path of a stream: view/<view>/<columns>/<fi
 func Parse(text string) (Path, error) {
 	parts := strings.Split(text, "/")
 	p := Path{State: parts[0] == statePrefix}
-	if !(p.State && len(parts) == 4) && !(parts[0] == tailPrefix && len(parts) == 5) {
+	isState, isTail := p.State && len(parts) == 4, parts[0] == tailPrefix && len(parts) == 5
+	if !isState && !isTail {
 		return Path{}, errPath
 	}
 	var err, whereErr, afterErr error

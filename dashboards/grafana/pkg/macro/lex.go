@@ -131,7 +131,8 @@ func escaped(s string) int {
 // dollar is a dollar quote ($$…$$ or $tag$…$tag$), or else a parameter such as $1.
 func dollar(s string) (kind, int) {
 	tag := 1 + span(s[1:], isWord)
-	if tag < len(s) && s[tag] == '$' && !(tag > 1 && s[1] >= '0' && s[1] <= '9') {
+	isParameter := tag > 1 && s[1] >= '0' && s[1] <= '9'
+	if tag < len(s) && s[tag] == '$' && !isParameter {
 		return text, until(s, s[:tag+1], tag+1)
 	}
 	return other, 1

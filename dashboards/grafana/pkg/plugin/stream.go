@@ -14,7 +14,7 @@ import (
 // SubscribeStream lets a panel follow a channel, and gives it what was sent there since its query.
 func (d *Datasource) SubscribeStream(ctx context.Context, req *backend.SubscribeStreamRequest) (*backend.SubscribeStreamResponse, error) {
 	if _, err := live.Parse(req.Path); err != nil {
-		return &backend.SubscribeStreamResponse{Status: backend.SubscribeStreamStatusNotFound}, nil
+		return &backend.SubscribeStreamResponse{Status: backend.SubscribeStreamStatusNotFound}, nil //nolint:nilerr // that is the answer
 	}
 	f, err := d.hub.Subscribe(ctx, req.Path)
 	var p *weir.Problem

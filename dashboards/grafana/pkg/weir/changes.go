@@ -58,7 +58,7 @@ func (c *Client) Changes(ctx context.Context, view string, from int64) (*Changes
 	}
 	ctx, stop := context.WithCancel(ctx)
 	quiet := time.AfterFunc(quietest, stop)
-	answer, err := c.do(ctx, request{method: http.MethodGet, path: path, accept: "text/event-stream"})
+	answer, err := c.do(ctx, request{method: http.MethodGet, path: path, accept: "text/event-stream"}) //nolint:bodyclose // Close does
 	if err != nil {
 		quiet.Stop()
 		stop()
