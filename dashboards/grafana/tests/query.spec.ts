@@ -9,8 +9,10 @@ test("the builder makes SQL that runs", async ({ panelEditPage, page, weir }) =>
   await row.getByLabel("View", { exact: true }).click();
   await page.getByRole("option", { name: "revenue" }).click();
   await expect(row.getByLabel("Generated SQL")).toContainText("$__timeFilter(window_start)");
-  await expect(panelEditPage.refreshPanel()).toBeOK();
-  await expect(panelEditPage.panel.fieldNames.filter({ hasText: /time/i }).first()).toBeVisible();
+  const answer = page.waitForResponse((r) => r.url().includes("/api/ds/query"));
+  await row.getByRole("button", { name: "Run query" }).click();
+  expect((await answer).ok()).toBeTruthy();
+  await expect(page.getByRole("columnheader", { name: /revenue/ }).first()).toBeVisible();
 });
 
 test("SQL runs with Ctrl and Enter, macros in it", async ({ panelEditPage, page, weir }) => {
@@ -18,12 +20,11 @@ test("SQL runs with Ctrl and Enter, macros in it", async ({ panelEditPage, page,
   await panelEditPage.setVisualization("Table");
   const row = panelEditPage.getQueryEditorRow("A");
   await row.getByLabel("Code", { exact: true }).click();
-  await write(row.getByRole("group", { name: "SQL" }), "SELECT count(*) AS windows, 'it''s' AS text FROM revenue WHERE $__timeFilter(window_start)");
+  await write(row.getByRole("group", { name: "SQL" }), "SELECT max(window_start) AS time, count(*) AS windows, 'it''s' AS text FROM revenue WHERE $__timeFilter(window_start)");
   await row.locator(".view-lines").click();
   const answer = page.waitForResponse((r) => r.url().includes("/api/ds/query"));
   await page.keyboard.press("ControlOrMeta+Enter");
-  expect((await answer).ok()).toBeTruthy();
-  await expect(page.getByText("it's")).toBeVisible();
+  expect(await (await answer).text()).toContain("it's");
 });
 
 test("a mistake is marked while one types, with what may have been meant", async ({ panelEditPage, weir }) => {
