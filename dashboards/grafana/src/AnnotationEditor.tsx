@@ -12,6 +12,7 @@ type Props = QueryEditorProps<WeirDataSource, WeirQuery, WeirSettings>;
 
 /** AnnotationEditor edits an annotation's statement, which may begin as one of the presets. */
 export function AnnotationEditor({ query, datasource, range, onChange, onRunQuery }: Props) {
+  const id = React.useId();
   const all = presets(useSchema(datasource));
   const sql = query.rawSql ?? firstPreset.sql;
   const change = (rawSql: string) => onChange({ ...query, rawSql, format: Format.Table, editorMode: "code" });
@@ -23,7 +24,7 @@ export function AnnotationEditor({ query, datasource, range, onChange, onRunQuer
     <Stack direction="column" gap={1}>
       <InlineField label="Begin with" labelWidth={14} tooltip="A statement that you can change below">
         <Combobox
-          aria-label="Begin with"
+          id={id}
           width={40}
           placeholder="Choose…"
           options={all.map((p) => ({ value: p.name, label: p.name, description: p.about }))}

@@ -12,7 +12,7 @@ const formats = [
 export function FormatSelect({ value, onChange }: { value: Format; onChange(format: Format): void }) {
   return (
     <InlineField label="Format">
-      <Combobox aria-label="Format" width={18} options={formats} value={value} onChange={(o) => onChange(o.value)} />
+      <Combobox id={React.useId()} width={18} options={formats} value={value} onChange={(o) => onChange(o.value)} />
     </InlineField>
   );
 }

@@ -20,11 +20,11 @@ export function LiveSwitch({ query, schema, choosesView, onChange }: Props) {
   return (
     <>
       <InlineField label="Live" tooltip="Follow the view: all its columns, as each commit changes them">
-        <InlineSwitch id={id} aria-label="Live" value={!!query.live} onChange={(e) => toggle(e.currentTarget.checked)} />
+        <InlineSwitch id={id} value={!!query.live} onChange={(e) => toggle(e.currentTarget.checked)} />
       </InlineField>
       {query.live && choosesView && (
-        <InlineField label="View" invalid={!query.builder?.view} error="Choose the view to follow">
-          <Combobox aria-label="Live view" width={24} options={views.map((v) => ({ value: v }))} value={query.builder?.view || null} onChange={(o) => follow(o.value)} />
+        <InlineField label="Live view" invalid={!query.builder?.view} error="Choose the view to follow">
+          <Combobox id={`${id}view`} width={24} options={views.map((v) => ({ value: v }))} value={query.builder?.view || null} onChange={(o) => follow(o.value)} />
         </InlineField>
       )}
     </>

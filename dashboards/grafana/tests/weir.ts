@@ -13,16 +13,19 @@ interface Source {
   uid: string;
 }
 
-/** test gives tests a data source, weir, that asks the demo. */
+/** test gives tests a data source, weir, that asks the demo. It is there before any page is loaded: pages read the list of sources once. */
 export const test = base.extend<{ weir: Source }>({
-  weir: async ({ request }, use, info) => {
-    const name = `Weir ${info.testId.slice(-8)}`;
-    const answer = await request.post("/api/datasources", { data: { name, type: pluginType, access: "proxy", url: weirURL } });
-    expect(answer.ok(), await answer.text()).toBeTruthy();
-    const { datasource } = await answer.json();
-    await use({ name, uid: datasource.uid });
-    await request.delete(`/api/datasources/uid/${datasource.uid}`);
-  },
+  weir: [
+    async ({ request }, use, info) => {
+      const name = `Weir ${info.testId.slice(-8)}`;
+      const answer = await request.post("/api/datasources", { data: { name, type: pluginType, access: "proxy", url: weirURL } });
+      expect(answer.ok(), await answer.text()).toBeTruthy();
+      const { datasource } = await answer.json();
+      await use({ name, uid: datasource.uid });
+      await request.delete(`/api/datasources/uid/${datasource.uid}`);
+    },
+    { auto: true },
+  ],
 });
 
 /** write puts SQL into an editor, in place of what is there, and leaves the editor. */

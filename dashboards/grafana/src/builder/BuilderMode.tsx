@@ -22,6 +22,7 @@ const steps = ["auto", "1s", "10s", "1m", "5m", "15m", "1h", "1d"];
 /** BuilderMode makes a statement out of fields. */
 export function BuilderMode({ built, sql, format, schema, onChange }: Props) {
   const styles = useStyles2(getStyles);
+  const id = React.useId();
   const table = findTable(schema, built.view);
   const made = build(built, format);
   const set = (part: Partial<Built>) => onChange({ ...built, ...part });
@@ -33,25 +34,25 @@ export function BuilderMode({ built, sql, format, schema, onChange }: Props) {
     <Stack direction="column" gap={0.5}>
       <Stack direction="row" gap={0.5} wrap="wrap">
         <InlineField label="View" labelWidth={label} tooltip="What Weir keeps current, or one of its own tables">
-          <Combobox aria-label="View" width={30} placeholder="Choose a view…" options={tables(schema)} value={built.view || null} onChange={(o) => choose(o.value)} />
+          <Combobox id={`${id}view`} width={30} placeholder="Choose a view…" options={tables(schema)} value={built.view || null} onChange={(o) => choose(o.value)} />
         </InlineField>
         <InlineField label="Time" tooltip="The column that the dashboard's time range limits">
-          <Combobox aria-label="Time" width={22} isClearable options={names(table?.columns.filter(isTime), built.time)} value={built.time ?? null} onChange={(o) => set({ time: o?.value })} />
+          <Combobox id={`${id}time`} width={22} isClearable options={names(table?.columns.filter(isTime), built.time)} value={built.time ?? null} onChange={(o) => set({ time: o?.value })} />
         </InlineField>
         <InlineField label="Step" tooltip="Rows of one step of time become one, where a measure is computed">
-          <Combobox aria-label="Step" width={14} isClearable createCustomValue options={steps.map((s) => ({ value: s }))} value={built.step ?? null} onChange={(o) => set({ step: o?.value })} />
+          <Combobox id={`${id}step`} width={14} isClearable createCustomValue options={steps.map((s) => ({ value: s }))} value={built.step ?? null} onChange={(o) => set({ step: o?.value })} />
         </InlineField>
       </Stack>
       <InlineField label="Group by" labelWidth={label} tooltip="Columns of which each value is a line of its own">
-        <MultiCombobox aria-label="Group by" width={30} options={names(table?.columns)} value={built.groups ?? []} onChange={(all) => set({ groups: all.map((o) => o.value) })} />
+        <MultiCombobox id={`${id}groups`} width={30} options={names(table?.columns)} value={built.groups ?? []} onChange={(all) => set({ groups: all.map((o) => o.value) })} />
       </InlineField>
       <MeasureRows labelWidth={label} measures={built.measures ?? []} columns={table?.columns ?? []} onChange={(measures) => set({ measures })} />
       <Stack direction="row" gap={0.5} wrap="wrap">
         <InlineField label="Where" labelWidth={label} tooltip="A condition in SQL, such as country IN ($country)">
-          <Input key={built.where} aria-label="Where" width={60} defaultValue={built.where} placeholder="country = 'CH'" onBlur={(e) => changed(e.currentTarget.value, built.where ?? "", (where) => set({ where }))} />
+          <Input key={built.where} id={`${id}where`} width={60} defaultValue={built.where} placeholder="country = 'CH'" onBlur={(e) => changed(e.currentTarget.value, built.where ?? "", (where) => set({ where }))} />
         </InlineField>
         <InlineField label="Limit">
-          <Input key={built.limit} aria-label="Limit" width={12} type="number" min={1} defaultValue={built.limit} placeholder="none" onBlur={(e) => changed(e.currentTarget.value, String(built.limit ?? ""), (n) => set({ limit: Number(n) || undefined }))} />
+          <Input key={built.limit} id={`${id}limit`} width={12} type="number" min={1} defaultValue={built.limit} placeholder="none" onBlur={(e) => changed(e.currentTarget.value, String(built.limit ?? ""), (n) => set({ limit: Number(n) || undefined }))} />
         </InlineField>
       </Stack>
       {sql !== made && sql !== "" && <Alert severity="info" title="The statement was changed as code: the next change here replaces it." />}

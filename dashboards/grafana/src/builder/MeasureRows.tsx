@@ -14,6 +14,7 @@ const functions = aggregates.map((a) => ({ value: a, label: a || "as it is" }));
 
 /** MeasureRows is a line for each measure: which column, and what is made of it. */
 export function MeasureRows({ measures, columns, labelWidth, onChange }: Props) {
+  const id = React.useId();
   const replace = (i: number, m: Measure) => onChange(measures.map((old, j) => (i === j ? m : old)));
   const add = () => onChange([...measures, { aggregate: "count" }]);
   return (
@@ -21,9 +22,11 @@ export function MeasureRows({ measures, columns, labelWidth, onChange }: Props) 
       {measures.map((m, i) => (
         <Stack key={i} direction="row" gap={0.5} alignItems="flex-start">
           <InlineField label={`Measure ${i + 1}`} labelWidth={labelWidth}>
-            <Combobox<Aggregate> aria-label={`Aggregate ${i + 1}`} width={14} options={functions} value={m.aggregate ?? ""} onChange={(o) => replace(i, { ...m, aggregate: o.value })} />
+            <Combobox<Aggregate> id={`${id}aggregate${i}`} width={14} options={functions} value={m.aggregate ?? ""} onChange={(o) => replace(i, { ...m, aggregate: o.value })} />
           </InlineField>
-          <Combobox aria-label={`Column ${i + 1}`} width={26} isClearable placeholder="all rows" options={choices(columns)} value={m.column ?? null} onChange={(o) => replace(i, { ...m, column: o?.value })} />
+          <InlineField label="of column">
+            <Combobox id={`${id}column${i}`} width={26} isClearable placeholder="all rows" options={choices(columns)} value={m.column ?? null} onChange={(o) => replace(i, { ...m, column: o?.value })} />
+          </InlineField>
           <IconButton name="trash-alt" size="lg" aria-label={`Remove measure ${i + 1}`} onClick={() => onChange(measures.filter((_, j) => j !== i))} />
         </Stack>
       ))}
