@@ -9,8 +9,8 @@ const login = dirname(createRequire(import.meta.url).resolve("@grafana/plugin-e2
 
 export default defineConfig<PluginOptions>({
   testDir: "tests",
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
   workers: 1,
   reporter: [["list"]],
   use: {

@@ -7,5 +7,5 @@ test("an annotation begins with a preset, and gives events", async ({ annotation
   await page.getByLabel("Begin with").click();
   await page.getByRole("option", { name: "Definitions" }).click();
   await expect(annotationEditPage.runQuery()).toBeOK();
-  await expect(page.getByText(/materialized view revenue created/i).first()).toBeVisible();
+  await expect(page.getByText(/^[1-9]\d* events/)).toBeVisible();
 });

@@ -21,7 +21,7 @@ test("a variable's values are quoted in a query", async ({ page, request, weir }
     options: values.map((v) => ({ text: v, value: v, selected: true })),
   });
   const sent = page.waitForRequest((r) => r.url().includes("/api/ds/query"));
-  const board = await dashboard(page, request, { type: "table", query: { rawSql: sql, format: 1, editorMode: "code" }, source: weir, variables: [variable("one", ["it's"]), variable("many", ["a", "b"])] });
+  const board = await dashboard(page, request, { type: "stat", options: { reduceOptions: { values: true, calcs: [], fields: "/^quoted$/" } }, query: { rawSql: sql, format: 1, editorMode: "code" }, source: weir, variables: [variable("one", ["it's"]), variable("many", ["a", "b"])] });
   expect((await sent).postDataJSON().queries[0].rawSql).toBe("SELECT 'it''s' AS bare, 'it''s' AS quoted, 'b' IN ('a','b') AS found");
   await expect(page.getByText("it's").first()).toBeVisible();
   await board.remove();

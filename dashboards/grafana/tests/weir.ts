@@ -39,10 +39,10 @@ export async function write(editor: Locator, sql: string) {
 }
 
 /** dashboard saves one panel of a type that asks a query, and opens it. */
-export async function dashboard(page: Page, request: APIRequestContext, panel: { type: string; query: object; source: Source; variables?: object[] }) {
+export async function dashboard(page: Page, request: APIRequestContext, panel: { type: string; options?: object; query: object; source: Source; variables?: object[] }) {
   const datasource = { type: pluginType, uid: panel.source.uid };
   const targets = [{ refId: "A", datasource, ...panel.query }];
-  const panels = [{ id: 1, type: panel.type, title: "Panel", gridPos: { x: 0, y: 0, w: 24, h: 16 }, datasource, targets }];
+  const panels = [{ id: 1, type: panel.type, title: "Panel", gridPos: { x: 0, y: 0, w: 24, h: 16 }, options: panel.options, datasource, targets }];
   const answer = await request.post("/api/dashboards/db", { data: { dashboard: { title: `Weir ${Date.now()}`, time: { from: "now-15m", to: "now" }, panels, templating: { list: panel.variables ?? [] } } } });
   expect(answer.ok(), await answer.text()).toBeTruthy();
   const { url, uid } = await answer.json();
