@@ -58,7 +58,7 @@ $(GRAFANA)/dist/module.js: $(GRAFANA)/node_modules/.package-lock.json $(wildcard
 	cd $(GRAFANA) && npm run build --silent
 
 $(GRAFANA)/node_modules/.package-lock.json: $(GRAFANA)/package-lock.json
-	cd $(GRAFANA) && npm ci --no-audit --no-fund --silent
+	cd $(GRAFANA) && npm install --no-audit --no-fund --no-save --silent # not ci: some registries lack an optional package of the lock file
 	@touch $@
 
 .PHONY: test-grafana
