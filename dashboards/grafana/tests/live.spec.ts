@@ -29,7 +29,7 @@ test("an updating view shows its whole state, and no row twice", async ({ page, 
   const query = { rawSql: "SELECT * FROM totals", format: 1, editorMode: "builder", builder: { view: "totals" }, live: true };
   const tiles = { reduceOptions: { values: true, calcs: [], fields: "/^events$/" }, textMode: "value_and_name" };
   const board = await dashboard(page, request, { type: "stat", options: tiles, query, source: weir });
-  const placed = page.getByText("order.placed", { exact: true });
+  const placed = page.getByText("order.placed events", { exact: true });
   await expect(placed).toHaveCount(1);
   const shown = page.getByTestId(/Panel header/).first();
   const before = await shown.innerText();

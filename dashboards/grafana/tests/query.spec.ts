@@ -4,20 +4,18 @@ test.skip(...offline);
 
 test("the builder makes SQL that runs", async ({ panelEditPage, page, weir }) => {
   await panelEditPage.datasource.set(weir.name);
-  await panelEditPage.setVisualization("Table");
   const row = panelEditPage.getQueryEditorRow("A");
   await row.getByLabel("View", { exact: true }).click();
   await page.getByRole("option", { name: "revenue" }).click();
   await expect(row.getByLabel("Generated SQL")).toContainText("$__timeFilter(window_start)");
   const answer = page.waitForResponse((r) => r.url().includes("/api/ds/query"));
   await row.getByRole("button", { name: "Run query" }).click();
-  expect((await answer).ok()).toBeTruthy();
-  await expect(page.getByRole("columnheader", { name: /revenue/ }).first()).toBeVisible();
+  const frames = (await (await answer).json()).results.A.frames;
+  expect(frames[0].schema.fields.map((f: { name: string }) => f.name)).toContain("revenue");
 });
 
 test("SQL runs with Ctrl and Enter, macros in it", async ({ panelEditPage, page, weir }) => {
   await panelEditPage.datasource.set(weir.name);
-  await panelEditPage.setVisualization("Table");
   const row = panelEditPage.getQueryEditorRow("A");
   await row.getByLabel("Code", { exact: true }).click();
   await write(row.getByRole("group", { name: "SQL" }), "SELECT max(window_start) AS time, count(*) AS windows, 'it''s' AS text FROM revenue WHERE $__timeFilter(window_start)");
