@@ -231,13 +231,7 @@ func (h *hanging) addPartitions(ctx context.Context, _ bool) error {
 }
 
 func (h *hanging) addGroup(ctx context.Context, _ bool) error {
-	req := kmsg.NewPtrAddOffsetsToTxnRequest()
-	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = h.ledger.id, h.ledger.producer, h.ledger.generation, h.ledger.id
-	resp, err := req.RequestWith(ctx, h.client)
-	if err != nil {
-		return err
-	}
-	return kerr.ErrorForCode(resp.ErrorCode)
+	return h.ledger.join(ctx, h.client, h.ledger.producer, h.ledger.generation)
 }
 
 func (h *hanging) finish(ctx context.Context, commit bool) error {

@@ -67,9 +67,12 @@ func (l *ledger) begin(ctx context.Context, client *kgo.Client, next int64) (err
 // clear ends what the brokers have left open. Some do not tell: those before 2.8, and those that do not let us read the topic.
 func (l *ledger) clear(ctx context.Context, client *kgo.Client, partitions []int32, next int64) error {
 	h, err := l.look(ctx, partitions)
+	if err != nil && (ctx.Err() != nil || kgo.IsRetryableBrokerErr(err)) {
+		return err // who has not looked does not know: the epoch comes again
+	}
 	if err != nil {
 		l.log.Info("cannot look for transactions that were left open", "error", err)
-		return ctx.Err()
+		return nil
 	}
 	defer h.close()
 	if len(h.open) == 0 && !l.unstable(ctx, client) {
@@ -199,19 +202,24 @@ func (l *ledger) transact(ctx context.Context, client *kgo.Client, epoch int64, 
 	return nil
 }
 
+// join makes the group's offset part of the transaction.
+func (l *ledger) join(ctx context.Context, client *kgo.Client, producer int64, generation int16) error {
+	req := kmsg.NewPtrAddOffsetsToTxnRequest()
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = l.id, producer, generation, l.id
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return err
+	}
+	return kerr.ErrorForCode(resp.ErrorCode)
+}
+
 // note makes the epoch's number part of the transaction.
 func (l *ledger) note(ctx context.Context, client *kgo.Client, epoch int64) error {
 	producer, generation, err := client.ProducerID(ctx)
 	if err != nil {
 		return err
 	}
-	join := kmsg.NewPtrAddOffsetsToTxnRequest()
-	join.TransactionalID, join.ProducerID, join.ProducerEpoch, join.Group = l.id, producer, generation, l.id
-	joined, err := join.RequestWith(ctx, client)
-	if err == nil {
-		err = kerr.ErrorForCode(joined.ErrorCode)
-	}
-	if err != nil {
+	if err := l.join(ctx, client, producer, generation); err != nil {
 		return err
 	}
 	req := kmsg.NewPtrTxnOffsetCommitRequest()
