@@ -44,7 +44,8 @@ func TestReplayOfPartitionsAWeekApart(t *testing.T) {
 	}
 }
 
-// fillReplay writes the topic, in batches of some 100 KB.
+// fillReplay writes the topic, in batches of some 100 KB. The records of the partition behind are the longer ones, so that reading it
+// takes longer and it does not end before the one ahead.
 func fillReplay(t *testing.T, addr string) {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(addr), kgo.DefaultProduceTopic("replay"), kgo.RecordPartitioner(kgo.ManualPartitioner()),
@@ -60,7 +61,7 @@ func fillReplay(t *testing.T, addr string) {
 	for i := range replayed {
 		for part := range int32(2) {
 			at := start.Add(time.Duration(i+int(part)*weekMore) * time.Second)
-			value := fmt.Appendf(nil, `{"v": %d, "ts": "%s", "pad": "%050d"}`, i%100, at.Format("2006-01-02T15:04:05"), i)
+			value := fmt.Appendf(nil, `{"v": %d, "ts": "%s", "pad": "%0*d"}`, i%100, at.Format("2006-01-02T15:04:05"), 200-150*part, i)
 			client.Produce(context.Background(), &kgo.Record{Partition: part, Value: value}, func(_ *kgo.Record, err error) {
 				if err != nil {
 					t.Errorf("produce: %v", err)
