@@ -336,10 +336,13 @@ func (s *stage) step(shard int, flush bool) error {
 			return err
 		}
 	}
-	if flush {
-		c.log.note(step{kind: stepFlush})
-		return c.flush()
+	if !flush {
+		return nil
 	}
+	if err := c.flush(); err != nil {
+		return err
+	}
+	c.logFlush()
 	return nil
 }
 
