@@ -38,13 +38,28 @@ type Deduplicator interface {
 // Snapshotter is what a stateful operator adds. State is written as rows that carry their key, so that n instances restore
 // into m: each instance is given all rows and keeps those that it owns.
 //
-// A restart may restore an older snapshot, and give the operator what it was given since again: it must come to the same state. Where it
-// would not, its stage is Whole.
+// A restart may restore an older snapshot, and give the operator what it was given since again: it must come to the same state. One that
+// would not is a Decider.
 type Snapshotter interface {
 	// Snapshot writes the whole state. It is called between epochs.
 	Snapshot(w StateWriter) error
 	// Restore reads state into a fresh operator. It may be called several times, once for each instance that wrote.
 	Restore(r StateReader) error
+}
+
+// Decider is what a Snapshotter adds whose Flush may decide otherwise when the same rows come again, as DuckDB's answers do where a query
+// leaves them open. What it has decided is kept beside the rows, and a restart gives it that instead of having it decide anew.
+//
+//	before the restart   Process … Flush, Decided ─► kept
+//	after it             Process … Recall ◄───────── kept, Settle
+type Decider interface {
+	// Decided returns what the last Flush has decided, as rows that carry their key, all of one schema, and forgets it. The caller releases
+	// them.
+	Decided() []arrow.RecordBatch
+	// Recall takes in rows of Decided, of any instance: it keeps those whose key it owns. It borrows rows.
+	Recall(rows arrow.RecordBatch, owns func(hash uint64) bool) error
+	// Settle is called in place of the Flush whose decisions were recalled. It emits nothing.
+	Settle() error
 }
 
 // StateWriter takes an operator's state.

@@ -55,9 +55,6 @@ type Stage struct {
 	Passes bool
 	// Anew says that all that the stage keeps comes from inputs that are Anew: its state is not written.
 	Anew bool
-	// Whole says that the state is written whole at each commit. It must be where what has been emitted is part of the state, and may
-	// differ when the same rows come again, as DuckDB's answers do where a query leaves them open. Otherwise rows are logged.
-	Whole bool
 }
 
 // Edge brings the rows of one node to a stage.

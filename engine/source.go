@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -88,9 +89,13 @@ type ReadOptions struct {
 	Aside bool
 }
 
+// ErrGone is in the error of Open where what has to be read again is no more: asking again would not bring it back, and might skip it.
+var ErrGone = errors.New("it is gone")
+
 // Source is a configured stream of events that can be read again from a position.
 type Source interface {
-	// Open starts reading. The reader's own goroutines end when it is closed.
+	// Open starts reading. The reader's own goroutines end when it is closed. It may take as long as a system takes to answer, since
+	// nothing waits for it but bounded runs, but ends with ctx. It is called again after an error, unless that is ErrGone.
 	Open(ctx context.Context, o ReadOptions) (Reader, error)
 }
 

@@ -36,7 +36,7 @@ type Clients struct {
 type SourceStatus struct {
 	Name        string            `json:"name"`
 	Connector   string            `json:"connector"`
-	State       string            `json:"state"`    // opening, running, ended, failed, paused or backpressured
+	State       string            `json:"state"`    // opening, retrying, running, ended, failed, paused or backpressured
 	Delay       time.Duration     `json:"delay_ns"` // of a watermark behind the highest event time
 	Records     int64             `json:"records"`  // fetched
 	Bytes       int64             `json:"bytes"`    // of records fetched
@@ -45,7 +45,7 @@ type SourceStatus struct {
 	Buffered    int               `json:"buffered"`              // polls that wait for the engine; at most MaxBuffered
 	Blocked     time.Duration     `json:"blocked_ns"`            // how long the reader has waited for the engine, in total
 	Partitions  []PartitionStatus `json:"partitions"`
-	Error       string            `json:"error,omitempty"` // why the source has stopped
+	Error       string            `json:"error,omitempty"` // why the source has stopped, or could not be opened
 }
 
 // MaxBuffered is how many polls of a source wait for the engine at most. Its reader waits then, with one more in hand.

@@ -28,7 +28,7 @@ func Build(name string, root plan.Node, output []types.Field, c Config) (engine.
 	}
 	for _, s := range g.stages {
 		first := s.nodes[0]
-		st := engine.Stage{Name: plan.KindOf(first), New: s.newStage, Behind: behind(first), Gathers: gathers(first), Passes: passes(first), Anew: anew && isAnew(first), Whole: answers(first)}
+		st := engine.Stage{Name: plan.KindOf(first), New: s.newStage, Behind: behind(first), Gathers: gathers(first), Passes: passes(first), Anew: anew && isAnew(first)}
 		for _, e := range s.edges {
 			st.Edges = append(st.Edges, engine.Edge{From: g.number(e.from), Input: e.input, Split: e.exchange.split, EventTime: e.exchange.eventTime})
 		}

@@ -99,12 +99,6 @@ func passes(n plan.Node) bool {
 	return ok
 }
 
-// answers reports whether a stage remembers what DuckDB has answered, to take it back.
-func answers(n plan.Node) bool {
-	relational, ok := n.(*plan.Relational)
-	return ok && relational.Changes
-}
-
 // gathers reports whether an operator's rows for a watermark come out at the flush behind it.
 func gathers(n plan.Node) bool {
 	switch n := n.(type) {

@@ -12,11 +12,15 @@ import (
 // What waits for a sink is counted as it comes and goes, so that asking costs nothing; Open counts what is there:
 //
 //	epochs 4 5 6 7 in the outbox   ─ Done(5) ─►   6 7   ─ Commit(8) ─►   6 7 8
+//
+// Epochs whose rows wait in a table of Weir's own, for a sink of it that is behind, count too, with no bytes: it is not known yet whether the
+// sink gets anything of them.
 
 // backlogs are the deliveries in the outbox by sink, each as large as it lies there. A file that several sinks share counts for each of them.
 type backlogs struct {
-	mu sync.Mutex
-	of map[string]*backlog
+	mu     sync.Mutex
+	of     map[string]*backlog
+	behind map[string]behind // sinks that are, by name
 }
 
 // backlog is what waits for one sink.
@@ -80,6 +84,7 @@ func (b *backlogs) drop(sinks []string) {
 	defer b.mu.Unlock()
 	for _, name := range sinks {
 		delete(b.of, name)
+		delete(b.behind, name)
 	}
 }
 
@@ -94,9 +99,12 @@ func (s *Store) countBacklogs(ctx context.Context) error {
 		}
 		found = append(found, p)
 	})
-	s.backlogs.of = map[string]*backlog{}
+	s.backlogs.of, s.backlogs.behind = map[string]*backlog{}, map[string]behind{}
 	s.backlogs.add(found)
-	return err
+	if err != nil {
+		return err
+	}
+	return s.countBehind(ctx)
 }
 
 // size is how large a file is; 0 if it is not there.

@@ -181,7 +181,7 @@ func (c *Catalog) DropSink(name string) error {
 		return fmt.Errorf("emptying the outbox of sink %s: %w", name, err)
 	}
 	c.files, c.sinks = append(c.files, files...), append(c.sinks, name)
-	return nil
+	return c.store.forgetBehind(c.ctx, name)
 }
 
 // CreateView is Catalog.CreateView as a change of its own.

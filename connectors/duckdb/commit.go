@@ -24,7 +24,7 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 	if c.Epoch != s.last.Epoch+1 {
 		return fmt.Errorf("duckdb: commit of epoch %d: the last one is %d, so the next must be %d", c.Epoch, s.last.Epoch, s.last.Epoch+1)
 	}
-	s.posted = nil
+	s.posted, s.fallen = nil, nil
 	merged := *c
 	merged.Changes = mergeChanges(c.Changes)
 	next := after(s.last, c)
@@ -33,6 +33,7 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 	}
 	s.advance(next)
 	s.backlogs.add(s.posted)
+	s.backlogs.fall(s.fallen)
 	s.moveLog()
 	return nil
 }

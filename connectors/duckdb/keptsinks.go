@@ -16,7 +16,8 @@ import (
 //	dead letters ─┬─► weir.dead_letters
 //	              └─► letters_new ─ WHERE … ─► weir.outbox ─► sink
 //
-// Where a condition fails on a row, the sink gets the row.
+// Where a condition fails on a row, the sink gets the row. What a sink does not take waits in the outbox up to its bound, and in the table
+// beyond: see behind.go.
 
 // KeptSink is a sink of a table of Weir's own.
 type KeptSink struct {
@@ -24,6 +25,8 @@ type KeptSink struct {
 	Table   string // engine.DeadLettersTable or engine.LateRowsTable
 	Columns []string
 	Where   string // SQL over the columns; empty for all rows
+	// MaxOutbox is beyond how many bytes in the outbox what comes waits in the table; 0 for never.
+	MaxOutbox int64
 }
 
 // What a commit adds has temporary tables, which are empty between commits, and are made when they are needed first.
@@ -52,16 +55,21 @@ func (s *Store) keptSinks(table string) []KeptSink {
 	return out
 }
 
-// postKept puts what lies in a temporary table into the outbox, for each of the sinks, and empties it.
+// postKept puts what lies in a temporary table into the outbox, for each of the sinks that are not behind, and empties it.
 func (s *Store) postKept(ctx context.Context, epoch int64, from string, sinks []KeptSink) error {
 	for _, k := range sinks {
-		if err := s.postTo(ctx, epoch, from, k); err != nil {
+		behind, err := s.fallsBehind(ctx, epoch, k)
+		if err == nil && !behind {
+			err = s.postTo(ctx, epoch, "temp.main."+from, k)
+		}
+		if err != nil {
 			return fmt.Errorf("keeping rows of %s for sink %s: %w", k.Table, k.Sink, err)
 		}
 	}
 	return s.session.exec(ctx, "DELETE FROM temp.main."+from)
 }
 
+// postTo puts rows of a relation into the outbox of a sink.
 func (s *Store) postTo(ctx context.Context, epoch int64, from string, k KeptSink) error {
 	p, err := s.session.prepare(k.sql(from, k.Where))
 	if err != nil && k.Where != "" { // such as a macro that has gone since
@@ -94,11 +102,10 @@ func (k *KeptSink) sql(from, where string) string {
 		columns[i] = types.QuoteIdent(c)
 	}
 	_, table, _ := strings.Cut(k.Table, ".")
-	rows := "temp.main." + from
 	if k.Table == engine.DeadLettersTable {
-		rows = "(SELECT *, TRY(decode(value)) AS text FROM " + rows + ")"
+		from = "(SELECT *, TRY(decode(value)) AS text FROM " + from + ")"
 	}
-	sql := fmt.Sprintf("SELECT %s FROM %s AS %s", strings.Join(columns, ", "), rows, types.QuoteIdent(table))
+	sql := fmt.Sprintf("SELECT %s FROM %s AS %s", strings.Join(columns, ", "), from, types.QuoteIdent(table))
 	if where != "" {
 		sql += " WHERE coalesce(TRY(coalesce((" + where + "\n)::BOOLEAN, false)), true)"
 	}
@@ -135,7 +142,7 @@ func (s *Store) postLetters(ctx context.Context, epoch int64, fresh []engine.Dea
 	if err := s.session.exec(ctx, lettersNew); err != nil {
 		return err
 	}
-	if err := s.appendLetters("temp", "main", "letters_new", metColumns, fresh); err != nil {
+	if err := s.appendLetters("temp", "main", "letters_new", metColumns, fresh, epoch); err != nil {
 		return err
 	}
 	if again {
@@ -155,7 +162,7 @@ func (s *Store) postLate(ctx context.Context, c *engine.Commit) error {
 	if err := s.session.exec(ctx, lateNew); err != nil {
 		return err
 	}
-	if err := s.appendLate("temp", "main", "late_new", c.Late); err != nil {
+	if err := s.appendLate("temp", "main", "late_new", c); err != nil {
 		return err
 	}
 	return s.postKept(ctx, c.Epoch, "late_new", sinks)

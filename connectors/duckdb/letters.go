@@ -16,20 +16,24 @@ import (
 //	views        those that have passed the record without having had it; a replay gives it to them, and to no others
 //	replayed     those that a replay has given it to
 //	replayed_at  when that was last tried, and error, why some of views were not given it
+//	epoch        of the commit that found it
 //
 // A view's name stands in the lists only as long as its table: one that is replaced reads the record again.
 
-// lettersSQL adds the columns that databases of an earlier weir do not have. In these, views is NULL for what was found before: it is not known.
+// lettersSQL adds the columns that databases of an earlier weir do not have. In these, views and epoch are NULL for what was found before: they
+// are not known.
 const lettersSQL = `ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS views VARCHAR[];
 ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS meta JSON;
 ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS replayed VARCHAR[];
 ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS replayed_at TIMESTAMPTZ;
 ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS error VARCHAR;
-ALTER TABLE weir.late_rows ADD COLUMN IF NOT EXISTS "offset" BIGINT`
+ALTER TABLE weir.late_rows ADD COLUMN IF NOT EXISTS "offset" BIGINT;
+ALTER TABLE weir.dead_letters ADD COLUMN IF NOT EXISTS epoch BIGINT;
+ALTER TABLE weir.late_rows ADD COLUMN IF NOT EXISTS epoch BIGINT`
 
 // completeLetters adds the columns, if they are missing.
 func (s *Store) completeLetters(ctx context.Context) error {
-	there, err := s.session.prepare("SELECT views FROM weir.dead_letters")
+	there, err := s.session.prepare("SELECT epoch FROM weir.dead_letters")
 	if err != nil {
 		return s.session.exec(ctx, lettersSQL)
 	}
@@ -62,7 +66,8 @@ var addMet = []string{
 	`UPDATE weir.dead_letters d SET views = list_sort(list_distinct(list_concat(coalesce(d.views, []), i.views))), meta = coalesce(d.meta, i.meta),
 		error = CASE WHEN d.replayed_at IS NULL THEN d.error ELSE i.reason END
 		FROM ` + met + ` i WHERE ` + sameLetter + ` AND NOT list_has_all(coalesce(d.views, []), i.views)`,
-	`INSERT INTO weir.dead_letters (source, "partition", "offset", value, reason, "at", views, meta) ` + unknownLetters,
+	`INSERT INTO weir.dead_letters (source, "partition", "offset", value, reason, "at", views, meta, epoch)
+		SELECT *, (SELECT epoch FROM weir.checkpoint) + 1 FROM (` + unknownLetters + `)`,
 	`DELETE FROM temp.main.letters_in`,
 }
 
@@ -86,7 +91,7 @@ func (s *Store) writeLetters(ctx context.Context, c *engine.Commit) error {
 			fresh = append(fresh, d)
 		}
 	}
-	if err := s.appendLetters(database, "weir", "dead_letters", freshColumns, fresh); err != nil {
+	if err := s.appendLetters(database, "weir", "dead_letters", freshColumns, fresh, c.Epoch); err != nil {
 		return err
 	}
 	if len(again) > 0 {
@@ -105,17 +110,17 @@ func (s *Store) bringIn(ctx context.Context, again []engine.DeadLetter) error {
 	if err := s.session.exec(ctx, lettersIn); err != nil {
 		return err
 	}
-	return s.appendLetters("temp", "main", "letters_in", metColumns, again)
+	return s.appendLetters("temp", "main", "letters_in", metColumns, again, 0)
 }
 
-// metColumns are those of letters_in; freshColumns those of weir.dead_letters, of which the last are NULL in a new letter.
+// metColumns are those of letters_in; freshColumns those of weir.dead_letters, of which those behind are NULL in a new letter, but for its epoch.
 var (
 	textList     = types.ListOf(types.Of(types.Varchar))
 	metColumns   = append(unparametered(types.Varchar, types.Varchar, types.BigInt, types.Blob, types.Varchar, types.TimestampTZ), textList, types.Of(types.Varchar))
-	freshColumns = append(slices.Clone(metColumns), textList, types.Of(types.TimestampTZ), types.Of(types.Varchar))
+	freshColumns = append(slices.Clone(metColumns), textList, types.Of(types.TimestampTZ), types.Of(types.Varchar), types.Of(types.BigInt))
 )
 
-func (s *Store) appendLetters(catalog, schema, table string, columns []types.Type, letters []engine.DeadLetter) error {
+func (s *Store) appendLetters(catalog, schema, table string, columns []types.Type, letters []engine.DeadLetter, epoch int64) error {
 	return s.appendBuilt(catalog, schema, table, columns, len(letters), func(b *array.RecordBuilder, i int) {
 		d := &letters[i]
 		appendPlace(b, d)
@@ -127,9 +132,13 @@ func (s *Store) appendLetters(catalog, schema, table string, columns []types.Typ
 		} else {
 			meta.Append(metaText(d.Meta))
 		}
-		for at := len(metColumns); at < len(columns); at++ {
+		if len(columns) == len(metColumns) {
+			return
+		}
+		for at := len(metColumns); at < len(columns)-1; at++ {
 			b.Field(at).AppendNull()
 		}
+		b.Field(len(columns) - 1).(*array.Int64Builder).Append(epoch)
 	})
 }
 

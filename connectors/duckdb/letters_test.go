@@ -86,10 +86,10 @@ func TestLettersOfAnEarlierWeir(t *testing.T) {
 	check(t, err)
 	letter := engine.DeadLetter{Source: "s", Partition: "0", Offset: 1, Value: []byte("x"), Reason: "odd"}
 	check(t, s.Commit(ctx, &engine.Commit{Epoch: 1, DeadLetters: []engine.DeadLetter{letter}}))
-	for _, column := range []string{"views", "meta", "replayed", "replayed_at", "error"} {
+	for _, column := range []string{"views", "meta", "replayed", "replayed_at", "error", "epoch"} {
 		check(t, s.session.exec(ctx, "ALTER TABLE weir.dead_letters DROP COLUMN "+column))
 	}
-	check(t, s.session.exec(ctx, `ALTER TABLE weir.late_rows DROP COLUMN "offset"`))
+	check(t, s.session.exec(ctx, `ALTER TABLE weir.late_rows DROP COLUMN "offset"; ALTER TABLE weir.late_rows DROP COLUMN epoch`))
 	check(t, s.Close())
 	s, err = Open(path, StoreOptions{})
 	check(t, err)

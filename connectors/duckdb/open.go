@@ -159,7 +159,7 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 		return err
 	}
 	macros := strings.ReplaceAll(windowsSQL, "CREATE MACRO", "CREATE OR REPLACE MACRO")
-	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL, reachedSQL, eventsSQL, metricsView} {
+	for _, sql := range []string{"SET GLOBAL errors_as_json = true", macros, startsSQL, reachedSQL, eventsSQL, behindSQL, metricsView} {
 		if err := s.session.exec(ctx, sql); err != nil {
 			return err
 		}

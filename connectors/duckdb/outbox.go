@@ -109,6 +109,11 @@ type posted struct {
 // are large. The caller releases the batches.
 func (s *Store) Pending(ctx context.Context, sink string, limit int) ([]engine.Delivery, error) {
 	rows, err := s.readPosted(ctx, sink, limit)
+	for err == nil && len(rows) == 0 && s.backlogs.isBehind(sink) {
+		if err = s.catchUp(ctx, sink); err == nil {
+			rows, err = s.readPosted(ctx, sink, limit)
+		}
+	}
 	var out []engine.Delivery
 	taken := int64(0)
 	for i := 0; err == nil && i < len(rows) && taken < pendingBytes; i++ {

@@ -29,7 +29,8 @@ func (s *Store) forgetExpired(ctx context.Context, view string) error {
 	return err
 }
 
-// ForgetLetters drops dead letters and late rows that were found before a time. It waits for a running commit.
+// ForgetLetters drops dead letters and late rows that were found before a time, but for those that a sink has still to get from the table. It
+// waits for a running commit.
 func (s *Store) ForgetLetters(ctx context.Context, before time.Time) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -37,7 +38,8 @@ func (s *Store) ForgetLetters(ctx context.Context, before time.Time) error {
 	}
 	defer unlock()
 	for _, table := range []string{"weir.dead_letters", "weir.late_rows"} {
-		if _, err := s.session.execute(ctx, "DELETE FROM "+table+` WHERE "at" < make_timestamptz($1)`, before.UnixMicro()); err != nil {
+		sql := "DELETE FROM " + table + ` WHERE "at" < make_timestamptz($1) AND coalesce(epoch, 0) <= $2`
+		if _, err := s.session.execute(ctx, sql, before.UnixMicro(), s.backlogs.takenOf(table)); err != nil {
 			return queryError("dropping old rows of "+table, err)
 		}
 	}

@@ -15,10 +15,11 @@ CREATE TABLE weir.state_files (query VARCHAR, name VARCHAR, stage INTEGER, log B
 COMMENT ON TABLE weir.state_files IS 'the state that belongs to the last commit, whole and as logs of what came since: files in the folder beside the database';
 
 CREATE TABLE weir.dead_letters (source VARCHAR, "partition" VARCHAR, "offset" BIGINT, value BLOB, reason VARCHAR, "at" TIMESTAMPTZ,
-	views VARCHAR[], meta JSON, replayed VARCHAR[], replayed_at TIMESTAMPTZ, error VARCHAR);
+	views VARCHAR[], meta JSON, replayed VARCHAR[], replayed_at TIMESTAMPTZ, error VARCHAR, epoch BIGINT);
 COMMENT ON TABLE weir.dead_letters IS 'records that could not be used';
 
-CREATE TABLE weir.late_rows (view VARCHAR, source VARCHAR, "partition" VARCHAR, event_time TIMESTAMP, watermark TIMESTAMP, row JSON, "at" TIMESTAMPTZ, "offset" BIGINT);
+CREATE TABLE weir.late_rows (view VARCHAR, source VARCHAR, "partition" VARCHAR, event_time TIMESTAMP, watermark TIMESTAMP, row JSON, "at" TIMESTAMPTZ, "offset" BIGINT,
+	epoch BIGINT);
 COMMENT ON TABLE weir.late_rows IS 'rows that came after their window had closed';
 
 CREATE TABLE weir.expired (view VARCHAR, condition VARCHAR, "at" TIMESTAMPTZ);

@@ -57,15 +57,15 @@ func unparametered(ids ...types.ID) []types.Type {
 }
 
 var lateColumns = unparametered(
-	types.Varchar, types.Varchar, types.Varchar, types.Timestamp, types.Timestamp, types.Varchar, types.TimestampTZ, types.BigInt)
+	types.Varchar, types.Varchar, types.Varchar, types.Timestamp, types.Timestamp, types.Varchar, types.TimestampTZ, types.BigInt, types.BigInt)
 
 func (s *Store) writeLate(c *engine.Commit) error {
-	return s.appendLate(database, "weir", "late_rows", c.Late)
+	return s.appendLate(database, "weir", "late_rows", c)
 }
 
-func (s *Store) appendLate(catalog, schema, table string, late []engine.LateRow) error {
-	return s.appendBuilt(catalog, schema, table, lateColumns, len(late), func(b *array.RecordBuilder, i int) {
-		l := &late[i]
+func (s *Store) appendLate(catalog, schema, table string, c *engine.Commit) error {
+	return s.appendBuilt(catalog, schema, table, lateColumns, len(c.Late), func(b *array.RecordBuilder, i int) {
+		l := &c.Late[i]
 		appendTexts(b, l.View, l.Source, l.Partition)
 		b.Field(3).(*array.TimestampBuilder).Append(timestamp(l.EventTime))
 		b.Field(4).(*array.TimestampBuilder).Append(timestamp(l.Watermark))
@@ -76,6 +76,7 @@ func (s *Store) appendLate(catalog, schema, table string, late []engine.LateRow)
 		} else {
 			offset.Append(*l.Offset)
 		}
+		b.Field(8).(*array.Int64Builder).Append(c.Epoch)
 	})
 }
 

@@ -45,6 +45,7 @@ type Store struct {
 	kept      []KeptSink
 
 	posted   []posting // by the commit under way; belongs to the writer
+	fallen   []behind  // in the commit under way; likewise
 	backlogs backlogs
 }
 

@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"context"
 	"crypto/tls"
 	"net"
 	"net/http/httptest"
@@ -151,19 +150,4 @@ func withoutLeaders(request *kmsg.MetadataRequest, addr string) *kmsg.MetadataRe
 	}
 	out.Topics = append(out.Topics, topic)
 	return out
-}
-
-// Brokers that were read from before are waited for, until whoever opens gives up; a run that is to end fails.
-func TestOpenWaitsForBrokersThatWereThere(t *testing.T) {
-	s := testSource(t, "brokers=127.0.0.1:1", "topic=bid")
-	s.connect = 20 * time.Millisecond
-	from := map[string]int64{"0": 5}
-	if _, err := s.Open(t.Context(), engine.ReadOptions{From: from, Bounded: true}); err == nil {
-		t.Error("a bounded read opens without a broker")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*s.connect)
-	defer cancel()
-	if _, err := s.Open(ctx, engine.ReadOptions{From: from}); err == nil || ctx.Err() == nil {
-		t.Errorf("opening gave up before it was told to: %v", err)
-	}
 }

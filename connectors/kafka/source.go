@@ -50,7 +50,7 @@ func (s *source) group() string {
 // committedOnly reports whether open and aborted transactions stay hidden.
 func (s *source) committedOnly() bool { return s.options["isolation_level"] != "read_uncommitted" }
 
-// Open connects, within a bounded time if the topic has not been read before, notes where each partition begins and ends, and starts fetching.
+// Open connects within a bounded time, notes where each partition begins and ends, and starts fetching.
 func (s *source) Open(ctx context.Context, o engine.ReadOptions) (engine.Reader, error) {
 	client, err := kgo.NewClient(s.client...)
 	if err != nil {

@@ -53,10 +53,6 @@ func listed(l kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
 func (s *source) open(ctx context.Context, client *kgo.Client, o engine.ReadOptions) (*reader, error) {
 	admin := kadm.NewClient(client)
 	detail, b, err := s.ask(ctx, client, admin)
-	for s.waits(o, err) && ctx.Err() == nil {
-		s.log.Warn("cannot go on reading yet, still waiting for the brokers", "error", err)
-		detail, b, err = s.ask(ctx, client, admin)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -88,12 +84,6 @@ func (s *source) ask(ctx context.Context, client *kgo.Client, admin *kadm.Client
 	return detail, b, err
 }
 
-// waits reports whether brokers that do not answer are waited for however long it takes: where they have been read before, the address was
-// right once. A new source with a wrong one fails instead, and so does a run that is to end.
-func (s *source) waits(o engine.ReadOptions, err error) bool {
-	return err != nil && !o.Bounded && len(o.From) > 0 && !final(err) && refusal(err, s.options) == nil
-}
-
 // begin adds a partition at the position that the engine names, or else where the source's option says.
 func (r *reader) begin(number int32, b bounds, o engine.ReadOptions) error {
 	topic := r.source.options["topic"]
@@ -109,7 +99,7 @@ func (r *reader) begin(number int32, b bounds, o engine.ReadOptions) error {
 	switch {
 	case known && from > high:
 		return fmt.Errorf("kafka: read %s[%d] from offset %d: the partition ends at %d; if the topic was deleted and created again, "+
-			"or lost data, drop the source and create it again", topic, number, from, high)
+			"or lost data, drop the source and create it again: %w", topic, number, from, high, engine.ErrGone)
 	case known && from < start:
 		p.next = from
 		r.pending = append(r.pending, r.lose(p, start))

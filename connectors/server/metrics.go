@@ -80,7 +80,7 @@ var declared = []metric{
 		perSource(func(s *engine.SourceStatus) float64 { return float64(s.Bytes) })},
 	{"weir_source_dead_letters_total", "Records of the source that could not be used.", counter, []string{"source"},
 		perSource(func(s *engine.SourceStatus) float64 { return float64(s.DeadLetters) })},
-	{"weir_source_up", "Whether the source is being read: 0 once it has stopped with an error.", gauge, []string{"source"},
+	{"weir_source_up", "Whether the source is being read: 0 while it cannot be opened, and once it has stopped with an error.", gauge, []string{"source"},
 		perSource(func(s *engine.SourceStatus) float64 { return truth(s.Error == "") })},
 
 	{"weir_source_buffered_polls", "Polls of the source that wait for the engine; at 1 its reader waits.", gauge, []string{"source"},

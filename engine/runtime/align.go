@@ -17,9 +17,9 @@ import (
 //	                   ◄── max_ahead ──►
 //
 // This goes over all partitions of the sources that a query reads, for queries in which rows wait for the watermark. A partition holds
-// others back only while something is known to wait in it: not when it has been read up to its end, has ended or is gone, nor if what
-// has come of it had no event time. A partition's place is one and the same for all queries, the lowest that any of them has, so that
-// of all partitions that hold each other the lowest goes on, and no two can wait for each other.
+// others back only while something is known to wait in it: not when it has been read up to its end, has ended or is gone, while its
+// source is not open, nor if what has come of it had no event time. A partition's place is one and the same for all queries, the lowest
+// that any of them has, so that of all partitions that hold each other the lowest goes on, and no two can wait for each other.
 
 // align tells the readers which partitions to hold.
 func (e *Engine) align(now time.Time) {
@@ -59,7 +59,7 @@ func (q *query) waits() bool {
 // The slowest is the lowest place of those that hold others back; MaxTime if none does.
 func (s *source) findPlaces(now time.Time) {
 	s.slowest = engine.MaxTime
-	if s.Table || s.event < 0 || s.resting() {
+	if s.Table || s.event < 0 || s.resting() || s.reader == nil {
 		return
 	}
 	for name, p := range s.positions {

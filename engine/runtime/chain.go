@@ -99,6 +99,38 @@ func (c *chain) flush() error {
 	return nil
 }
 
+// logFlush logs the flush that has been, and what was decided in it.
+func (c *chain) logFlush() {
+	for i, op := range c.ops {
+		d, ok := op.(engine.Decider)
+		if !ok {
+			continue
+		}
+		for _, rows := range d.Decided() {
+			c.log.note(step{kind: stepDecided, edge: i, batch: engine.Batch{Rows: rows}})
+			rows.Release()
+		}
+	}
+	c.log.note(step{kind: stepFlush})
+}
+
+// settle is flush after a restart: what was decided then has been recalled.
+func (c *chain) settle() error {
+	for i, op := range c.ops {
+		var err error
+		switch op := op.(type) {
+		case engine.Decider:
+			err = op.Settle()
+		case engine.Flusher:
+			err = op.Flush(c.links[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // keepsState reports whether an operator has state that outlives an epoch.
 func (c *chain) keepsState() bool {
 	return slices.ContainsFunc(c.ops, func(op engine.Operator) bool {

@@ -55,7 +55,7 @@ func TestDescribe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	defer e.close()

@@ -459,3 +459,8 @@ func (s *fakeSink) Deliver(_ context.Context, d engine.Delivery) error {
 }
 
 func (s *fakeSink) Close() error { return nil }
+
+// openAll opens an engine that is not run, with all its sources.
+func openAll(ctx context.Context, e *Engine) error {
+	return errors.Join(e.open(ctx), e.awaitSources(ctx, func(*source) bool { return true }))
+}

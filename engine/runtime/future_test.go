@@ -42,7 +42,7 @@ func TestFutureEventsAreDeadLetters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	defer e.close() //nolint:errcheck // a fake

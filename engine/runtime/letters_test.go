@@ -49,7 +49,7 @@ func letterEngine(t *testing.T, store *fakeStore, format *pairFormat, queries ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.close() })
@@ -229,7 +229,7 @@ func TestReplayWhilePausedOrEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	if got := replay(t, e, store); got[0].Problem != "view b is paused" {
@@ -289,7 +289,7 @@ func TestReplayToASuccessor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := e.open(t.Context()); err != nil {
+		if err := openAll(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = e.close() })

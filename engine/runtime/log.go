@@ -7,7 +7,8 @@ import (
 )
 
 // A stage's state is in files that hold it whole, one for each shard, and in logs of what has come to the shards since: batches,
-// watermarks, flushes. A restart reads the whole state and gives the operators the logs again; what they emit is committed already.
+// watermarks, flushes, and what operators have decided in these that might come out otherwise the next time. A restart reads the whole state
+// and gives the operators the logs again; what they emit is committed already.
 //
 //	commit     4        5        6        7            8        9
 //	whole      ■■■■■    (4)      (4)      (4)          (4)      ■■■■■■    once the logs are as large as the state, it is written anew
@@ -45,15 +46,19 @@ const (
 	stepBatch   stepKind = iota // a batch that came by an edge
 	stepAdvance                 // a watermark; every shard of the stage has it
 	stepFlush                   // the end of an epoch; every shard has it
+	stepDecided                 // what an operator has decided in the flush behind it
 )
 
 // step is one call of a chain.
 type step struct {
 	kind      stepKind
-	edge      int // among the stage's
+	edge      int // among the stage's; of what was decided, the operator's place in the chain
 	batch     engine.Batch
 	watermark engine.Time
 }
+
+// hasRows reports whether there is a batch to the step.
+func (s *step) hasRows() bool { return s.kind == stepBatch || s.kind == stepDecided }
 
 // chainLog is what has come to one shard since its last full log.
 type chainLog struct {
@@ -67,7 +72,7 @@ type chainLog struct {
 // note adds a step. It retains the batch.
 func (l *chainLog) note(s step) {
 	size := uint64(0)
-	if s.kind == stepBatch {
+	if s.hasRows() {
 		size = s.batch.Size()
 		l.received += size
 	}
@@ -78,7 +83,7 @@ func (l *chainLog) note(s step) {
 		l.stop()
 		return
 	}
-	if s.kind == stepBatch {
+	if s.hasRows() {
 		s.batch.Retain()
 	}
 	l.steps, l.bytes = append(l.steps, s), l.bytes+size
@@ -92,7 +97,7 @@ func (l *chainLog) stop() {
 
 func (l *chainLog) clear() {
 	for _, s := range l.steps {
-		if s.kind == stepBatch {
+		if s.hasRows() {
 			s.batch.Release()
 		}
 	}
@@ -143,7 +148,7 @@ func (s *stage) noteMore(sizes LogSizes) {
 	}
 	whole, used := bytesIn(s.log.whole), bytesIn(s.log.full)+noted
 	room := max(whole, sizes.Room)
-	on := !s.Whole && len(s.log.whole) > 0 && whole >= sizes.Least && used+received < room && len(s.log.full) < mostLogs*len(s.chains)
+	on := len(s.log.whole) > 0 && whole >= sizes.Least && used+received < room && len(s.log.full) < mostLogs*len(s.chains)
 	for _, c := range s.chains {
 		if !on {
 			c.log.stop()

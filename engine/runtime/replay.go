@@ -14,9 +14,9 @@ var errStopped = errors.New("reading stopped")
 // replay gives the operators of a stage what its logs hold, as it came to them before the restart. There may have been another
 // number of shards: rows are divided anew, and each log waits for the others at every watermark and flush.
 //
-//	log of old shard 0    rows  rows        ▲ 10:00  rows  ▲ 10:01  flush
-//	log of old shard 1    rows              ▲ 10:00        ▲ 10:01  flush
-//	new shards            rows  rows  rows  ▲ 10:00  rows  ▲ 10:01  flush
+//	log of old shard 0    rows  rows        ▲ 10:00  rows  ▲ 10:01  decided           flush
+//	log of old shard 1    rows              ▲ 10:00        ▲ 10:01  decided           flush
+//	new shards            rows  rows  rows  ▲ 10:00  rows  ▲ 10:01  decided  decided  settle
 func (e *Engine) replay(s *stage, logs []engine.StateFile) error {
 	logs = slices.Clone(logs)
 	slices.SortStableFunc(logs, func(a, b engine.StateFile) int { return int(a.Epoch - b.Epoch) })
@@ -71,10 +71,14 @@ func (e *Engine) replayTogether(s *stage, logs []engine.StateFile) error {
 func (s *stage) replayBatches(r *stepReader) (until step, ok bool, err error) {
 	for {
 		st, ok, err := r.next()
-		if err != nil || !ok || st.kind != stepBatch {
+		if err != nil || !ok || !st.hasRows() {
 			return st, ok, err
 		}
-		err = s.replayBatch(st)
+		if st.kind == stepDecided {
+			err = s.recall(st)
+		} else {
+			err = s.replayBatch(st)
+		}
 		st.batch.Release()
 		if err != nil {
 			return st, false, err
@@ -101,13 +105,30 @@ func (s *stage) replayBatch(st step) error {
 	return err
 }
 
+// recall gives what an operator of one shard has decided to those of all shards, which keep what is of their keys.
+func (s *stage) recall(st step) error {
+	for i, c := range s.chains {
+		if st.edge >= len(c.ops) {
+			return fmt.Errorf("there is no operator %d", st.edge)
+		}
+		d, ok := c.ops[st.edge].(engine.Decider)
+		if !ok {
+			return fmt.Errorf("operator %d decides nothing", st.edge)
+		}
+		if err := d.Recall(st.batch.Rows, engine.Shard{Index: i, Count: len(s.chains)}.Owns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *stage) replayStep(st step) error {
 	for _, c := range s.chains {
 		var err error
 		if st.kind == stepAdvance {
 			err = c.advance(st.watermark)
 		} else {
-			err = c.flush()
+			err = c.settle()
 		}
 		c.out.drop() // it was committed with the log
 		if err != nil {

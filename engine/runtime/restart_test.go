@@ -24,7 +24,7 @@ func opened(t *testing.T, store *fakeStore, source *fakeSource, queries ...engin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.close() })
@@ -82,7 +82,7 @@ func TestWatermarkStandsOverARestart(t *testing.T) {
 			c.Bounded, c.Sources[0].Paused = false, paused
 			e, err := New(c)
 			if err == nil {
-				err = e.open(t.Context())
+				err = openAll(t.Context(), e)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -142,15 +142,7 @@ func TestFailedQueryHoldsAcknowledgement(t *testing.T) {
 }
 
 func TestResume(t *testing.T) {
-	at := func(positions map[string]int64) *reading {
-		r := &reading{query: &query{}, positions: map[string]*position{}}
-		for name, next := range positions {
-			r.positions[name] = &position{next: next}
-		}
-		return r
-	}
-	s := &source{readings: []*reading{at(map[string]int64{"0": 7, "1": 3}), at(map[string]int64{"0": 5}), at(map[string]int64{"0": 9, "1": 2})}}
-	from, notAfter := s.resume()
+	from, notAfter := resume([]map[string]int64{{"0": 7, "1": 3}, {"0": 5}, {"0": 9, "1": 2}})
 	if want := map[string]int64{"0": 5}; !maps.Equal(from, want) {
 		t.Errorf("from %v, want %v", from, want)
 	}

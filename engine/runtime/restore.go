@@ -11,7 +11,7 @@ import (
 	"github.com/weirdb/weir/engine"
 )
 
-// open restores the last commit and opens the sources where it stood.
+// open restores the last commit and has the sources opened where it stood.
 func (e *Engine) open(ctx context.Context) (err error) {
 	ctx, span := e.tracing.Start(ctx, engine.SpanStart{Name: "start", Root: true})
 	defer func() { span.End(time.Time{}, err, slog.Int64("weir.epoch", e.epoch)) }()
@@ -41,33 +41,16 @@ func (e *Engine) open(ctx context.Context) (err error) {
 		}
 	}
 	for _, s := range e.sources {
-		if err := e.openSource(ctx, s); err != nil {
-			return err
-		}
-		for _, r := range s.readings {
-			r.watermark = s.watermarkOf(r, e.config.Now()) // where the last commit left it
+		for _, r := range s.readings { // where the last commit left it
 			r.horizon, r.moved = r.watermark, e.config.Now()
 		}
-		e.publishStatus() // one source may answer long before another
+		if err := e.prepareOpening(ctx, s); err != nil {
+			return err
+		}
 	}
-	return nil
-}
-
-// openSource connects a source where its queries stand.
-func (e *Engine) openSource(ctx context.Context, s *source) (err error) {
-	ctx, span := e.tracing.Start(ctx, engine.SpanStart{Name: "open " + s.Name})
-	defer func() {
-		span.End(time.Time{}, err, slog.String("weir.source", s.Name), slog.String("weir.connector", s.Connector), slog.Int("weir.partitions", len(s.positions)))
-	}()
-	if err := e.begin(ctx, s); err != nil {
-		return err
-	}
-	o := engine.ReadOptions{Bounded: e.config.Bounded, Aside: s.Of != "", Traces: e.tracing.on, Tracer: e.tracing.Tracer}
-	o.From, o.NotAfter = s.resume()
-	if err := e.recallRefused(ctx, s, o.From); err != nil || s.resting() {
-		return err
-	}
-	return s.open(ctx, e.config.Workers, o, e.config.Now())
+	e.beginOpening()
+	e.publishStatus()
+	return e.awaitSources(ctx, func(s *source) bool { return s.Table || e.config.Bounded })
 }
 
 func (e *Engine) sourceNamed(name string) *source {
@@ -168,16 +151,17 @@ func (e *Engine) restoreFile(s *stage, f engine.StateFile) error {
 }
 
 // resume is where to read each partition from: where the query stands that has come least far. A partition that some query has
-// not read at all starts where the source's option says, but not after that; queries that are ahead skip what they have seen.
-func (s *source) resume() (from, notAfter map[string]int64) {
+// not read at all starts where the source's option says, but not after that; queries that are ahead skip what they have seen. Stands are the
+// positions of each query.
+func resume(stands []map[string]int64) (from, notAfter map[string]int64) {
 	from, notAfter = map[string]int64{}, map[string]int64{}
-	for name := range s.partitionsOfQueries() {
+	for name := range partitionsIn(stands) {
 		next, all := int64(math.MaxInt64), true
-		for _, r := range s.counted() {
-			at, ok := r.positions[name]
+		for _, positions := range stands {
+			at, ok := positions[name]
 			all = all && ok
 			if ok {
-				next = min(next, at.next)
+				next = min(next, at)
 			}
 		}
 		if all {
@@ -189,12 +173,22 @@ func (s *source) resume() (from, notAfter map[string]int64) {
 	return from, notAfter
 }
 
-func (s *source) partitionsOfQueries() map[string]bool {
+func partitionsIn(stands []map[string]int64) map[string]bool {
 	names := map[string]bool{}
-	for _, r := range s.counted() {
-		for name := range r.positions {
+	for _, positions := range stands {
+		for name := range positions {
 			names[name] = true
 		}
 	}
 	return names
+}
+
+// countedOf are the positions of those that say where to resume.
+func countedOf(stands []stand) (out []map[string]int64) {
+	for _, s := range stands {
+		if s.counts {
+			out = append(out, s.next)
+		}
+	}
+	return out
 }

@@ -12,8 +12,8 @@ import (
 // longestWait is how long the loop waits at most: idle partitions are noticed then, and the status is renewed.
 const longestWait = time.Second
 
-// gather waits for something to do: fetches, the end of a source, of a commit, or of the epoch, dead letters to give again. It reports
-// false once every source has ended.
+// gather waits for something to do: fetches, what came of opening a source, the end of a source, of a commit, or of the epoch, dead letters
+// to give again. It reports false once every source has ended.
 func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
 	timer := time.NewTimer(min(max(time.Millisecond, e.config.CommitInterval-e.config.Now().Sub(e.epochStart)), longestWait))
@@ -28,6 +28,9 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	for _, s := range live {
 		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.polls())})
 	}
+	for _, s := range live {
+		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.arrivals)})
+	}
 	chosen, value, _ := reflect.Select(cases)
 	switch {
 	case chosen < 3:
@@ -35,6 +38,9 @@ func (e *Engine) gather(ctx context.Context) (fetches []*fetched, more bool) {
 	case chosen == 3:
 		e.replaying = value.Interface().(*replayRequest)
 		return nil, true
+	case chosen >= 4+len(live):
+		e.arrive(live[chosen-4-len(live)], value.Interface().(arrival))
+		return nil, len(e.liveSources()) > 0
 	}
 	now := e.config.Now()
 	fetches = e.receive(nil, live[chosen-4], value.Interface().(polled), now)
@@ -330,10 +336,13 @@ func (s *stage) step(shard int, flush bool) error {
 			return err
 		}
 	}
-	if flush {
-		c.log.note(step{kind: stepFlush})
-		return c.flush()
+	if !flush {
+		return nil
 	}
+	if err := c.flush(); err != nil {
+		return err
+	}
+	c.logFlush()
 	return nil
 }
 

@@ -14,7 +14,7 @@
 // level. A query that fails stops alone: what it did since the last commit is dropped, the others go on.
 //
 // Files: source.go reads and tracks partitions, tables.go does what is special about plain tables, reading.go is how far a query has
-// come in a source, begin.go where it starts, query.go holds a query's graph, chain.go links operators, watermark.go says how far time
+// come in a source, opening.go opens sources beside the loop, begin.go is where a query starts in them, query.go holds a query's graph, chain.go links operators, watermark.go says how far time
 // has come, align.go has partitions that are ahead wait, future.go refuses events that are too far ahead of the clock, setaside.go takes
 // rows out of a fetch, letters.go gives dead letters again, round.go and epoch.go are the two loops, snapshot.go and commit.go make an
 // epoch durable, log.go, steps.go and replay.go keep what has come to a stage since its state was written, retention.go drops old rows,

@@ -124,7 +124,7 @@ func TestWatermarkIsTheMinimum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	defer e.close()
@@ -164,7 +164,7 @@ func TestAllIdle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.open(t.Context()); err != nil {
+	if err := openAll(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	defer e.close()

@@ -22,18 +22,22 @@ import (
 // source is a source being read, for all queries on it.
 type source struct {
 	Source
-	log      *slog.Logger
-	traced   bool // somebody wants to know which traces records belong to
-	readings []*reading
-	read     []types.Field     // the columns that are decoded: what the queries need, and the event time
-	columns  *metadata.Columns // read, apart: what is decoded, and what is known of the records
-	event    int               // position of the event time in read, -1 if there is none
-	reader   engine.Reader
-	decoders []engine.Decoder // one for each worker; nil if the connector gives rows
-	fetches  chan polled
-	acks     chan map[string]int64 // committed positions for the reader, the newest only
-	stop     context.CancelFunc
-	stopped  chan struct{}
+	log           *slog.Logger
+	traced        bool // somebody wants to know which traces records belong to
+	readings      []*reading
+	read          []types.Field     // the columns that are decoded: what the queries need, and the event time
+	columns       *metadata.Columns // read, apart: what is decoded, and what is known of the records
+	event         int               // position of the event time in read, -1 if there is none
+	reader        engine.Reader     // nil until it is open
+	arrivals      chan arrival      // of opening it; nil once it is open, or will not be
+	unreached     error             // why it could not be opened the last time
+	toldUnreached time.Time         // when the log last told so
+	decoders      []engine.Decoder  // one for each worker; nil if the connector gives rows
+	fetches       chan polled
+	acks          chan map[string]int64 // committed positions for the reader, the newest only
+	begin         func()                // opens it; nil once that has begun
+	stop          context.CancelFunc
+	stopped       chan struct{}
 
 	positions map[string]*partition
 	ended     bool // the reader has ended, or failed
@@ -130,36 +134,27 @@ func (s *source) readBy(c types.Field) (types.Field, bool) {
 	return out, read
 }
 
-func (s *source) open(ctx context.Context, workers int, o engine.ReadOptions, now time.Time) error {
-	o.Columns, o.Metadata = s.columns.Plain, s.columns.Own
-	if s.Format != nil {
-		for range workers {
-			d, err := s.Format.NewDecoder(s.columns.Plain)
-			if err != nil {
-				return fmt.Errorf("source %s: %w", s.Name, err)
-			}
-			s.decoders = append(s.decoders, d)
+// makeDecoders makes one for each worker, where the connector gives records.
+func (s *source) makeDecoders(workers int) error {
+	if s.Format == nil || s.resting() {
+		return nil
+	}
+	for range workers {
+		d, err := s.Format.NewDecoder(s.columns.Plain)
+		if err != nil {
+			return fmt.Errorf("source %s: %w", s.Name, err)
 		}
+		s.decoders = append(s.decoders, d)
 	}
-	reader, err := s.Source.Source.Open(ctx, o)
-	if err != nil {
-		return fmt.Errorf("source %s: %w", s.Name, err)
-	}
-	s.reader = reader
-	s.know(reader.Partitions(), now) // before the first poll: a watermark waits for them from the start
-	s.fetches, s.acks, s.stopped = make(chan polled, 1), make(chan map[string]int64, 1), make(chan struct{})
-	ctx, s.stop = context.WithCancel(ctx)
-	go s.poll(ctx)
 	return nil
 }
 
 // poll fetches ahead of the rounds, one poll at most, until the reader ends. Only this goroutine calls the reader.
-func (s *source) poll(ctx context.Context) {
-	defer close(s.stopped)
+func (s *source) poll(ctx context.Context, reader engine.Reader) {
 	for {
-		s.acknowledge()
-		fetches, err := s.reader.Poll(ctx)
-		p := polled{fetches, s.reader.Partitions(), err}
+		s.acknowledge(reader)
+		fetches, err := reader.Poll(ctx)
+		p := polled{fetches, reader.Partitions(), err}
 		waited := s.blocked.begin()
 		select {
 		case s.fetches <- p:
@@ -174,10 +169,10 @@ func (s *source) poll(ctx context.Context) {
 }
 
 // acknowledge hands the reader what has been committed since it was last asked.
-func (s *source) acknowledge() {
+func (s *source) acknowledge(reader engine.Reader) {
 	select {
 	case positions := <-s.acks:
-		if err := s.reader.Committed(positions); err != nil {
+		if err := reader.Committed(positions); err != nil {
 			s.log.Warn("source did not take committed positions", "source", s.Name, "error", err)
 		}
 	default:
@@ -194,12 +189,18 @@ func (s *source) committed(positions map[string]int64) {
 }
 
 func (s *source) close() error {
-	if s.reader == nil {
+	if s.stop == nil {
 		return nil
 	}
 	s.stop()
+	if s.begin != nil {
+		return nil // it was to come behind another one
+	}
 	<-s.stopped
-	s.acknowledge()
+	if s.reader == nil {
+		return nil
+	}
+	s.acknowledge(s.reader)
 	if err := s.reader.Close(); err != nil {
 		return fmt.Errorf("source %s: close: %w", s.Name, err)
 	}

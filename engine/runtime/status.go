@@ -53,7 +53,7 @@ func (e *Engine) publishStatus() {
 func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 	out := engine.SourceStatus{
 		Name: s.Name, Connector: s.Connector, State: s.state(), Delay: s.Delay, Records: s.records, Bytes: s.bytes,
-		DeadLetters: s.deadLetters, LastReason: s.lastLetter.Reason, Buffered: len(s.fetches), Blocked: s.blocked.total(), Error: message(s.failed),
+		DeadLetters: s.deadLetters, LastReason: s.lastLetter.Reason, Buffered: len(s.fetches), Blocked: s.blocked.total(), Error: message(s.trouble()),
 	}
 	now := e.config.Now()
 	for _, name := range sortedKeys(s.positions) {
@@ -102,10 +102,20 @@ func (s *source) state() string {
 		return "paused"
 	case s.resting():
 		return s.restingState()
+	case s.unreached != nil:
+		return "retrying"
 	case s.reader == nil:
 		return "opening"
 	}
 	return "running"
+}
+
+// trouble is why a source has stopped, or could not be opened.
+func (s *source) trouble() error {
+	if s.failed != nil {
+		return s.failed
+	}
+	return s.unreached
 }
 
 // restingState says why a source is not read that is not paused itself.

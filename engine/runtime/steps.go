@@ -16,6 +16,7 @@ import (
 //	steps        kind, edge, weighted, watermark      one row for each step
 //	0, 1, …      a batch for each that came by the edge, with all rows added
 //	0w, 1w, …    the same for those with weights, which are in the last column
+//	0d, 1d, …    a batch for each that an operator of the chain has decided
 const stepsSection = "steps"
 
 var stepsSchema = types.Schema([]types.Field{
@@ -23,11 +24,15 @@ var stepsSchema = types.Schema([]types.Field{
 	{Name: "weighted", Type: types.Of(types.Boolean)}, {Name: "watermark", Type: types.Of(types.BigInt)},
 })
 
-func edgeSection(edge int, weighted bool) string {
-	if weighted {
-		return fmt.Sprintf("%dw", edge)
+// section is where the step's batch is.
+func (s *step) section() string {
+	switch {
+	case s.kind == stepDecided:
+		return fmt.Sprintf("%dd", s.edge)
+	case s.batch.Weights != nil:
+		return fmt.Sprintf("%dw", s.edge)
 	}
-	return fmt.Sprint(edge)
+	return fmt.Sprint(s.edge)
 }
 
 func writeSteps(to engine.StateWriter, steps []step) error {
@@ -46,17 +51,17 @@ func writeSteps(to engine.StateWriter, steps []step) error {
 	}
 	schemas := map[string]*arrow.Schema{}
 	for _, s := range steps {
-		if s.kind != stepBatch {
+		if !s.hasRows() {
 			continue
 		}
-		if err := writeBatch(to, edgeSection(s.edge, s.batch.Weights != nil), s.batch, schemas); err != nil {
+		if err := writeBatch(to, s.section(), s.batch, schemas); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// writeBatch writes a batch of an edge. What its columns are called may differ from one to the next: a section has one schema.
+// writeBatch writes a batch of a step. What its columns are called may differ from one to the next: a section has one schema.
 func writeBatch(to engine.StateWriter, section string, b engine.Batch, schemas map[string]*arrow.Schema) error {
 	columns := b.Rows.Columns()
 	schema, ok := schemas[section]
@@ -127,13 +132,13 @@ func (r *stepReader) next() (s step, ok bool, err error) {
 		return s, false, nil
 	}
 	s, r.left = r.left[0], r.left[1:]
-	if s.kind != stepBatch {
+	if !s.hasRows() {
 		return s, true, nil
 	}
-	rows, ok := r.section(edgeSection(s.edge, s.batch.Weights != nil)).next()
+	rows, ok := r.section(s.section()).next()
 	if !ok {
 		if r.err == nil {
-			r.err = fmt.Errorf("a batch of edge %d is missing", s.edge)
+			r.err = fmt.Errorf("a batch of section %s is missing", s.section())
 		}
 		return s, false, r.err
 	}

@@ -13,10 +13,10 @@ import (
 //	partition 2  ───● (idle)            10:03
 //	reading              ▲ 10:07
 //
-// When all are idle, those that were heard last go on counting. While the source rests nobody knows which partitions there are: the
-// watermark stands.
+// When all are idle, those that were heard last go on counting. While the source rests, or is not open yet, nobody knows which partitions
+// there are: the watermark stands.
 func (s *source) watermarkOf(r *reading, now time.Time) engine.Time {
-	if s.resting() {
+	if s.resting() || s.reader == nil {
 		return r.watermark
 	}
 	lowest := engine.MaxTime

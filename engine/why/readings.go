@@ -10,7 +10,7 @@ import (
 type Source struct {
 	Name      string `json:"name"`
 	Connector string `json:"connector"`
-	State     string `json:"state"` // opening, running, ended, failed or paused
+	State     string `json:"state"` // opening, retrying, running, ended, failed or paused
 	Error     string `json:"error,omitempty"`
 	Table     bool   `json:"table,omitempty"` // a plain table: it holds no watermark back
 	Timed     bool   `json:"timed"`           // it declares a WATERMARK

@@ -2,6 +2,7 @@ package why
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 	"github.com/weirdb/weir/engine"
@@ -64,17 +65,31 @@ func ended(w *Why) string {
 	return "all its inputs have ended, every window has been closed, and its table is complete"
 }
 
+// opening is for a view of which a source cannot be read yet. What comes from the others counts meanwhile.
 func opening(w *Why) string {
-	var names []string
+	var names, errs []string
+	others := false
 	for _, s := range w.Sources {
-		if s.State == "opening" {
+		switch s.State {
+		case "opening":
 			names = append(names, s.Name)
+		case "retrying":
+			names, errs = append(names, s.Name), append(errs, s.Error)
+		default:
+			others = others || !s.Table
 		}
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("nothing is read yet, because source %s has not answered", list(names))
+	text := fmt.Sprintf("nothing is read yet, because source %s has not answered", list(names))
+	if others {
+		text = fmt.Sprintf("source %s has not answered: what the others bring is read, and the watermark waits", list(names))
+	}
+	if len(errs) > 0 {
+		text += "; it is asked again by itself. The error: " + strings.Join(errs, "; ")
+	}
+	return text
 }
 
 // loading is for a view on plain tables, which are read before events are.

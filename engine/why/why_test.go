@@ -83,6 +83,14 @@ func TestSummary(t *testing.T) {
 		"hot: nothing is read yet, because source bid has not answered": change(bids(engine.MinTime), func(s *engine.Status, _ *engine.QueryStatus) {
 			s.Sources[0].State = "opening"
 		}),
+		"hot: nothing is read yet, because source bid has not answered; it is asked again by itself. The error: kafka: no broker answered": change(bids(engine.MinTime), func(s *engine.Status, _ *engine.QueryStatus) {
+			s.Sources[0].State, s.Sources[0].Error = "retrying", "kafka: no broker answered"
+		}),
+		"hot: source ask has not answered: what the others bring is read, and the watermark waits; it is asked again by itself. The error: kafka: no broker answered": change(
+			bids(engine.MinTime, ahead), func(s *engine.Status, q *engine.QueryStatus) {
+				s.Sources = append(s.Sources, engine.SourceStatus{Name: "ask", State: "retrying", Error: "kafka: no broker answered"})
+				q.Readings = append(q.Readings, engine.ReadingStatus{Source: "ask", Timed: true, Watermark: engine.MinTime})
+			}),
 		"hot: nothing is open, because no event has come yet from source bid (partitions 0 and 1)": change(
 			bids(engine.MinTime, partition("0", engine.MinTime, 3), partition("1", engine.MinTime, 3)), func(_ *engine.Status, q *engine.QueryStatus) {
 				q.RowsIn, q.Stages[0].Held = 0, &engine.Held{Kind: engine.HeldWindows, Unit: "groups"}

@@ -59,22 +59,28 @@ func (o *Operator) resetDiffer() error {
 }
 
 // emit emits the rows that are gone, and then those that are new.
-func (c *change) emit(o *Operator, out engine.Emitter) error {
+func (c *change) emit(o *Operator, q *question, out engine.Emitter) error {
 	index := append(slices.Clone(c.removed), c.added...)
 	if len(index) == 0 {
 		return nil
 	}
 	rows := function.Select(o.mem, c.rows, signed(index))
 	defer rows.Release()
+	o.decide(q, c, index, rows)
 	if len(c.removed) == 0 {
 		return emit(out, rows, nil)
 	}
 	weights := make([]int8, len(index))
 	for i := range weights {
-		weights[i] = 1
-		if i < len(c.removed) {
-			weights[i] = -1
-		}
+		weights[i] = c.weight(i)
 	}
 	return emit(out, rows, weights)
+}
+
+// weight is that of the row that is emitted at a place.
+func (c *change) weight(at int) int8 {
+	if at < len(c.removed) {
+		return -1
+	}
+	return 1
 }

@@ -32,7 +32,7 @@ func (o *Operator) emitChanges(q *question, out engine.Emitter) error {
 	if err := o.difference(c); err != nil {
 		return err
 	}
-	if err := c.emit(o, out); err != nil {
+	if err := c.emit(o, q, out); err != nil {
 		return err
 	}
 	return o.remember(q, c, places)
@@ -85,12 +85,10 @@ func (o *Operator) remember(q *question, c *change, places [][]uint32) error {
 		part := parts[c.keys[r]]
 		rows[part] = append(rows[part], r)
 	}
-	first := uint32(0) // the number of the part's first key
-	for i, t := range q.parts {
-		if err := o.rememberAdded(t, c, rows[i], first); err != nil {
+	for i, first := range q.firstKeys() {
+		if err := o.rememberAdded(q.parts[i], c, rows[i], first); err != nil {
 			return fmt.Errorf("relational: keep the answer: %w", err)
 		}
-		first += uint32(len(t.keys))
 	}
 	return nil
 }

@@ -116,17 +116,42 @@ func sorted(rows map[string]int) string {
 	return strings.Join(out, "\n")
 }
 
-// cluster is one operator on several shards.
+// asked counts how often DuckDB is asked.
+type asked struct {
+	engine.Tables
+	times int
+}
+
+func (a *asked) Query(sql string, inputs []engine.Table, result []types.Type) (arrow.RecordBatch, error) {
+	a.times++
+	return a.Tables.Query(sql, inputs, result)
+}
+
+// call is one of those that a cluster's log keeps: a batch, a watermark, or a flush with what was decided.
+type call struct {
+	input     int
+	rows      arrow.RecordBatch // nil for the others
+	weights   []int8
+	watermark engine.Time
+	flush     bool
+	decided   []arrow.RecordBatch
+}
+
+// cluster is one operator on several shards, with its last snapshot and a log of what has come since.
 type cluster struct {
 	t      *testing.T
 	config Config
+	duck   *asked
 	shards []engine.Operator
 	out    *table
 	random *rand.Rand
+	states []memoryState
+	log    []call
 }
 
 func newCluster(t *testing.T, c Config, shards int, random *rand.Rand) *cluster {
-	x := &cluster{t: t, config: c, out: newTable(t), random: random}
+	x := &cluster{t: t, config: c, duck: &asked{Tables: c.Tables}, out: newTable(t), random: random}
+	x.config.Tables = x.duck
 	x.start(shards)
 	return x
 }
@@ -148,6 +173,13 @@ func (x *cluster) start(n int) {
 // process sends each row to its shard.
 func (x *cluster) process(input int, rows arrow.RecordBatch, weights []int8) {
 	x.t.Helper()
+	rows.Retain()
+	x.log = append(x.log, call{input: input, rows: rows, weights: weights})
+	x.give(input, rows, weights, x.out)
+}
+
+func (x *cluster) give(input int, rows arrow.RecordBatch, weights []int8, out engine.Emitter) {
+	x.t.Helper()
 	hashes := make([]uint64, rows.NumRows())
 	Hash(x.config.Node.Keys[input])(rows, hashes)
 	for i, o := range x.shards {
@@ -162,13 +194,14 @@ func (x *cluster) process(input int, rows arrow.RecordBatch, weights []int8) {
 			}
 		}
 		part := function.Select(memory.DefaultAllocator, rows, index)
-		must(x.t, o.Process(input, engine.Batch{Rows: part, Weights: picked}, x.out))
+		must(x.t, o.Process(input, engine.Batch{Rows: part, Weights: picked}, out))
 		part.Release()
 	}
 }
 
 func (x *cluster) advance(wm engine.Time) {
 	x.t.Helper()
+	x.log = append(x.log, call{watermark: wm})
 	for _, o := range x.shards {
 		must(x.t, o.Advance(wm, x.out))
 	}
@@ -176,29 +209,82 @@ func (x *cluster) advance(wm engine.Time) {
 
 func (x *cluster) flush() {
 	x.t.Helper()
+	c := call{flush: true}
 	for _, o := range x.shards {
 		must(x.t, o.(engine.Flusher).Flush(x.out))
+		c.decided = append(c.decided, o.(engine.Decider).Decided()...)
 	}
+	x.log = append(x.log, c)
 }
 
-// move restarts the operator on another number of shards.
+// forget releases the snapshot and the log.
+func (x *cluster) forget() {
+	for _, s := range x.states {
+		s.release()
+	}
+	for _, c := range x.log {
+		if c.rows != nil {
+			c.rows.Release()
+		}
+		releaseAll(c.decided)
+	}
+	x.states, x.log = nil, nil
+}
+
+// move restarts the operator from a snapshot, on another number of shards.
 func (x *cluster) move(shards int) {
 	x.t.Helper()
-	var states []memoryState
+	x.forget()
 	for _, o := range x.shards {
 		s := memoryState{}
 		must(x.t, o.(engine.Snapshotter).Snapshot(s))
-		states = append(states, s)
-		for _, p := range o.(*Operator).panes.all() {
-			p.release()
-		}
+		x.states = append(x.states, s)
+	}
+	x.restore(shards)
+}
+
+func (x *cluster) restore(shards int) {
+	x.t.Helper()
+	for _, o := range x.shards {
+		releasePanes(o.(*Operator).panes.all())
 	}
 	x.start(shards)
-	for _, s := range states {
+	for _, s := range x.states {
 		for i, o := range x.shards {
 			must(x.t, o.(engine.Snapshotter).Restore(shardState{s, x.shard(i)}))
 		}
-		s.release()
+	}
+}
+
+// recall restarts the operator from the last snapshot and the log, on another number of shards. DuckDB is not asked for that.
+func (x *cluster) recall(shards int) {
+	x.t.Helper()
+	x.restore(shards)
+	before, out := x.duck.times, &nothing{}
+	for _, c := range x.log {
+		switch {
+		case c.rows != nil:
+			x.give(c.input, c.rows, c.weights, out)
+		case c.flush:
+			x.settle(c.decided)
+		default:
+			for _, o := range x.shards {
+				must(x.t, o.Advance(c.watermark, out))
+			}
+		}
+	}
+	if asked := x.duck.times - before; asked > 0 && x.config.Node.Changes {
+		x.t.Errorf("DuckDB was asked %d times in a restart", asked)
+	}
+}
+
+func (x *cluster) settle(decided []arrow.RecordBatch) {
+	x.t.Helper()
+	for i, o := range x.shards {
+		for _, rows := range decided {
+			must(x.t, o.(engine.Decider).Recall(rows, x.shard(i).Owns))
+		}
+		must(x.t, o.(engine.Decider).Settle())
 	}
 }
 

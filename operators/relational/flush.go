@@ -13,6 +13,7 @@ func (o *Operator) Flush(out engine.Emitter) error {
 	if !o.config.Node.Changes {
 		return o.tidy()
 	}
+	releaseAll(o.Decided()) // of the flush before, which nobody has asked for
 	var q question
 	panes := append(o.passedPanes(), o.closing...)
 	for _, p := range panes {
@@ -24,6 +25,11 @@ func (o *Operator) Flush(out engine.Emitter) error {
 	if err := o.emitChanges(&q, out); err != nil {
 		return err
 	}
+	return o.settle()
+}
+
+// settle drops the panes that have closed. The others have emitted all there was to emit.
+func (o *Operator) settle() error {
 	releasePanes(o.closing)
 	o.closing = nil
 	for _, p := range o.panes.all() {
@@ -58,25 +64,34 @@ func (o *Operator) show(p *pane) {
 func (o *Operator) tidy() error {
 	for _, p := range o.panes.all() {
 		for i, b := range p.inputs {
-			if len(b.minus) < compactFrom || len(b.minus)*4 < b.len() {
+			if !b.pilesUp() {
 				continue
 			}
 			if err := o.netting[i].net(b); err != nil {
 				return err
 			}
 		}
+		if p.answers == nil || !p.answers.pilesUp() {
+			continue
+		}
+		if err := o.netAnswers(p); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// net takes rows back in all inputs of a pane.
+// pilesUp reports whether rows to take back are a fair part.
+func (b *bag) pilesUp() bool { return len(b.minus) >= compactFrom && len(b.minus)*4 >= b.len() }
+
+// net takes rows back in all inputs of a pane, and in what was answered.
 func (o *Operator) net(p *pane) error {
 	for i, b := range p.inputs {
 		if err := o.netting[i].net(b); err != nil {
 			return err
 		}
 	}
-	return nil
+	return o.netAnswers(p)
 }
 
 // askTouched adds the touched keys of a pane to the question, and has it answered each time that it is large enough.

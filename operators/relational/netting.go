@@ -10,8 +10,8 @@ import (
 	"github.com/weirdb/weir/operators/keys"
 )
 
-// netting takes rows back: each row with weight -1 cancels one with weight +1. It looks for the same row first, and then for one
-// that is equal, as GROUP BY means it: -0.0 for 0.0.
+// netting takes rows back: each row with weight -1 cancels one of its key with weight +1. It looks for the same row first, and then for
+// one that is equal, as GROUP BY means it: -0.0 for 0.0.
 //
 //   - a   + b   + a   - a   - c   + c       ──►  . . + b + a . . .
 type netting struct {
@@ -19,6 +19,7 @@ type netting struct {
 	same   *keys.Table
 	equal  *keys.Table
 	groups []uint32
+	owners []uint32
 	iota   []uint32
 }
 
@@ -92,7 +93,11 @@ func (n *netting) cancel(b *bag, positions []uint32, columns []arrow.Array, tabl
 	}
 	n.iota = keys.Iota(n.iota, len(positions))
 	n.groups = slices.Grow(n.groups[:0], len(positions))[:len(positions)]
-	table.Find(columns, n.iota, n.groups)
+	n.owners = n.owners[:0]
+	for _, p := range positions {
+		n.owners = append(n.owners, b.keys[p]) // of an answer, the columns need not tell the key
+	}
+	table.FindOwned(columns, n.owners, n.iota, n.groups)
 	owed, paid := make([]int32, table.Len()), make([]int32, table.Len())
 	for i, p := range positions {
 		if b.weights[p] < 0 {

@@ -17,23 +17,26 @@ type Operator struct {
 	config Config
 	mem    memory.Allocator
 
-	window  int             // position of the window among the key's columns, -1 without one
-	key     []types.Type    // of the key's columns
-	inputs  []*arrow.Schema // of each input
-	columns [][]types.Type  // of each input
-	output  *arrow.Schema   // of what is emitted
-	result  []types.Type    // of what the SQL answers: the output, and behind it the key where it is not part of the output
+	window   int             // position of the window among the key's columns, -1 without one
+	key      []types.Type    // of the key's columns
+	inputs   []*arrow.Schema // of each input
+	columns  [][]types.Type  // of each input
+	output   *arrow.Schema   // of what is emitted
+	decision *arrow.Schema   // of what was decided
+	result   []types.Type    // of what the SQL answers: the output, and behind it the key where it is not part of the output
 
 	panes   panes
 	bound   bound
-	passed  int64   // windows with a smaller key were passed by the watermark, where that is not when they close
-	closing []*pane // closed, but with changes still to flush
+	passed  int64               // windows with a smaller key were passed by the watermark, where that is not when they close
+	closing []*pane             // closed, but with changes still to flush
+	decided []arrow.RecordBatch // what the last flush has emitted, with the keys
 	ends    *closing.Finder
 
-	asks    int         // how many rows a question has, about
-	netting []*netting  // of each input
-	differ  *keys.Table // tells rows of the output apart
-	work    scratch
+	asks          int         // how many rows a question has, about
+	netting       []*netting  // of each input
+	answerNetting *netting    // nil as long as nothing was recalled
+	differ        *keys.Table // tells rows of the output apart
+	work          scratch
 }
 
 // scratch is memory for the batch in hand.
@@ -67,6 +70,7 @@ func (o *Operator) bind() error {
 		o.inputs, o.columns = append(o.inputs, types.Schema(fields)), append(o.columns, typesOf(fields))
 	}
 	o.output, o.result = types.Schema(node.Fields), typesOf(node.Fields)
+	o.decision = o.decisionSchema()
 	if err := o.bindKeyOut(); err != nil {
 		return err
 	}

@@ -32,7 +32,11 @@ func send(t *testing.T, o engine.Operator, out engine.Emitter, rows arrow.Record
 	must(t, o.Process(0, engine.Batch{Rows: rows, Weights: weights}, out))
 }
 
-func flush(o engine.Operator, out engine.Emitter) error { return o.(engine.Flusher).Flush(out) }
+func flush(o engine.Operator, out engine.Emitter) error {
+	err := o.(engine.Flusher).Flush(out)
+	releaseAll(o.(engine.Decider).Decided())
+	return err
+}
 
 func TestTakingBackWhatIsNotThere(t *testing.T) {
 	e := duck(t)
@@ -102,7 +106,11 @@ func TestTies(t *testing.T) {
 			x.process(0, part, weights)
 			part.Release()
 			x.flush()
-			x.move(1 + random.IntN(3))
+			if random.IntN(2) == 0 {
+				x.move(1 + random.IntN(3))
+			} else {
+				x.recall(1 + random.IntN(3))
+			}
 		}
 		if len(x.out.rows) > 600 || len(x.out.rows) < 300 {
 			t.Errorf("%d rows are left", len(x.out.rows))

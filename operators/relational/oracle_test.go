@@ -113,8 +113,11 @@ func runModel(t *testing.T, e engine.Tables, universe arrow.RecordBatch, n *plan
 		}
 		m.flush()
 		m.check(fmt.Sprintf("seed %d", seed), false)
-		if random.IntN(3) == 0 {
+		switch random.IntN(4) {
+		case 0:
 			m.move(1 + random.IntN(4))
+		case 1:
+			m.recall(1 + random.IntN(4))
 		}
 	}
 	m.advance(engine.MaxTime)
@@ -127,6 +130,7 @@ func runModel(t *testing.T, e engine.Tables, universe arrow.RecordBatch, n *plan
 	for _, o := range m.shards {
 		releasePanes(o.(*Operator).panes.all())
 	}
+	m.forget()
 	mem.AssertSize(t, 0)
 }
 

@@ -71,6 +71,16 @@ func (q *question) partsOfKeys() []uint32 {
 	return out
 }
 
+// firstKeys are the numbers of the first key of each part.
+func (q *question) firstKeys() []uint32 {
+	out, next := make([]uint32, len(q.parts)), uint32(0)
+	for i, t := range q.parts {
+		out[i] = next
+		next += uint32(len(t.keys))
+	}
+	return out
+}
+
 // done forgets the question.
 func (q *question) done() {
 	for _, t := range q.parts {

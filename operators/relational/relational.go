@@ -9,7 +9,7 @@
 //	changes:  flush ──► keys touched since the last one ──► SELECT over their rows ──► answer now less answer before, as -1 and +1
 //
 // It computes nothing itself: what the rows mean is in the SQL of plan.Relational. What a key's answer was is kept, not computed
-// again: where rows tie in an ORDER BY, DuckDB may answer otherwise the next time.
+// again: where rows tie in an ORDER BY, DuckDB may answer otherwise the next time. So a restart is given what was emitted (recall.go).
 package relational
 
 import (
@@ -56,7 +56,7 @@ func pick(rows arrow.RecordBatch, columns []int) []arrow.Array {
 	return picked
 }
 
-// New makes the operator, with no rows. It implements engine.Flusher and engine.Snapshotter, too.
+// New makes the operator, with no rows. It implements engine.Flusher, engine.Snapshotter and engine.Decider, too.
 func New(c Config) (engine.Operator, error) {
 	if c.Allocator == nil {
 		c.Allocator = memory.DefaultAllocator

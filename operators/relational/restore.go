@@ -6,7 +6,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
-	"github.com/weirdb/weir/operators/function"
 	"github.com/weirdb/weir/operators/keys"
 )
 
@@ -44,7 +43,7 @@ func (o *Operator) readRows(r engine.StateReader) error {
 
 func (o *Operator) restoreInput(r engine.StateReader, input int, rows arrow.RecordBatch) error {
 	n := o.inputs[input].NumFields()
-	own := owned(r, pick(rows, o.config.Node.Keys[input]), int(rows.NumRows()))
+	own := owned(r.Owns, pick(rows, o.config.Node.Keys[input]), int(rows.NumRows()))
 	b := engine.Batch{
 		Rows:    array.NewRecordBatch(o.inputs[input], rows.Columns()[:n], rows.NumRows()),
 		Weights: keys.Values[int8](rows.Column(n)),
@@ -56,30 +55,18 @@ func (o *Operator) restoreInput(r engine.StateReader, input int, rows arrow.Reco
 func (o *Operator) restoreAnswers(r engine.StateReader, rows arrow.RecordBatch) error {
 	n := len(o.key)
 	key := rows.Columns()[:n]
-	if err := o.route(key, owned(r, key, int(rows.NumRows()))); err != nil {
-		return err
-	}
 	visible := array.NewRecordBatch(o.output, rows.Columns()[n:], rows.NumRows())
 	defer visible.Release()
-	for _, p := range o.panes.hit {
-		groups := o.number(p, key, p.rows)
-		copied := function.Select(o.mem, visible, signed(p.rows))
-		err := p.answers.append(copied, groups, nil)
-		copied.Release()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return o.keepAnswers(key, visible, nil, owned(r.Owns, key, int(rows.NumRows())))
 }
 
 // owned lists the rows whose key this instance is responsible for.
-func owned(r engine.StateReader, key []arrow.Array, n int) []uint32 {
+func owned(owns func(hash uint64) bool, key []arrow.Array, n int) []uint32 {
 	hashes := make([]uint64, n)
 	keys.Hash(key, hashes)
 	var own []uint32
 	for i, h := range hashes {
-		if r.Owns(h) {
+		if owns(h) {
 			own = append(own, uint32(i))
 		}
 	}

@@ -58,6 +58,9 @@ func (o *Operator) writePane(w engine.StateWriter, p *pane) error {
 	if p.answers == nil {
 		return nil
 	}
+	if err := o.netAnswers(p); err != nil {
+		return err
+	}
 	if err := o.writeAnswers(w, p); err != nil {
 		return fmt.Errorf("relational: write state %s: %w", answersSection, err)
 	}

@@ -35,9 +35,6 @@ func (c *Catalog) readBySink(text string, s parse.CreateSink) (*View, error) {
 	if v == nil {
 		return nil, parse.Errorf(text, s.ViewPos, "a sink reads a view, %s or %s, not %s.%s", engine.DeadLettersTable, engine.LateRowsTable, s.Schema, s.View)
 	}
-	if given, ok := s.With[maxOutbox]; ok {
-		return nil, parse.Errorf(text, given.Pos, "option %s has a view stand still, and %s is no view: leave it out", maxOutbox, v.Name)
-	}
 	if s.Where == (parse.Span{}) {
 		return v, nil
 	}

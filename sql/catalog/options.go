@@ -61,7 +61,7 @@ var (
 		{Name: "connector", Doc: "The system to write to.", Required: true},
 		{Name: "format", Doc: "How rows are encoded; the connector says which formats it has."},
 		{Name: maxOutbox, Kind: engine.ByteSize, Default: "1 GB",
-			Doc: "How much may wait on disk for the sink, while it fails, is paused or is slow. Beyond it the view stands still: it reads nothing, and once the sink has taken half of it, the view goes on where it stood; the other views go on meanwhile. 'none' for any size."},
+			Doc: "How much may wait on disk for the sink, while it fails, is paused or is slow. Beyond it the view stands still: it reads nothing, and once the sink has taken half of it, the view goes on where it stood; the other views go on meanwhile. weir.dead_letters and weir.late_rows do not stand still: beyond it their sinks read on from them. 'none' for any size."},
 	}
 )
 

@@ -21,13 +21,9 @@ type Sink struct {
 	checked   *View // as it was when the sink was found to go with it
 }
 
-// MaxOutbox is beyond how many bytes waiting the sink's view stands still; 0 for never. A table of Weir's own cannot stand still.
-func (s *Sink) MaxOutbox() int64 {
-	if s.Kept {
-		return 0
-	}
-	return s.Options.Bytes(maxOutbox)
-}
+// MaxOutbox is beyond how many bytes waiting the sink's view stands still; 0 for never. A table of Weir's own does not stand still: the sink
+// reads on from it.
+func (s *Sink) MaxOutbox() int64 { return s.Options.Bytes(maxOutbox) }
 
 func (c *Catalog) sink(name string) *Sink {
 	for _, s := range c.Sinks {

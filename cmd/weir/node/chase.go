@@ -57,6 +57,9 @@ func (c *chase) closes(s *engine.Status, now time.Time) bool {
 	if c.failed(s) {
 		return c.held != nil
 	}
+	if c.opening(s) { // how far there is to go is not known
+		return false
+	}
 	if c.held != nil {
 		return c.reached(s, c.held)
 	}
@@ -90,6 +93,14 @@ func (c *chase) failed(s *engine.Status) bool {
 		slices.ContainsFunc(s.Sources, func(x engine.SourceStatus) bool {
 			return x.Error != "" && slices.ContainsFunc(c.view.Sources, func(read string) bool { return x.Name == aside(read, c.view.Replaces) })
 		})
+}
+
+// opening reports whether a source, as the view or its successor reads it, has not answered yet.
+func (c *chase) opening(s *engine.Status) bool {
+	return slices.ContainsFunc(s.Sources, func(x engine.SourceStatus) bool {
+		waits := x.State == "opening" || x.State == "retrying"
+		return waits && slices.ContainsFunc(c.view.Sources, func(read string) bool { return x.Name == read || x.Name == aside(read, c.view.Replaces) })
+	})
 }
 
 // reached reports whether the successor has come to a place.

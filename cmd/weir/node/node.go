@@ -392,7 +392,7 @@ func (n *Node) fillOutbox() {
 			sinks[s.View] = append(sinks[s.View], s.Name)
 			continue
 		}
-		k := duckdb.KeptSink{Sink: s.Name, Table: s.View, Where: s.Where}
+		k := duckdb.KeptSink{Sink: s.Name, Table: s.View, Where: s.Where, MaxOutbox: s.MaxOutbox()}
 		for _, f := range n.catalog.ReadBy(s).Columns {
 			k.Columns = append(k.Columns, f.Name)
 		}

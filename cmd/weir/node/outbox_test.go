@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/why"
 )
@@ -126,12 +128,74 @@ func TestMaxOutboxIsChecked(t *testing.T) {
 	n.options.Connectors[0].Sink = func(engine.SinkConfig) (engine.Sink, error) { return &downSink{}, nil }
 	apply(t, n, pausedViews, "")
 	for statement, want := range map[string]string{
-		"CREATE SINK out WITH (connector = 'events', max_outbox = 'much') AS FROM v":                 "option max_outbox = 'much': want a number of bytes such as '1 GB' or '64 MiB', or 'none'",
-		"CREATE SINK out WITH (connector = 'events', max_outbox = '0') AS FROM v":                    "option max_outbox = '0': want",
-		"CREATE SINK out WITH (connector = 'events', max_outbox = '1 GB') AS FROM weir.dead_letters": "weir.dead_letters is no view: leave it out",
+		"CREATE SINK out WITH (connector = 'events', max_outbox = 'much') AS FROM v": "option max_outbox = 'much': want a number of bytes such as '1 GB' or '64 MiB', or 'none'",
+		"CREATE SINK out WITH (connector = 'events', max_outbox = '0') AS FROM v":    "option max_outbox = '0': want",
 	} {
 		if _, err := n.Apply(t.Context(), statement); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", statement, err)
 		}
+	}
+}
+
+// letterSink takes nothing while it is down, and notes the offsets of the letters that it takes otherwise.
+type letterSink struct {
+	downSink
+	offsets []int64
+}
+
+// Deliver implements engine.Sink.
+func (s *letterSink) Deliver(_ context.Context, d engine.Delivery) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down {
+		return errors.New("broker is gone")
+	}
+	for _, b := range d.Changes {
+		s.offsets = append(s.offsets, b.Rows.Column(2).(*array.Int64).Int64Values()...)
+	}
+	return nil
+}
+
+func (s *letterSink) all() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.offsets)
+}
+
+// TestFullOutboxOfDeadLetters: while the sink is down its outbox stays bounded and nothing stands still; once it is back it has each letter once,
+// in order.
+func TestFullOutboxOfDeadLetters(t *testing.T) {
+	l, sink := &replayed{}, &letterSink{downSink: downSink{down: true}}
+	n, err := Open(t.Context(), Options{
+		DB: filepath.Join(t.TempDir(), "weir.duckdb"), Workers: 1, Threads: 1, CommitInterval: time.Millisecond,
+		Connectors: []engine.Connector{l.connector(), {Name: "down", Sink: func(engine.SinkConfig) (engine.Sink, error) { return sink, nil }}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shut(t, n)
+	apply(t, n, source+"CREATE MATERIALIZED VIEW v AS SELECT count(*) AS n FROM s; CREATE SINK out WITH (connector = 'down', max_outbox = '5 kB') AS FROM weir.dead_letters", "")
+	defer run(t, n)()
+	const letters = 40
+	for i := range letters {
+		l.add("no JSON", `{"a": 1, "b": 1}`)
+		await(t, n, "SELECT count(*) FROM weir.dead_letters", number(int64(i+1)))
+	}
+	if s := n.Status().Sinks[0]; s.PendingBytes < 5000 || s.PendingBytes > 8000 || s.Pending < letters/3 || s.MaxOutbox != 5000 {
+		t.Errorf("sink %+v", s)
+	}
+	await(t, n, "SELECT n FROM v", number(letters))
+	sink.set(false)
+	for deadline := time.Now().Add(20 * time.Second); len(sink.all()) < letters && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	}
+	l.add("no JSON either")
+	for deadline := time.Now().Add(20 * time.Second); len(sink.all()) < letters+1 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	}
+	var want []int64
+	for i := range int64(letters + 1) {
+		want = append(want, 2*i)
+	}
+	if got := sink.all(); !slices.Equal(got, want) {
+		t.Errorf("the sink had the letters at %v", got)
 	}
 }

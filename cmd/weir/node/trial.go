@@ -137,6 +137,9 @@ func (n *Node) tryIn(ctx context.Context, store *duckdb.Store, aside *Node, v *c
 		return nil, err
 	}
 	status := e.Status()
+	if s := unreached(&status); s != nil {
+		return nil, unreadable(s)
+	}
 	tried := &server.Tried{Columns: v.Columns, Emit: v.Emit, Took: time.Since(began)}
 	for i := range status.Sources {
 		s := &status.Sources[i]
@@ -203,6 +206,16 @@ func runTrial(ctx context.Context, e *runtime.Engine, wanted server.Trial) error
 	}
 }
 
+// unreached is a source that could not be opened: a trial is too short to ask again.
+func unreached(s *engine.Status) *engine.SourceStatus {
+	for i := range s.Sources {
+		if s.Sources[i].State == "retrying" {
+			return &s.Sources[i]
+		}
+	}
+	return nil
+}
+
 func triedEnough(s *engine.Status, rows int) bool {
 	if len(s.Queries) == 0 {
 		return false
@@ -213,5 +226,5 @@ func triedEnough(s *engine.Status, rows int) bool {
 		ended = ended && s.Sources[i].State == "ended"
 	}
 	q := &s.Queries[0]
-	return q.State == "failed" || events >= trialMost || ended && q.State == "ended" || q.RowsOut >= int64(rows) && q.Emit == engine.EmitClose
+	return unreached(s) != nil || q.State == "failed" || events >= trialMost || ended && q.State == "ended" || q.RowsOut >= int64(rows) && q.Emit == engine.EmitClose
 }

@@ -31,7 +31,7 @@ func (n *Node) trialSource(ctx context.Context, aside *Node, s *catalog.Source, 
 	}
 	at := slices.IndexFunc(status.Sources, func(x engine.SourceStatus) bool { return x.Name == s.Name })
 	if at >= 0 && status.Sources[at].Error != "" {
-		return out, &server.UserError{Code: "refused", Position: -1, Message: fmt.Sprintf("source %s has stopped, so there is nothing to preview: %s", s.Name, status.Sources[at].Error)}
+		return out, unreadable(&status.Sources[at])
 	}
 	out.Paused = false
 	if out.IdleTimeout == 0 || out.IdleTimeout > trialIdle {
@@ -43,6 +43,15 @@ func (n *Node) trialSource(ctx context.Context, aside *Node, s *catalog.Source, 
 	}
 	out.Source = besideSource{opened, from}
 	return out, nil
+}
+
+// unreadable is why a source cannot be tried.
+func unreadable(s *engine.SourceStatus) error {
+	is := "has stopped"
+	if s.State == "retrying" {
+		is = "cannot be reached"
+	}
+	return &server.UserError{Code: "refused", Position: -1, Message: fmt.Sprintf("source %s %s, so there is nothing to preview: %s", s.Name, is, s.Error)}
 }
 
 // newest are the positions before the last events of each partition; none where positions do not count events: such a source is read from its

@@ -39,13 +39,14 @@ type polled struct {
 
 // call is a call from the engine to the outside that waits for the driver.
 type call struct {
-	kind string // poll, commit, pending, deliver or confirm
+	kind string // open, poll, commit, pending, deliver or confirm
 	name string // of the source or sink
 	ask  chan answer
 }
 
 // The kinds of calls.
 const (
+	open    = "open"
 	poll    = "poll"
 	commit  = "commit"
 	pending = "pending"

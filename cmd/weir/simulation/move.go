@@ -71,14 +71,14 @@ func (l *life) verdict(c *call, trouble bool) verdict {
 	if !trouble || !w.troubled(callTrouble[c.kind]) {
 		return proceed
 	}
-	if c.kind == poll || c.kind == pending || w.rand.IntN(2) == 0 {
+	if c.kind == open || c.kind == poll || c.kind == pending || w.rand.IntN(2) == 0 {
 		return failBefore
 	}
 	return failAfter
 }
 
 // callTrouble is how rarely calls fail where there is trouble: once in so many times.
-var callTrouble = map[string]int{poll: 60, commit: 12, pending: 20, deliver: 4, confirm: 6}
+var callTrouble = map[string]int{open: 8, poll: 60, commit: 12, pending: 20, deliver: 4, confirm: 6}
 
 func (l *life) reply(c *call, v verdict) {
 	w, a := l.world, answer{verdict: v}
@@ -108,7 +108,7 @@ func (w *world) count(kind string, v verdict) {
 		w.counts.CommitErrors++
 	case kind == commit:
 		w.counts.UnknownCommits++
-	case kind == poll && v != proceed:
+	case (kind == poll || kind == open) && v != proceed:
 		w.counts.SourceErrors++
 	case v != proceed:
 		w.counts.SinkErrors++

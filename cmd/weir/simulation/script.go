@@ -52,8 +52,16 @@ type source struct {
 	script *script
 }
 
-// Open implements engine.Source.
-func (s source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, error) {
+// Open implements engine.Source. Whether and when the source answers, the driver decides.
+func (s source) Open(ctx context.Context, o engine.ReadOptions) (engine.Reader, error) {
+	switch s.life.gate.pass(ctx, open, s.script.name).verdict {
+	case killed:
+		return nil, errKilled
+	case failBefore, failAfter:
+		return nil, errTrouble
+	}
+	s.life.mu.Lock() // sources are opened side by side
+	defer s.life.mu.Unlock()
 	r := &reader{source: s, bounded: o.Bounded, next: map[string]int{}}
 	for _, p := range s.script.partitions {
 		from := o.From[p.name]

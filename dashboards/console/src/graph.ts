@@ -112,7 +112,7 @@ function sourcePart(samples: Sample[], s: Source | undefined, name: string): Par
   const blocked = blockedShare(samples, name);
   const facts: Fact[] = [
     { name: "connector", value: s.connector },
-    { name: "state", value: s.state, bad: s.state === "failed" },
+    { name: "state", value: s.state, bad: s.state === "failed" || s.state === "retrying" },
     { name: "records", value: `${rate(sourceRate(samples, name))} / s, ${count(s.records)} in all` },
     { name: "bytes", value: bytes(s.bytes) },
     { name: "waiting", value: waits === null ? "not known" : count(waits) },
@@ -122,7 +122,7 @@ function sourcePart(samples: Sample[], s: Source | undefined, name: string): Par
     { name: "partitions", value: count(s.partitions?.length ?? 0) },
   ];
   if (s.error) facts.push({ name: "error", value: s.error, bad: true });
-  return part(`source ${name}`, "source", 0, name, s.error ? "failed" : s.state, [`${s.connector} · ${rate(sourceRate(samples, name))}/s`, w.behind || w.text], facts);
+  return part(`source ${name}`, "source", 0, name, s.state, [`${s.connector} · ${rate(sourceRate(samples, name))}/s`, w.behind || w.text], facts);
 }
 
 /** lowest is the watermark of a source: the least of its active partitions. */
