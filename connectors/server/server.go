@@ -101,9 +101,9 @@ type Result struct {
 	close   func()
 }
 
-// NewResult makes a result. Closing it releases the reader, then calls done, which may be nil.
+// NewResult makes a result, whose schema marks JSON. Closing it releases the reader, then calls done, which may be nil.
 func NewResult(columns []types.Field, reader array.RecordReader, done func()) *Result {
-	return &Result{Columns: columns, Reader: reader, close: done}
+	return &Result{Columns: columns, Reader: newMarked(columns, reader), close: done}
 }
 
 // Close frees what the result holds.
