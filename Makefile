@@ -54,7 +54,7 @@ grafana: $(GRAFANA)/dist/module.js gpx_weir_linux_amd64 gpx_weir_linux_arm64 ## 
 gpx_weir_linux_amd64 gpx_weir_linux_arm64: gpx_weir_linux_%:
 	cd $(GRAFANA) && CGO_ENABLED=0 GOOS=linux GOARCH=$* go build -trimpath -ldflags "$(GRAFANA_FLAGS)" -o dist/$@ ./pkg
 
-$(GRAFANA)/dist/module.js: $(GRAFANA)/node_modules/.package-lock.json $(wildcard $(GRAFANA)/*.*) $(shell find $(GRAFANA)/src -type f)
+$(GRAFANA)/dist/module.js: $(GRAFANA)/node_modules/.package-lock.json $(wildcard $(GRAFANA)/*.*) $(shell find $(GRAFANA)/src $(GRAFANA)/provisioning/dashboards -type f)
 	cd $(GRAFANA) && npm run build --silent
 
 $(GRAFANA)/node_modules/.package-lock.json: $(GRAFANA)/package-lock.json
@@ -75,8 +75,13 @@ bench: build ## measure against DuckDB and on Nexmark, answers checked
 	bin/weir bench nexmark
 
 .PHONY: screenshots
-screenshots: console ## take the pictures of the console in docs, in headless Chromium over weir demo
+screenshots: console ## take the pictures in docs, in headless Chromium over weir demo; those of dashboards with GRAFANA_URL=http://127.0.0.1:3000
 	WEIR_SCREENSHOTS=$(CURDIR)/docs go test ./cmd/weir/e2e -run TestScreenshots -count=1
+	@if [ -n "$(GRAFANA_URL)" ]; then $(MAKE) grafana-screenshots; fi
+
+.PHONY: grafana-screenshots
+grafana-screenshots: build grafana
+	WEIR_SCREENSHOTS=$(CURDIR)/docs $(GRAFANA)/tests/run --project screenshots
 
 .PHONY: docs
 docs: ## write the pages and dashboards that come from declarations

@@ -18,6 +18,7 @@ import (
 	"github.com/weirdb/weir/connectors"
 	"github.com/weirdb/weir/dashboards/boards"
 	"github.com/weirdb/weir/dashboards/generate"
+	"github.com/weirdb/weir/dashboards/panel"
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/sql/catalog"
 	"github.com/weirdb/weir/sql/parse"
@@ -137,7 +138,7 @@ func (f *dashboardFlags) subjects(ctx context.Context, args []string) ([]subject
 		if at < 0 {
 			return nil, noSuchView(name, running)
 		}
-		out = append(out, subject{"view-" + running[at].Name, running[at].About.Title, running[at : at+1]})
+		out = append(out, subjectOf(running[at]))
 	}
 	return out, nil
 }
@@ -225,8 +226,7 @@ func (f *dashboardFlags) runningViews(ctx context.Context) ([]generate.View, err
 
 // deliver makes one dashboard, and puts it where it is to go.
 func (f *dashboardFlags) deliver(ctx context.Context, s subject, to io.Writer) error {
-	title := cmp.Or(f.title, s.title, s.views[0].Name)
-	board := generate.Board(s.name, title, s.views, f.options)
+	board := boardOf(s, f.title, f.options)
 	text, err := board.JSON()
 	if err != nil {
 		return err
@@ -239,9 +239,14 @@ func (f *dashboardFlags) deliver(ctx context.Context, s subject, to io.Writer) e
 		path, done, err = generate.Save(cmp.Or(f.out, "."), board.UID, text, f.overwrite)
 	}
 	if err == nil {
-		fmt.Fprintf(to, "%s %s: %s, %s\n", done, path, title, countOf(len(s.views), "view"))
+		fmt.Fprintf(to, "%s %s: %s, %s\n", done, path, board.Title, countOf(len(s.views), "view"))
 	}
 	return err
+}
+
+// boardOf is a subject's dashboard, with the title that a user wants, if that is not empty.
+func boardOf(s subject, title string, o generate.Options) panel.Board {
+	return generate.Board(s.name, cmp.Or(title, s.title, s.views[0].Name), s.views, o)
 }
 
 func countOf(n int, what string) string {

@@ -42,7 +42,7 @@ func listen(address string, n *node.Node, t *tracing.Tracing, g *guard, limits *
 	s := &http.Server{
 		Handler: server.New(n, console.Handler(), server.Options{
 			Version: version, Token: g.token, QueryTimeout: limits.timeout, MaxRows: limits.most(),
-			Receivers: n.Receivers, Replay: n.Replay, Statements: n.Statements, Trial: n.Trial, Around: t.Requests(),
+			Receivers: n.Receivers, Replay: n.Replay, Statements: n.Statements, Trial: n.Trial, Dashboard: draw(n), Around: t.Requests(),
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },

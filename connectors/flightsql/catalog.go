@@ -140,14 +140,15 @@ func (s *Server) layout(ctx context.Context, t *server.SchemaTable) ([]byte, err
 	if err != nil {
 		return nil, s.faultOf(ctx, err)
 	}
-	fields := types.Schema(columns).Fields()
+	fields := types.WireSchema(columns).Fields()
 	for i := range fields {
 		about := flightsql.NewColumnMetadataBuilder().CatalogName(catalogName).SchemaName(t.Schema).TableName(t.Name).
 			TypeName(columns[i].Type.String()).IsReadOnly(true).IsAutoIncrement(false).IsSearchable(true)
 		if i < len(t.Columns) && t.Columns[i].Comment != "" {
 			about = about.Remarks(t.Columns[i].Comment)
 		}
-		fields[i].Metadata = about.Metadata()
+		mark, more := fields[i].Metadata, about.Metadata()
+		fields[i].Metadata = arrow.NewMetadata(slices.Concat(mark.Keys(), more.Keys()), slices.Concat(mark.Values(), more.Values()))
 	}
 	return flight.SerializeSchema(arrow.NewSchema(fields, nil), s.Alloc), nil
 }

@@ -30,7 +30,7 @@ func (s *Server) CreatePreparedStatement(ctx context.Context, r flightsql.Action
 	}
 	p := &prepared{sql: r.GetQuery(), parameters: parameterSchema(parameters)}
 	if columns != nil {
-		p.schema = types.Schema(columns)
+		p.schema = types.WireSchema(columns)
 	}
 	handle, updates := newHandle(), false
 	s.keep(handle, p)

@@ -62,7 +62,7 @@ func (s *Server) schemaOf(ctx context.Context, sql string) (*arrow.Schema, error
 		s.failures.Add(1)
 		return nil, status.Errorf(codes.InvalidArgument, "the statement has %d parameters: prepare it, and bind them", len(parameters))
 	}
-	return types.Schema(columns), nil
+	return types.WireSchema(columns), nil
 }
 
 // info says where the rows of a statement are: here, for those who show the ticket. A schema that is not known yet is nil.

@@ -13,6 +13,8 @@
 //	GET  /v1/views/{view}          one of them
 //	GET  /v1/views/{view}/changes  its changes as they commit: JSON lines, or Server-Sent Events; changes.go says more
 //	GET  /v1/views/{view}/why      why its windows are still open, as engine/why.Why
+//	GET  /v1/views/{view}/dashboard  its Grafana dashboard, as `weir dashboard` writes it
+//	POST /v1/dashboard             that of a view which a statement would create: {"sql": "CREATE MATERIALIZED VIEW …"}
 //	GET  /v1/sources               the sources, with their partitions
 //	POST /v1/sources/{source}/events  events for a source that takes them
 //	POST /v1/dead-letters/replay   give dead letters to the views that lack them: {"source": "…", "where": "…"}, both may be left out
@@ -101,9 +103,9 @@ type Result struct {
 	close   func()
 }
 
-// NewResult makes a result. Closing it releases the reader, then calls done, which may be nil.
+// NewResult makes a result, whose schema marks JSON. Closing it releases the reader, then calls done, which may be nil.
 func NewResult(columns []types.Field, reader array.RecordReader, done func()) *Result {
-	return &Result{Columns: columns, Reader: reader, close: done}
+	return &Result{Columns: columns, Reader: newMarked(columns, reader), close: done}
 }
 
 // Close frees what the result holds.
@@ -135,6 +137,8 @@ type Options struct {
 	Statements func(ctx context.Context, text string) (*preview.Preview, error)
 	// Trial runs a view that is not created yet over the newest events. What cannot be tried is a *UserError. Nil if there is no such route.
 	Trial func(ctx context.Context, t Trial) (*Tried, error)
+	// Dashboard makes the Grafana dashboard of a view, in JSON. What the user has to mend is a *UserError. Nil if there are no such routes.
+	Dashboard func(ctx context.Context, of Draw) ([]byte, error)
 	// Around stands around all that is served, within the router, so that it sees routes; nil for nothing.
 	Around func(http.Handler) http.Handler
 }
@@ -209,6 +213,11 @@ func (a *api) routes(r chi.Router) {
 	if a.options.Trial != nil {
 		r.Post("/v1/preview", a.serveTrial)
 		r.Get("/v1/preview", writeNoMethod)
+	}
+	if a.options.Dashboard != nil {
+		r.Get("/v1/views/{view}/dashboard", a.serveDashboard)
+		r.Post("/v1/dashboard", a.serveDrawn)
+		r.Get("/v1/dashboard", writeNoMethod)
 	}
 	r.Get("/v1/status", a.serveStatus)
 	r.Get("/v1/sql", writeNoMethod)

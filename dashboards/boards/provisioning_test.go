@@ -136,6 +136,42 @@ func checkSource(t *testing.T, path string, known map[string]string) {
 	}
 }
 
+// TestPluginDashboards: the data source brings all of Weir's dashboards, under their titles.
+func TestPluginDashboards(t *testing.T) {
+	text, err := os.ReadFile(grafana + "/src/plugin.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plugin struct {
+		Includes []struct{ Type, Name, Path string }
+	}
+	if err := json.Unmarshal(text, &plugin); err != nil {
+		t.Fatal(err)
+	}
+	missing := map[string]bool{}
+	files, err := filepath.Glob(grafana + "/provisioning/dashboards/weir/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v, %v", err, files)
+	}
+	for _, path := range files {
+		missing["dashboards/"+filepath.Base(path)] = true
+	}
+	for _, i := range plugin.Includes {
+		file, err := os.ReadFile(grafana + "/provisioning/" + strings.Replace(i.Path, "dashboards/", "dashboards/weir/", 1))
+		var d struct{ Title string }
+		if err == nil {
+			err = json.Unmarshal(file, &d)
+		}
+		if err != nil || i.Type != "dashboard" || i.Name != d.Title {
+			t.Errorf("%+v: the dashboard is called %q: %v", i, d.Title, err)
+		}
+		delete(missing, i.Path)
+	}
+	for path := range missing {
+		t.Errorf("the data source does not bring %s", path)
+	}
+}
+
 // TestPromtool has Prometheus's own tool check the alert rules, the configuration, and what the dashboards ask.
 func TestPromtool(t *testing.T) {
 	promtool, err := exec.LookPath("promtool")

@@ -239,6 +239,40 @@ func TestEverySQLRuns(t *testing.T) {
 	check(t, n, made)
 }
 
+// TestAlertRulesRun: what the alert rules ask runs in a real Weir, and gives each rule numbers over time; those of metrics that there are have rows.
+func TestAlertRulesRun(t *testing.T) {
+	n := running(t)
+	var file struct {
+		Groups []struct {
+			Rules []struct {
+				UID  string
+				Data []struct {
+					DatasourceUID string `yaml:"datasourceUid"`
+					Model         struct {
+						RawSQL string `yaml:"rawSql"`
+						Format int
+					}
+				}
+			}
+		}
+	}
+	readYAML(t, alertRules, &file)
+	rules := file.Groups[0].Rules
+	if len(rules) < 11 {
+		t.Errorf("there are %d rules only", len(rules))
+	}
+	for _, r := range rules {
+		a := r.Data[0]
+		if a.DatasourceUID != "weir" {
+			t.Errorf("rule %s asks data source %s", r.UID, a.DatasourceUID)
+		}
+		checkQuery(t, n, "rule "+r.UID, asked{RawSQL: a.Model.RawSQL, Format: a.Model.Format}, nil)
+	}
+}
+
+// alertRules are those over Weir's data source.
+const alertRules = grafana + "/provisioning/alerting/weir.yaml"
+
 // names finds what may be metrics in a text.
 var names = regexp.MustCompile(`\b(?:weir|go|process)_[a-z_]+\b`)
 
@@ -272,6 +306,10 @@ func TestMetricsAreDeclared(t *testing.T) {
 		t.Fatal(err)
 	}
 	texts["alerts.yaml"] = string(rules)
+	if rules, err = os.ReadFile(alertRules); err != nil {
+		t.Fatal(err)
+	}
+	texts[alertRules] = string(rules)
 	seen := 0
 	for path, text := range texts {
 		for _, name := range names.FindAllString(text, -1) {

@@ -50,6 +50,8 @@ func serveFake(t *testing.T) (*fakeAPI, *httptest.Server) {
 	mux.HandleFunc("GET /v1/views/{view}", f.view)
 	mux.HandleFunc("GET /v1/views/{view}/changes", f.changes)
 	mux.HandleFunc("GET /v1/views/{view}/why", f.why)
+	mux.HandleFunc("GET /v1/views/{view}/dashboard", f.dashboard)
+	mux.HandleFunc("POST /v1/dashboard", f.dashboard)
 	mux.HandleFunc("POST /v1/sql", f.sql)
 	mux.HandleFunc("GET /v1/schema", f.schema)
 	mux.HandleFunc("POST /v1/validate", f.validate)
@@ -152,7 +154,8 @@ func (f *fakeAPI) views(w http.ResponseWriter, _ *http.Request) {
 func (f *fakeAPI) view(w http.ResponseWriter, r *http.Request) {
 	switch r.PathValue("view") {
 	case "hot":
-		_, _ = io.WriteString(w, viewJSON("hot", "close", hotColumns))
+		told := strings.Replace(hotColumns, `"DECIMAL(18,2)"`, `"DECIMAL(18,2)","unit":"currencyEUR","comment":"highest price"`, 1)
+		_, _ = io.WriteString(w, `{"title":"Hot channels","description":"Bids in ten seconds.",`+viewJSON("hot", "close", told)[1:])
 	case "totals":
 		_, _ = io.WriteString(w, viewJSON("totals", "changes", totalsColumns))
 	case "moving":

@@ -7,6 +7,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/weirdb/weir/dashboards/generate"
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/types"
 )
 
 func (f *fakeAPI) schema(w http.ResponseWriter, _ *http.Request) {
@@ -38,9 +42,28 @@ func (f *fakeAPI) plan(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fakeAPI) preview(w http.ResponseWriter, r *http.Request) {
-	f.take(r)
-	fmt.Fprintf(w, `{"columns":%s,"rows":[["web",5]],"truncated":false,"emit":"close","sources":[{"source":"bid","events":20000,"dead_letters":0}],"late_rows":2,"seconds":1.2,`+
-		`"note":"Read 20000 of the newest events in 1.2 s."}`, totalsColumns)
+	columns, rows := totalsColumns, `["web",5]`
+	if strings.Contains(f.take(r), "tumble") {
+		columns, rows = hotColumns, "["+strings.Join(append(windowRows(0), windowRows(1)...), "],[")+"]"
+	}
+	fmt.Fprintf(w, `{"columns":%s,"rows":[%s],"truncated":false,"emit":"close","sources":[{"source":"bid","events":20000,"dead_letters":0}],"late_rows":2,"seconds":1.2,`+
+		`"note":"Read 20000 of the newest events in 1.2 s."}`, columns, rows)
+}
+
+// dashboard answers the real one: of hot for a statement with a window, else of totals.
+func (f *fakeAPI) dashboard(w http.ResponseWriter, r *http.Request) {
+	about := func(id types.ID, name string) types.Field { return types.Field{Name: name, Type: types.Of(id)} }
+	v := generate.View{Name: "totals", Emit: "changes", Columns: []types.Field{about(types.Varchar, "channel"), about(types.BigInt, "bids")}, About: engine.About{Keys: []string{"channel"}}}
+	if strings.Contains(f.take(r), "tumble") || r.PathValue("view") == "hot" {
+		v = generate.View{Name: "hot", Emit: "close", About: engine.About{Title: "Hot channels", Time: "window_start", Keys: []string{"channel"}},
+			Columns: []types.Field{about(types.Timestamp, "window_start"), about(types.Timestamp, "window_end"), about(types.Varchar, "channel"), about(types.BigInt, "bids"), about(types.Double, "top")}}
+	}
+	text, err := generate.Board("view-"+v.Name, v.Name, []generate.View{v}, generate.Options{}).JSON()
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	_, _ = w.Write(generate.Stamped(text))
 }
 
 func (f *fakeAPI) statements(w http.ResponseWriter, r *http.Request) {

@@ -148,6 +148,11 @@ func TestViewPage(t *testing.T) {
 		until(at("view-table")+`.querySelector("tbody td:nth-child(2)").textContent === "`+strings.Replace(last(121)[:19], "T", " ", 1)+`"`),
 		until(at("stream-state")+`.textContent === "following commits"`))
 	shot(ctx, t, "view")
+	run(ctx, t, until(`document.querySelector("h1").textContent === "Hot channels"`), until(at("view-description")+`.textContent === "Bids in ten seconds."`),
+		until(`[...document.querySelectorAll('[data-testid="view-table"] th')].some((h) => h.title === "highest price" && h.textContent.endsWith(", €"))`),
+		tick("choice-y", "top"), until(at("plot-note")+`.textContent.startsWith("bids, top (highest price) by window_end")`),
+		tick("choice-y", "bids"), until(at("plot-note")+`.textContent.startsWith("top (highest price), in €, by window_end")`),
+		tick("choice-y", "bids"), tick("choice-y", "top"))
 	run(ctx, t, tick("choice-by", "channel"), until(at("plot-points")+`.dataset.lines === "1"`), until(at("plot-points")+points+` === "121"`),
 		until(`new URLSearchParams(location.search).get("by") === ""`))
 }

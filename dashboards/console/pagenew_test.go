@@ -27,6 +27,15 @@ func TestNewPage(t *testing.T) {
 		t.Errorf("asked to preview %s", body)
 	}
 	shot(ctx, t, "new")
+	run(ctx, t, until(at("board")+`.dataset.panels === "1"`), until(at("board-panel")+`.dataset.type === "table"`))
+	const windows = "SELECT window_start, channel, count(*) AS bids, max(price) AS top FROM tumble(bid, date_time, INTERVAL '10 seconds') GROUP BY ALL"
+	run(ctx, t, write(windows), until(at("board")+`?.dataset.panels === "3"`), // two measures, and the rows
+		until(at("board")+`.textContent.includes("Download weir-view-hot.json")`),
+		until(at("board-panel")+`.textContent.includes("lines, live")`), ctrlEnter(),
+		until(`document.querySelectorAll('[data-testid="board-panel"] [data-testid="plot-points"][data-lines="4"]').length === 2`),
+		until(`[...document.querySelectorAll('[data-testid="board-panel"] pre')].some((p) => p.textContent.includes("$__timeFilter"))`))
+	shot(ctx, t, "new-board")
+	run(ctx, t, write("SELECT channel, count(*) AS bids FROM bid GROUP BY channel"), until(at("new-checked")+`.textContent === "no mistake found"`))
 	run(ctx, t, chromedp.Click(css("new-name")), chromedp.KeyEvent("hot"), pickOption("new-emit", "changes"),
 		until(at("new-create")+`.disabled === false`), chromedp.Click(css("new-create")), until(`location.pathname === "/views/hot"`))
 	if body := api.took("/v1/statements"); !strings.Contains(body, `CREATE MATERIALIZED VIEW hot WITH (emit = 'changes') AS\nSELECT channel, count(*) AS bids FROM bid GROUP BY channel`) {

@@ -45,7 +45,7 @@ func (v *View) series() (out []panel.Placed) {
 	return append(out, v.table(rest))
 }
 
-// lines is a panel of some measures. Without keys it follows the view: what is chosen of keys would have to hold for the rows that come, too.
+// lines is a panel of some measures, which follows the view, as long as a stream can show the whole time range.
 func (v *View) lines(of []types.Field, among bool) cog.Builder[dashboard.Panel] {
 	title, items := v.title(), []string{types.QuoteIdent(v.About.Time)}
 	for _, key := range v.keys() {
@@ -57,11 +57,8 @@ func (v *View) lines(of []types.Field, among bool) cog.Builder[dashboard.Panel] 
 	if among {
 		title += ": " + v.names(of)
 	}
-	q := panel.SQL(panel.TimeSeries, v.over(items))
-	if len(v.keys()) == 0 {
-		q = q.Following(panel.Builder{View: v.Name, Time: v.About.Time, Measures: measured(of)})
-	}
-	p := panel.Lines(title).Description(v.describe(of)).WithTarget(q)
+	followed := panel.Builder{View: v.Name, Time: v.About.Time, Groups: v.keys(), Measures: measured(of), Where: v.followedWhere(), Whole: true}
+	p := panel.Lines(title).Description(v.describe(of)).WithTarget(panel.SQL(panel.TimeSeries, v.over(items)).Following(followed))
 	if unit := v.About.Units[of[0].Name]; unit != "" {
 		p.Unit(unit)
 	}

@@ -54,6 +54,15 @@ func variableName(key string) string {
 
 func asText(column string) string { return "CAST(" + types.QuoteIdent(column) + " AS VARCHAR)" }
 
+// followedWhere is chosen for a stream, which compares columns as they are.
+func (v *View) followedWhere() string {
+	var out []string
+	for _, key := range v.keys() {
+		out = append(out, fmt.Sprintf("$__conditionalAll(%s IN ($%s), $%[2]s)", types.QuoteIdent(key), variableName(key)))
+	}
+	return strings.Join(out, " AND ")
+}
+
 // chosen are the conditions that the variables put on a view. Where all values of a key are chosen there is none, so that rows without a value
 // count as well.
 func (v *View) chosen() string {

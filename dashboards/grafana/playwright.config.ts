@@ -21,6 +21,7 @@ export default defineConfig<PluginOptions>({
   },
   projects: [
     ...(grafana ? [{ name: "login", testDir: `${login}/auth`, testMatch: [/.*\.js/] }] : []),
+    ...(process.env.WEIR_SCREENSHOTS ? [{ name: "screenshots", testMatch: "screenshots.ts", dependencies: ["login"], use: { storageState: "playwright/.auth/admin.json" } }] : []),
     { name: "weir", dependencies: grafana ? ["login"] : [], use: grafana ? { storageState: "playwright/.auth/admin.json" } : {} },
   ],
 });

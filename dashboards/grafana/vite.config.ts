@@ -6,7 +6,7 @@ import packageJSON from "./package.json" with { type: "json" };
 // Grafana loads module.js as an AMD module, and gives it these packages, of which it has one copy for all plugins.
 const given = [/^@grafana\//, /^react$/, /^react-dom$/, /^rxjs($|\/)/, /^lodash$/, /^@emotion\//];
 
-/** manifest puts beside module.js what else Grafana wants of a plugin: plugin.json with its version, pages, licence and pictures. */
+/** manifest puts beside module.js what else Grafana wants of a plugin: plugin.json with its version, pages, licence, pictures and dashboards. */
 function manifest(): Plugin {
   return {
     name: "weir-manifest",
@@ -17,6 +17,7 @@ function manifest(): Plugin {
       for (const file of ["README.md", "CHANGELOG.md"]) cpSync(file, `dist/${file}`);
       cpSync("../../LICENSE", "dist/LICENSE");
       cpSync("src/img", "dist/img", { recursive: true });
+      cpSync("provisioning/dashboards/weir", "dist/dashboards", { recursive: true });
     },
   };
 }

@@ -38,7 +38,11 @@ type Query struct {
 type Builder struct {
 	View     string    `json:"view"`
 	Time     string    `json:"time,omitempty"`
+	Groups   []string  `json:"groups,omitempty"` // columns that tell series apart
 	Measures []Measure `json:"measures,omitempty"`
+	Where    string    `json:"where,omitempty"` // columns compared with values, joined by AND
+	// Whole has the query be live only where the whole time range can be shown: a stream begins with the newest rows.
+	Whole bool `json:"whole,omitempty"`
 }
 
 // Measure is a column of numbers.

@@ -64,6 +64,17 @@ func (n *Node) Preview(ctx context.Context, scripts []preview.Script) (*preview.
 
 // previewAside previews texts with a catalog of its own.
 func (n *Node) previewAside(ctx context.Context, scripts []preview.Script) (*preview.Preview, error) {
+	aside, err := n.aside(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := aside.preview(ctx, scripts)
+	return p, errors.Join(err, aside.closeParts())
+}
+
+// aside is a node with a catalog of its own, which knows what is defined. The caller closes its parts. Where Weir does not run with
+// --writable, what it applies cannot read the environment.
+func (n *Node) aside(ctx context.Context) (*Node, error) {
 	aside := n.beside()
 	sealed := false
 	aside.options.Getenv = func(name string) (string, bool) {
@@ -75,13 +86,11 @@ func (n *Node) previewAside(ctx context.Context, scripts []preview.Script) (*pre
 		}
 		return os.LookupEnv(name)
 	}
-	err := aside.prepare(ctx)
-	if err != nil {
+	if err := aside.prepare(ctx); err != nil {
 		return nil, errors.Join(err, aside.closeParts())
 	}
 	sealed = !n.options.Writable
-	p, err := aside.preview(ctx, scripts)
-	return p, errors.Join(err, aside.closeParts())
+	return aside, nil
 }
 
 // userMistake is a mistake in a text as the API tells it.

@@ -57,6 +57,10 @@ with dbapi.connect(uri, db_kwargs=options, autocommit=True) as conn:
         table = cursor.fetch_arrow_table()
         check("types", table.schema.types, [pa.timestamp("us"), pa.string(), pa.int64(), pa.decimal128(10, 2), pa.struct([("room", pa.string())])])
         check("values", table.to_pylist()[0]["place"], {"room": "kitchen"})
+        cursor.execute("""SELECT '{"a": 1}'::JSON AS doc, ['[1]'::JSON] AS docs""")
+        table = cursor.fetch_arrow_table()
+        check("JSON", table.schema.types, [pa.json_(), pa.list_(pa.json_())])
+        check("a document", table.to_pylist(), [{"doc": '{"a": 1}', "docs": ["[1]"]}])
         cursor.execute("SELECT max(bids) AS top FROM hot WHERE window_start >= ?", (datetime.datetime(2026, 1, 1, 10, 0, 10),))
         check("a parameter that is a time", cursor.fetchone()[0] >= 1, True)
         for sql, message in {"SELECT bidz FROM hot": "bids", "DROP TABLE hot": "only one statement that reads"}.items():

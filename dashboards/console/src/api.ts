@@ -1,11 +1,14 @@
 // The API as the console uses it. connectors/server says what each answer means.
 
+import type { Board } from "./board";
 import { readEvents, type ServerEvent } from "./eventstream";
 import { ask } from "./token";
 
 export interface Column {
   name: string;
   type: string;
+  unit?: string; // of a view's column, as Grafana calls it
+  comment?: string; // likewise
 }
 
 export interface Partition {
@@ -33,6 +36,7 @@ export interface Query {
   sql: string;
   sources: string[] | null;
   emit: string;
+  about?: { title?: string; description?: string };
   rows_in: number;
   rows_out: number;
   late_rows: number;
@@ -88,6 +92,8 @@ export interface Status {
 
 export interface View {
   view: string;
+  title?: string;
+  description?: string;
   sql: string;
   source: string;
   emit: string;
@@ -201,9 +207,14 @@ const media: Record<Format, string> = { csv: "text/csv", parquet: "application/v
 /** download runs a statement and hands its rows to the browser as a file. It tells whether there are more rows than limit. */
 export async function download(sql: string, limit: number, format: Format) {
   const answer = await post(sql, limit, media[format]);
+  hand(await answer.blob(), `weir.${format}`);
+}
+
+/** hand gives the browser a file to keep. */
+export function hand(file: Blob, name: string) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = `weir.${format}`;
+  link.href = URL.createObjectURL(file);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
@@ -220,9 +231,13 @@ async function post(sql: string, limit: number, accept: string, signal?: AbortSi
 }
 
 async function postJSON<T>(path: string, body: unknown, statement = "", signal?: AbortSignal): Promise<T> {
+  return (await posted(path, body, statement, signal)).json();
+}
+
+async function posted(path: string, body: unknown, statement: string, signal?: AbortSignal) {
   const answer = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
   if (!answer.ok) throw await failure(answer, statement);
-  return answer.json();
+  return answer;
 }
 
 /** Schema is what statements may name. */
@@ -271,6 +286,27 @@ export interface Trial extends Result {
 }
 
 export const trial = (sql: string, rows: number, seconds: number, signal?: AbortSignal) => postJSON<Trial>("/v1/preview", { sql, rows, seconds }, sql, signal);
+
+/** Drawn is a generated Grafana dashboard, and the file's text. */
+export interface Drawn {
+  board: Board;
+  text: string;
+}
+
+/** drawnOf is the dashboard of a view that is there. */
+export async function drawnOf(view: string): Promise<Drawn> {
+  const answer = await ask(`/v1/views/${encodeURIComponent(view)}/dashboard`, { cache: "no-store" });
+  if (!answer.ok) throw await failure(answer);
+  return asDrawn(await answer.text());
+}
+
+/** draw is the dashboard of a view that a statement would create. */
+export async function draw(sql: string, signal?: AbortSignal): Promise<Drawn> {
+  const answer = await posted("/v1/dashboard", { sql }, sql, signal);
+  return asDrawn(await answer.text());
+}
+
+const asDrawn = (text: string): Drawn => ({ board: JSON.parse(text), text });
 
 /** apply applies statements to the running Weir. */
 export const apply = (sql: string) => postJSON<Plan>("/v1/statements", { sql }, sql);

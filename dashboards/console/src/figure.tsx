@@ -5,6 +5,7 @@ import { kinds, NONE, NOW, xChoices, type Choice, type PlotKind } from "./choice
 import { isNumeric } from "./columns";
 import { Plot } from "./plot";
 import { MAX_LINES, type Rows, type Trace } from "./series";
+import { sharedUnit, unitWord } from "./unit";
 
 interface Props {
   columns: Column[];
@@ -87,7 +88,7 @@ function Several({ name, testid, columns, list, chosen, flip }: SeveralProps) {
       <fieldset>
         <legend class="hidden">{name}</legend>
         {list.map((i) => (
-          <label key={i}>
+          <label key={i} title={columns[i].comment}>
             <input type="checkbox" data-column={columns[i].name} checked={chosen.includes(i)} onChange={() => flip(i)} /> {columns[i].name}
           </label>
         ))}
@@ -102,14 +103,17 @@ function Chart({ columns, choice, rows, version, table, trace, empty }: Props) {
   const lines = useMemo(() => moves?.lines(choice.y, choice.by, names), [moves, version, JSON.stringify(choice)]);
   if (choice.y.length === 0) return <p class="dim">No column is a number: there is nothing to measure.</p>;
   const label = names.join(", ");
-  if (choice.x === NONE) return table && <Bars rows={table} keys={choice.by} measure={choice.y[0]} label={names[0]} />;
+  const measures = choice.y.map((i) => columns[i]);
+  if (choice.x === NONE) return table && <Bars rows={table} keys={choice.by} measure={choice.y[0]} label={names[0]} unit={measures[0].unit} />;
+  const unit = sharedUnit(measures);
+  const told = measures.map((m) => (m.comment ? `${m.name} (${m.comment})` : m.name)).join(", ");
   if (!lines) return <div class="plot empty">Reading the history …</div>;
   return (
     <>
       {lines.points === 0 && <p class="dim">{empty}</p>}
-      <Plot lines={lines} label={lines.summed ? `sum of ${label}` : label} kind={choice.kind} />
-      <p class="dim note">
-        {lines.summed ? `Sum of ${label}` : label} by {choice.x === NOW ? "this page's clock" : choice.x}
+      <Plot lines={lines} label={lines.summed ? `sum of ${label}` : label} kind={choice.kind} unit={unit} />
+      <p class="dim note" data-testid="plot-note">
+        {lines.summed ? `Sum of ${told}` : told}{unitWord(unit) && `, in ${unitWord(unit)},`} by {choice.x === NOW ? "this page's clock" : choice.x}
         {lines.names.length === MAX_LINES && `; the ${MAX_LINES} greatest lines`}
       </p>
     </>

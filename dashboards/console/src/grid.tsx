@@ -2,6 +2,7 @@ import { memo } from "./memo";
 import type { Column, Row } from "./api";
 import { isNumeric } from "./columns";
 import { plain } from "./format";
+import { unitWord } from "./unit";
 
 const SHOWN = 1000;
 
@@ -22,8 +23,8 @@ export const Grid = memo(function Grid({ columns, rows, testid, label }: Props) 
           <thead>
             <tr>
               {columns.map((c, i) => (
-                <th key={i} class={numeric[i] ? "n" : ""}>
-                  {c.name} <span class="type">{c.type.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ").toLowerCase()}</span>
+                <th key={i} class={numeric[i] ? "n" : ""} title={c.comment}>
+                  {c.name} <span class="type">{c.type.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ").toLowerCase()}{unitWord(c.unit) && `, ${unitWord(c.unit)}`}</span>
                 </th>
               ))}
             </tr>

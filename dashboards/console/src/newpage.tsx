@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, apply, plan, trial, validate, type Plan, type Schema, type Trial } from "./api";
+import { ApiError, apply, draw, plan, trial, validate, type Drawn, type Plan, type Schema, type Trial } from "./api";
+import { BoardCard } from "./boardcard";
 import { keepDraft, keptDraft, statementOf, type Draft } from "./draft";
 import { Editor } from "./editor";
 import { bytes, count } from "./format";
@@ -23,7 +24,7 @@ export function NewPage({ live }: { live: Live }) {
       keepDraft({ ...old, ...d });
       return { ...old, ...d };
     });
-  const { mistake, plan: planned, checked } = useCheck(draft, live.connection === "live");
+  const { mistake, plan: planned, drawn, checked } = useCheck(draft, live.connection === "live");
   const tried = useTrial(draft);
   const name = draft.name.trim();
   return (
@@ -60,6 +61,7 @@ export function NewPage({ live }: { live: Live }) {
       {planned && !mistake && <Reads plan={planned} />}
       {tried.error && <Mistake error={tried.error} statement={draft.select} testid="preview-error" />}
       {tried.trial && <Tried trial={tried.trial} />}
+      {drawn && !mistake && <BoardCard drawn={drawn} result={tried.trial} />}
     </>
   );
 }
@@ -73,9 +75,18 @@ function markIn(error: ApiError | null) {
   return lastMark.mark;
 }
 
-/** useCheck checks a draft once nothing has been typed for a moment, and says what it would read. */
+interface Checked {
+  mistake: ApiError | null;
+  plan: Plan | null;
+  drawn: Drawn | null;
+  checked: boolean;
+}
+
+const unchecked: Checked = { mistake: null, plan: null, drawn: null, checked: false };
+
+/** useCheck checks a draft once nothing has been typed for a moment, and says what it would read, and how it would be drawn. */
 function useCheck(draft: Draft, connected: boolean) {
-  const [state, setState] = useState<{ mistake: ApiError | null; plan: Plan | null; checked: boolean }>({ mistake: null, plan: null, checked: false });
+  const [state, setState] = useState<Checked>(unchecked);
   const { sql, before } = statementOf(draft);
   useEffect(() => {
     setState((s) => ({ ...s, checked: false }));
@@ -85,9 +96,10 @@ function useCheck(draft: Draft, connected: boolean) {
       try {
         const mistake = inSelect(await validate(sql, left.signal), draft, before);
         const planned = mistake ? null : await plan(sql, left.signal);
-        if (!left.signal.aborted) setState({ mistake, plan: planned, checked: true });
+        const drawn = mistake ? null : await draw(sql, left.signal);
+        if (!left.signal.aborted) setState({ mistake, plan: planned, drawn, checked: true });
       } catch (e) {
-        if (!left.signal.aborted) setState({ mistake: e instanceof ApiError ? inSelect(e, draft, before) : null, plan: null, checked: false });
+        if (!left.signal.aborted) setState({ ...unchecked, mistake: e instanceof ApiError ? inSelect(e, draft, before) : null });
       }
     }, CHECK_AFTER);
     return () => {

@@ -82,7 +82,10 @@ function QueryRow({ q, samples }: { q: Query; samples: Sample[] }) {
   return (
     <tr data-testid="query-row" data-view={q.view}>
       <td>
-        <a href={viewPath(q.view)}>{q.view}</a>
+        <a href={viewPath(q.view)} title={q.about?.description}>
+          {q.view}
+        </a>
+        {q.about?.title && <div class="dim">{q.about.title}</div>}
       </td>
       <td>
         <State state={q.state} />

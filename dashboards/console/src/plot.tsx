@@ -4,6 +4,7 @@ import type { PlotKind } from "./choice";
 import type { Lines } from "./series";
 import { stacked } from "./stack";
 import { color, useTheme } from "./theme";
+import { withUnit } from "./unit";
 
 const HEIGHT = 320;
 
@@ -17,7 +18,7 @@ const clock: (string | number | null)[][] = [
 ];
 
 /** Plot draws lines over time. A change of data moves it; only other lines, kinds or colours make it anew. An area is stacked. */
-export function Plot({ lines, label, kind = "line" }: { lines: Lines; label: string; kind?: PlotKind }) {
+export function Plot({ lines, label, kind = "line", unit }: { lines: Lines; label: string; kind?: PlotKind; unit?: string }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const { dark } = useTheme();
@@ -27,7 +28,7 @@ export function Plot({ lines, label, kind = "line" }: { lines: Lines; label: str
   values.current = lines.y;
 
   useEffect(() => {
-    const made = new uPlot(options(lines.names, label, box.current!, kind, values), data, box.current!);
+    const made = new uPlot(options({ names: lines.names, label, kind, unit }, box.current!, values), data, box.current!);
     plot.current = made;
     const resized = new ResizeObserver(() => box.current && made.setSize({ width: box.current.clientWidth, height: HEIGHT })); // it may come once the page has left
     resized.observe(box.current!);
@@ -36,7 +37,7 @@ export function Plot({ lines, label, kind = "line" }: { lines: Lines; label: str
       made.destroy();
       plot.current = null;
     };
-  }, [JSON.stringify(lines.names), label, dark, kind]);
+  }, [JSON.stringify(lines.names), label, dark, kind, unit]);
   useEffect(() => plot.current?.setData(data), [lines]);
 
   const last = lines.x.length > 0 ? new Date(lines.x[lines.x.length - 1] * 1000).toISOString() : "";
@@ -48,21 +49,28 @@ export function Plot({ lines, label, kind = "line" }: { lines: Lines; label: str
   );
 }
 
-function options(names: string[], label: string, box: HTMLElement, kind: PlotKind, values: { current: (number | null)[][] }): uPlot.Options {
+interface Drawing {
+  names: string[];
+  label: string;
+  kind: PlotKind;
+  unit?: string;
+}
+
+function options({ names, label, kind, unit }: Drawing, box: HTMLElement, values: { current: (number | null)[][] }): uPlot.Options {
   const axis = {
     stroke: color("--dim"),
     font: "12px system-ui, sans-serif",
     grid: { stroke: color("--grid"), width: 1 },
     ticks: { stroke: color("--grid"), width: 1, size: 5 },
   };
-  const said = (v: number | null | undefined) => (v === null || v === undefined ? "–" : v.toLocaleString("en-US", { maximumFractionDigits: 4 }));
+  const said = (v: number | null | undefined) => (v === null || v === undefined ? "–" : withUnit(v.toLocaleString("en-US", { maximumFractionDigits: 4 }), unit));
   return {
     width: box.clientWidth,
     height: HEIGHT,
     tzDate: (s) => uPlot.tzDate(new Date(s * 1000), "Etc/UTC"),
     cursor: { points: { size: 7 }, drag: { x: true, y: false } },
     scales: { y: { range: (_, min, max) => (kind === "line" || kind === "points" ? fromZero(min, max) : withZero(min, max)) } },
-    axes: [{ ...axis, values: clock }, { ...axis, size: 64, values: (_, ticks) => ticks.map(short) }],
+    axes: [{ ...axis, values: clock }, { ...axis, size: unit ? 84 : 64, values: (_, ticks) => ticks.map((t) => withUnit(short(t), unit)) }],
     bands: kind === "area" ? names.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] })) : undefined,
     series: [
       { label: "UTC", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" },

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { ApiError, getView, type View } from "./api";
+import { ApiError, drawnOf, getView, type Column, type View } from "./api";
+import { saveBoard } from "./boardcard";
 import { choiceOf, shapeOfChoice, withChoice, type Choice } from "./choice";
 import { orderColumn } from "./columns";
 import { Figure } from "./figure";
@@ -11,6 +12,7 @@ import { State } from "./overview";
 import { queryRates } from "./rates";
 import { useQuery, viewPath } from "./route";
 import { SQLText } from "./sqltext";
+import { unitWord } from "./unit";
 import type { Live } from "./status";
 import { useWhy, WhyDetails, WhySummary } from "./why";
 
@@ -29,7 +31,8 @@ export function ViewPage({ name, live }: { name: string; live: Live }) {
 /** same keeps the old object if nothing in it has changed, so that the page does not start over. */
 function same(old: View | ApiError | null, now: View): View {
   const keep = old !== null && !(old instanceof ApiError);
-  return keep && old.sql === now.sql && JSON.stringify(old.columns) === JSON.stringify(now.columns) ? old : now;
+  const told = (v: View) => JSON.stringify([v.sql, v.title, v.description, v.columns]);
+  return keep && told(old) === told(now) ? old : now;
 }
 
 function NotFound({ error }: { error: ApiError }) {
@@ -54,6 +57,7 @@ function Known({ view, live }: { view: View; live: Live }) {
   const shape = useMemo(() => shapeOfChoice(choice, view.columns), [view, choice.x]);
   const data = useLiveRows(view, shape, view.columns[choice.y[0]]?.name);
   const choose = (c: Choice) => setQuery(withChoice(query, c, view.columns, view.sql));
+  const columns = useMemo(() => data.table && described(data.table.columns, view.columns), [data.table, view]);
   const why = useWhy(view.view);
   const holder = why?.sources.find((s) => s.partitions.some((p) => p.holds))?.name;
   return (
@@ -80,13 +84,18 @@ function Known({ view, live }: { view: View; live: Live }) {
       {data.error && <p class="error-text">{data.error}</p>}
       <h2>{orderColumn(view.columns) ? "Newest rows" : "Rows"}</h2>
       {data.table ? (
-        <Grid columns={data.table.columns} rows={data.table.rows} testid="view-table" label={`Rows of ${view.view}`} />
+        <Grid columns={columns ?? []} rows={data.table.rows} testid="view-table" label={`Rows of ${view.view}`} />
       ) : (
         <p class="empty">Loading …</p>
       )}
       <Definition view={view} />
     </>
   );
+}
+
+/** described adds what a view tells of its columns to those of a result. */
+function described(columns: Column[], known: Column[]): Column[] {
+  return columns.map((c) => ({ ...known.find((k) => k.name === c.name), ...c }));
 }
 
 function Head({ view, live, connected }: { view: View; live: Live; connected: boolean }) {
@@ -96,12 +105,14 @@ function Head({ view, live, connected }: { view: View; live: Live; connected: bo
   return (
     <>
       <div class="title">
-        <h1>{view.view}</h1>
+        <h1>{view.title || view.view}</h1>
+        {view.title && <span class="mono dim">{view.view}</span>}
         {query && <State state={query.state} />}
         <span class={`state ${connected ? "streaming" : "waiting"}`} data-testid="stream-state">
           {connected ? "following commits" : "connecting …"}
         </span>
       </div>
+      {view.description && <p data-testid="view-description">{view.description}</p>}
       {query?.error && <p class="error-text">{query.error}</p>}
       <p class="facts">
         <Fact name="from" value={view.source} /> <Fact name="emit" value={view.emit} />{" "}
@@ -121,6 +132,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 function Definition({ view }: { view: View }) {
+  const told = view.columns.some((c) => c.unit || c.comment);
   return (
     <div class="columns">
       <section>
@@ -136,12 +148,36 @@ function Definition({ view }: { view: View }) {
                 <tr key={c.name}>
                   <td>{c.name}</td>
                   <td class="dim mono">{c.type}</td>
+                  {told && <td>{unitWord(c.unit)}</td>}
+                  {told && <td>{c.comment}</td>}
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
+        <Dashboard view={view.view} />
       </section>
     </div>
+  );
+}
+
+/** Dashboard hands out the Grafana dashboard that is generated for a view. */
+function Dashboard({ view }: { view: string }) {
+  const [error, setError] = useState("");
+  const save = () =>
+    drawnOf(view).then(
+      (d) => {
+        saveBoard(d);
+        setError("");
+      },
+      (e) => setError(e instanceof ApiError ? e.message : "Weir does not answer"),
+    );
+  return (
+    <p class="dim">
+      <button data-testid="view-dashboard" onClick={save}>
+        Grafana dashboard
+      </button>{" "}
+      the file that `weir dashboard {view}` makes {error && <span class="error-text">{error}</span>}
+    </p>
   );
 }

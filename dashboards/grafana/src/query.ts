@@ -26,6 +26,7 @@ export interface Built {
   where?: string;
   step?: string;
   limit?: number;
+  whole?: boolean; // live only where the whole time range can be shown: generated dashboards ask for that
 }
 
 /** AdHocFilter is a condition that a dashboard puts on all its queries. */

@@ -1,11 +1,33 @@
-import { expect, offline, test } from "./weir";
+import { dashboard, expect, offline, test } from "./weir";
 
 test.skip(...offline);
 
-test("an annotation begins with a preset, and gives events", async ({ annotationEditPage, page, weir }) => {
-  await annotationEditPage.datasource.set(weir.name);
-  await page.getByLabel("Begin with").click();
-  await page.getByRole("option", { name: "Definitions" }).click();
-  await expect(annotationEditPage.runQuery()).toBeOK();
-  await expect(page.getByText(/^[1-9]\d* events/)).toBeVisible();
+for (const preset of ["Anomalies of bands", "Late rows", "Dead letters", "Restarts and failures", "Definitions"]) {
+  test(`an annotation begins as "${preset}", and gives events`, async ({ annotationEditPage, page, weir }) => {
+    await annotationEditPage.datasource.set(weir.name);
+    await page.getByLabel("Begin with").click();
+    await page.getByRole("option", { name: preset }).click();
+    await expect
+      .poll(
+        async () => {
+          await expect(annotationEditPage.runQuery()).toBeOK();
+          return page.getByText(/^[1-9]\d* events/).count();
+        },
+        { timeout: 120_000, intervals: [2000] }, // anomalies and late rows take their time
+      )
+      .toBe(1);
+  });
+}
+
+test("restarts are marked on a panel", async ({ page, request, weir }) => {
+  const sql = `SELECT "at" AS time, kind AS title, message AS text FROM weir.events WHERE $__timeFilter("at") ORDER BY time`;
+  const target = { refId: "A", rawSql: sql, format: 1, editorMode: "code" };
+  const annotations = [{ name: "Restarts", enable: true, iconColor: "red", datasource: { type: "weirdb-weir-datasource", uid: weir.uid }, target }];
+  const query = { rawSql: "SELECT window_start AS time, sum(orders) AS orders FROM revenue WHERE $__timeFilter(window_start) GROUP BY ALL ORDER BY 1", format: 0, editorMode: "code" };
+  const board = await dashboard(page, request, { type: "timeseries", query, source: weir, annotations });
+  const marks = page.getByTestId("data-testid annotation-marker");
+  await expect(marks.first()).toBeVisible();
+  await marks.first().hover();
+  await expect(page.getByText("start", { exact: true }).first()).toBeVisible();
+  await board.remove();
 });

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { expect, test as base } from "@grafana/plugin-e2e";
-import type { APIRequestContext, Locator, Page } from "@playwright/test";
+import type { APIRequestContext, Locator, Page, Response } from "@playwright/test";
 
 /** pluginType is the plugin's id; weirURL is where a Weir runs its demo. */
 export const pluginType = "weirdb-weir-datasource";
@@ -13,11 +14,17 @@ interface Source {
   uid: string;
 }
 
-/** test gives tests a data source, weir, that asks the demo. It is there before any page is loaded: pages read the list of sources once. */
+const account = { user: process.env.GRAFANA_ADMIN_USER ?? "admin", password: process.env.GRAFANA_ADMIN_PASSWORD ?? "admin" };
+
+/**
+ * test gives tests a data source, weir, that asks the demo. It is there before any page is loaded: pages read the list of sources once. Each
+ * test logs in, because Grafana wants a new session every ten minutes.
+ */
 export const test = base.extend<{ weir: Source }>({
   weir: [
-    async ({ request }, use, info) => {
-      const name = `Weir ${info.testId.slice(-8)}`;
+    async ({ request, context }, use, info) => {
+      for (const one of [request, context.request]) await one.post("/login", { data: account });
+      const name = `Weir ${info.testId.slice(-8)} ${Date.now()}`;
       const answer = await request.post("/api/datasources", { data: { name, type: pluginType, access: "proxy", url: weirURL } });
       expect(answer.ok(), await answer.text()).toBeTruthy();
       const { datasource } = await answer.json();
@@ -39,15 +46,52 @@ export async function write(editor: Locator, sql: string) {
 }
 
 /** dashboard saves one panel of a type that asks a query, and opens it. */
-export async function dashboard(page: Page, request: APIRequestContext, panel: { type: string; options?: object; query: object; source: Source; variables?: object[] }) {
+export async function dashboard(page: Page, request: APIRequestContext, panel: { type: string; options?: object; query: object; source: Source; variables?: object[]; annotations?: object[] }) {
   const datasource = { type: pluginType, uid: panel.source.uid };
   const targets = [{ refId: "A", datasource, ...panel.query }];
   const panels = [{ id: 1, type: panel.type, title: "Panel", gridPos: { x: 0, y: 0, w: 24, h: 16 }, options: panel.options, datasource, targets }];
-  const answer = await request.post("/api/dashboards/db", { data: { dashboard: { title: `Weir ${Date.now()}`, time: { from: "now-15m", to: "now" }, panels, templating: { list: panel.variables ?? [] } } } });
+  const answer = await request.post("/api/dashboards/db", { data: { dashboard: { title: `Weir ${Date.now()}`, time: { from: "now-15m", to: "now" }, panels, templating: { list: panel.variables ?? [] }, annotations: { list: panel.annotations ?? [] } } } });
   expect(answer.ok(), await answer.text()).toBeTruthy();
   const { url, uid } = await answer.json();
   await page.goto(url);
   return { remove: () => request.delete(`/api/dashboards/uid/${uid}`) };
+}
+
+/** visit opens a dashboard as one whose panels are all in sight, and wants each to answer without an error: at least so many of them. */
+export async function visit(page: Page, url: string, panels: number) {
+  let asked = 0;
+  const problems: string[] = [];
+  const heard = async (r: Response) => {
+    if (!r.url().includes("/api/ds/query")) return;
+    asked++;
+    const results: Record<string, { error?: string }> = (await r.json().catch(() => ({}))).results ?? {};
+    problems.push(...Object.values(results).flatMap((x) => (x.error ? [x.error] : [])));
+  };
+  page.on("response", heard);
+  await page.setViewportSize({ width: 1600, height: 4000 });
+  await page.goto(url);
+  await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThanOrEqual(panels);
+  await expect(page.getByLabel("Panel loading bar")).toHaveCount(0);
+  await expect(page.getByText("An unexpected error happened")).toHaveCount(0);
+  await expect(page.getByTestId("data-testid Panel status error")).toHaveCount(0);
+  page.off("response", heard);
+  expect(problems).toEqual([]);
+}
+
+/** generate has `weir dashboard` put a view's dashboard into Grafana, with a token of a service account as a user has one. */
+export async function generate(request: APIRequestContext, view: string) {
+  const account = await (await request.post("/api/serviceaccounts", { data: { name: `weir ${Date.now()}`, role: "Editor" } })).json();
+  const token = await (await request.post(`/api/serviceaccounts/${account.id}/tokens`, { data: { name: "weir" } })).json();
+  const options = { encoding: "utf8", env: { ...process.env, GRAFANA_TOKEN: token.key } } as const;
+  const said = execFileSync(process.env.WEIR!, ["dashboard", "--server", weirURL, "--grafana", process.env.GRAFANA_URL!, view], options);
+  const url = /http\S+(?=: )/.exec(said)?.[0];
+  expect(url, said).toBeTruthy();
+  const uid = /\/d\/([^/]+)/.exec(url!)![1];
+  const remove = async () => {
+    await request.delete(`/api/dashboards/uid/${uid}`);
+    await request.delete(`/api/serviceaccounts/${account.id}`);
+  };
+  return { url: url!, remove };
 }
 
 export { expect };

@@ -18,6 +18,7 @@ CREATE MATERIALIZED VIEW late WITH (allowed_lateness = '1 hour') AS
 SELECT window_start, k, count(*) AS n FROM tumble(ev, ts, INTERVAL '10 seconds') GROUP BY ALL;
 CREATE MATERIALIZED VIEW updated AS SELECT k, count(*) AS n, sum(id) AS ids FROM ev GROUP BY k;
 CREATE MATERIALIZED VIEW rare AS SELECT id, ts FROM ev WHERE v < 0;
+CREATE MATERIALIZED VIEW each AS SELECT k, id, ts FROM ev;
 `
 
 // event is number i: ten of them a second of event time.
@@ -94,11 +95,13 @@ func TestLiveTail(t *testing.T) {
 	w := start(t, liveSQL)
 	g := w.grafana()
 	s := w.stream()
-	var all, some, series []*panel
+	var all, some, series, keyed []*panel
 	for i := range 5 {
 		all = append(all, g.open(live("closed", 1, nil)))
 		some = append(some, g.open(live("closed", 1, map[string]any{"where": "k = 'a' AND n <> 1", "measures": []any{map[string]any{"column": "n"}}})))
 		series = append(series, g.open(live("closed", 0, nil)))
+		keyed = append(keyed, g.open(live("closed", 0, map[string]any{"groups": []string{"k", "ids"}, "measures": []any{map[string]any{"column": "n"}}, "whole": true,
+			"where": "$__conditionalAll(k IN ('a', 'c'), 'a','c') AND $__conditionalAll(ids IN ('1'), $__all)"})))
 		time.Sleep(300 * time.Millisecond)
 		if i < 4 {
 			s.restart()
@@ -113,10 +116,12 @@ func TestLiveTail(t *testing.T) {
 	}
 	filtered := w.rows("SELECT epoch_ms(window_start)::BIGINT::VARCHAR || ' ' || n FROM closed WHERE k = 'a' AND n <> 1")
 	labelled := w.rows("SELECT '\"k=' || k || '\" ' || epoch_ms(window_start)::BIGINT::VARCHAR || ' ' || n || ' ' || ids FROM closed")
+	byKeys := w.rows("SELECT '\"k=' || k || ',ids=' || ids || '\" ' || epoch_ms(window_start)::BIGINT::VARCHAR || ' ' || n FROM closed WHERE k IN ('a', 'c')")
 	for i := range all {
 		all[i].same(t, fmt.Sprintf("panel %d", i), table)
 		some[i].same(t, fmt.Sprintf("filtered panel %d", i), filtered)
 		series[i].same(t, fmt.Sprintf("series %d", i), labelled)
+		keyed[i].same(t, fmt.Sprintf("series by keys %d", i), byKeys)
 		if !strings.HasPrefix(all[i].channel, "view/") {
 			t.Error(all[i].channel)
 		}
@@ -207,6 +212,33 @@ func TestLiveRange(t *testing.T) {
 	eventually(t, "two windows have closed", func() bool { return w.rows("SELECT count(*) FROM closed")[0] == "2" })
 	p := g.open(live("closed", 1, nil))
 	p.same(t, "a range", []string{fmt.Sprintf("%d \"c\" 1 2", base.AddDate(0, 0, 2).UnixMilli())})
+}
+
+// Lines that are to show a whole range are live as long as a stream begins with so many rows; then they are what the statement answers.
+func TestLiveWhole(t *testing.T) {
+	w := start(t, liveSQL)
+	g := w.grafana()
+	whole := map[string]any{"groups": []string{"k"}, "measures": []any{map[string]any{"column": "id"}}, "whole": true}
+	w.send("ev", event(0))
+	eventually(t, "a row", func() bool { return w.rows("SELECT count(*) FROM each")[0] == "1" })
+	g.open(live("each", 0, whole))
+	const more = 10_500
+	for i := 1; i < more; i += 500 {
+		events := make([]any, 500)
+		for n := range events {
+			events[n] = event(i + n)
+		}
+		w.send("ev", events...)
+	}
+	eventually(t, "all rows", func() bool { return w.rows("SELECT count(*) FROM each")[0] == fmt.Sprint(more+1) })
+	model := live("each", 0, whole)
+	model["live"], model["rawSql"] = true, "SELECT ts AS time, k, id FROM each ORDER BY ts"
+	r := g.query(model)
+	if r.Error != nil || r.Frames[0].Meta.Channel != "" || r.Frames[0].Rows() != more+1 || !strings.Contains(fmt.Sprint(r.Frames[0].Meta.Notices), "more rows than a stream") {
+		t.Errorf("%v: %d rows, %+v", r.Error, r.Frames[0].Rows(), r.Frames[0].Meta)
+	}
+	delete(whole, "whole")
+	g.open(live("each", 0, whole)) // shows the newest rows
 }
 
 // A stream that cannot be is answered as a query, and says why.

@@ -2,8 +2,10 @@
 //
 // There are two kinds of channels. Their paths say all there is to know, so that a stream can be run without the query it began with:
 //
-//	view/<view>/<columns>/<filter>/<epoch>    rows are added: views that write each window once
-//	state/<view>/<columns>/<filter>           each packet is all there is: views that change their rows
+//	view/<view>/<shown>/<filter>/<epoch>    rows are added: views that write each window once
+//	state/<view>/<shown>/<filter>           each packet is all there is: views that change their rows
+//
+// What is shown is the format, the columns, and which of them tell series apart.
 //
 // One connection a view brings its changes to all channels of one data source:
 //

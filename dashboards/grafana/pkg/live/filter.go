@@ -30,50 +30,63 @@ const (
 
 var (
 	comparisonPattern = regexp.MustCompile(`(?i)^\s*` + namePattern + `\s*(=|<>|!=|IN|NOT\s+IN)\s*(` + valuePattern + `|\(\s*` + valuePattern + `(?:\s*,\s*` + valuePattern + `)*\s*\))`)
-	andPattern        = regexp.MustCompile(`(?i)^\s*AND\s`)
+	andPattern        = regexp.MustCompile(`(?i)^AND\b`)
+	alwaysPattern     = regexp.MustCompile(`(?i)^true\b`)
 	eachValue         = regexp.MustCompile(`(?i)` + valuePattern)
 )
 
 // parseFilter reads a condition. Its error says that a stream cannot compute it.
 func parseFilter(where string, view *weir.View) (filter, error) {
-	var out filter
-	rest := unwrap(strings.TrimSpace(where))
-	for rest != "" {
-		m := comparisonPattern.FindStringSubmatch(rest)
-		if m == nil {
-			return nil, fmt.Errorf("a stream can only compare columns with values, by = <> IN and AND, and not %q", rest)
-		}
-		c, err := compare(m[1], m[2], m[3], view)
-		if err != nil {
+	if strings.TrimSpace(where) == "" {
+		return nil, nil
+	}
+	r := &conditionReader{rest: where, view: view}
+	for {
+		r.skip("(", func() bool { r.depth++; return true })
+		if err := r.term(); err != nil {
 			return nil, err
 		}
-		out = append(out, c)
-		rest = strings.TrimSpace(rest[len(m[0]):])
-		if rest == "" {
-			break
+		r.skip(")", func() bool { r.depth--; return r.depth >= 0 })
+		if r.rest == "" && r.depth == 0 {
+			return r.found, nil
 		}
-		and := andPattern.FindString(rest)
+		and := andPattern.FindString(r.rest)
 		if and == "" {
-			return nil, fmt.Errorf("a stream can only join conditions by AND, and not %q", rest)
+			return nil, fmt.Errorf("a stream can only join conditions by AND, and not %q", r.rest)
 		}
-		rest = rest[len(and):]
+		r.rest = r.rest[len(and):]
 	}
-	return out, nil
 }
 
-// unwrap takes off parentheses around the whole condition, and around each of its parts.
-func unwrap(where string) string {
-	if where == "true" {
-		return ""
+// conditionReader reads a condition from left to right. Parentheses mean nothing where all is joined by AND.
+type conditionReader struct {
+	rest  string
+	view  *weir.View
+	depth int // of parentheses that are open
+	found filter
+}
+
+// skip passes over parentheses, as long as they may stand there.
+func (r *conditionReader) skip(parenthesis string, may func() bool) {
+	r.rest = strings.TrimSpace(r.rest)
+	for strings.HasPrefix(r.rest, parenthesis) && may() {
+		r.rest = strings.TrimSpace(r.rest[1:])
 	}
-	parts := strings.Split(where, ") AND (")
-	if len(where) > 1 && where[0] == '(' && where[len(where)-1] == ')' {
-		parts[0] = parts[0][1:]
-		last := len(parts) - 1
-		parts[last] = parts[last][:len(parts[last])-1]
-		return strings.Join(parts, " AND ")
+}
+
+// term reads a comparison, or the true that $__conditionalAll leaves of one.
+func (r *conditionReader) term() error {
+	if always := alwaysPattern.FindString(r.rest); always != "" {
+		r.rest = r.rest[len(always):]
+		return nil
 	}
-	return where
+	m := comparisonPattern.FindStringSubmatch(r.rest)
+	if m == nil {
+		return fmt.Errorf("a stream can only compare columns with values, by = <> IN and AND, and not %q", r.rest)
+	}
+	c, err := compare(m[1], m[2], m[3], r.view)
+	r.rest, r.found = r.rest[len(m[0]):], append(r.found, c)
+	return err
 }
 
 func compare(name, operator, values string, view *weir.View) (comparison, error) {

@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ func TestPath(t *testing.T) {
 		{Format: Series, After: 12},
 		{Format: Table, Where: `("country" = 'Österreich')`, After: 0},
 		{State: true, Format: Logs},
+		{Labels: []string{"n"}},
 	} {
 		p, err := Of(testView, []string{"n", "window_start"}, want)
 		if err != nil {
@@ -35,7 +37,7 @@ func TestPath(t *testing.T) {
 			t.Fatal(err)
 		}
 		if back.View != testView.Name || back.Where != want.Where || back.After != want.After || back.State != want.State || back.Format != want.Format ||
-			strings.Join(back.Columns, " ") != "window_start n" {
+			strings.Join(back.Columns, " ") != "window_start n" || !slices.Equal(back.Labels, want.Labels) {
 			t.Errorf("%s is %+v", text, back)
 		}
 		other := *testView
@@ -67,6 +69,7 @@ func TestFilter(t *testing.T) {
 		{"", true}, {"true", true},
 		{`country = 'O''Hara'`, true}, {`country = 'CH'`, false}, {`(country <> 'CH')`, true}, {`"country" IN ('CH', 'O''Hara')`, true},
 		{`country NOT IN ('CH', 'O''Hara')`, false}, {`(country != 'CH') AND (n = 9007199254740993)`, true}, {`"n" = '9007199254740993'`, true},
+		{`(true AND "country" IN ('O''Hara')) AND (true)`, true}, {`true AND country = 'CH'`, false}, {`country <> 'a) AND (b'`, true},
 		{`country = 'O''Hara' and n = 1`, false}, {`mean = 1`, false}, {`mean <> 1`, false},
 	} {
 		f, err := parseFilter(c.where, testView)
@@ -76,7 +79,7 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%s: keeps %t", c.where, !c.keeps)
 		}
 	}
-	for _, bad := range []string{"n > 1", "country = 'a' OR n = 1", "lower(country) = 'a'", "nix = 1", "window_start = '2026-01-01'", "country = 'a') OR (true", "country = country", "country IS NULL"} {
+	for _, bad := range []string{"n > 1", "country = 'a' OR n = 1", "lower(country) = 'a'", "nix = 1", "window_start = '2026-01-01'", "country = 'a') OR (true", "(country = 'a'", "country = 'a')", "country = 'a' AND", "true country = 'a'", "country = country", "country IS NULL"} {
 		if Follows(bad, testView) {
 			t.Errorf("%s: a stream cannot compute it", bad)
 		}

@@ -17,7 +17,7 @@ type Opened struct {
 	Path  Path
 	SQL   string // what was read
 	Rows  int
-	Cut   bool // the frame has the newest rows only
+	Cut   bool // the frame has the newest rows of the range only
 }
 
 // OpenTail reads a view's newest rows whose time is not before from, and prepares the channel that adds those of later commits. The
@@ -42,7 +42,8 @@ func (h *Hub) OpenTail(ctx context.Context, view *weir.View, p Path, timeColumn 
 	t = t.start()
 	rows := since(past.rows, p.Columns, timeColumn, from)
 	f, err := t.frame(rows)
-	return &Opened{Frame: f, Path: p, SQL: historySQL(p), Rows: len(rows), Cut: past.cut}, err
+	cut := past.cut && len(rows) == len(past.rows) // or the oldest are from before the range
+	return &Opened{Frame: f, Path: p, SQL: historySQL(p), Rows: len(rows), Cut: cut}, err
 }
 
 // since leaves out rows whose time is before another.

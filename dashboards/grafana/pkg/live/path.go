@@ -28,6 +28,7 @@ type Path struct {
 	View    string
 	Format  Format
 	Columns []string // those that are shown, in the view's order
+	Labels  []string // of them those that tell series apart, as texts, whatever their types
 	Where   string   // a condition in SQL; empty for none
 	After   int64    // of channels that add rows: those of later epochs
 	mask    columns  // Columns as the path has them
@@ -35,8 +36,9 @@ type Path struct {
 
 // columns are columns by their numbers in the view, and a check that they still mean the same.
 type columns struct {
-	mask  *big.Int
-	check string
+	mask   *big.Int
+	check  string
+	labels *big.Int
 }
 
 const (
@@ -59,7 +61,11 @@ func Channel(uid string, p Path) (string, error) {
 
 // String is the path as it is in an address.
 func (p Path) String() string {
-	parts := []string{tailPrefix, encode(p.View), fmt.Sprintf("%d.%s.%s", p.Format, p.mask.mask.Text(16), p.mask.check), encode(p.Where)}
+	shown := fmt.Sprintf("%d.%s.%s", p.Format, p.mask.mask.Text(16), p.mask.check)
+	if p.mask.labels.Sign() > 0 {
+		shown += "." + p.mask.labels.Text(16)
+	}
+	parts := []string{tailPrefix, encode(p.View), shown, encode(p.Where)}
 	if p.State {
 		parts[0] = statePrefix
 		return strings.Join(parts, "/")
@@ -85,13 +91,16 @@ func decode(s string) (string, error) {
 // Of makes the path of some columns of a view; no columns are all of them.
 func Of(view *weir.View, show []string, p Path) (Path, error) {
 	p.View = view.Name
-	p.mask = columns{mask: new(big.Int), check: checkOf(view.Columns)}
+	p.mask = columns{mask: new(big.Int), check: checkOf(view.Columns), labels: new(big.Int)}
 	known := map[string]bool{}
 	for i, c := range view.Columns {
 		if len(show) == 0 || contains(show, c.Name) {
 			p.mask.mask.SetBit(p.mask.mask, i, 1)
 			p.Columns = append(p.Columns, c.Name)
 			known[c.Name] = true
+		}
+		if contains(p.Labels, c.Name) {
+			p.mask.labels.SetBit(p.mask.labels, i, 1)
 		}
 	}
 	for _, name := range show {
@@ -136,17 +145,30 @@ func Parse(text string) (Path, error) {
 	if !p.State {
 		p.After, afterErr = strconv.ParseInt(parts[4], 10, 64)
 	}
-	shown := strings.Split(parts[2], ".")
-	if err != nil || whereErr != nil || afterErr != nil || p.View == "" || len(shown) != 3 {
+	if err != nil || whereErr != nil || afterErr != nil || p.View == "" {
 		return Path{}, errPath
 	}
-	format, err := strconv.Atoi(shown[0])
-	mask, ok := new(big.Int).SetString(shown[1], 16)
-	if err != nil || !ok || format < int(Series) || format > int(Logs) {
-		return Path{}, errPath
+	if p.Format, p.mask, err = parseShown(strings.Split(parts[2], ".")); err != nil {
+		return Path{}, err
 	}
-	p.Format, p.mask = Format(format), columns{mask, shown[2]}
 	return p, nil
+}
+
+// parseShown reads the part that says what is shown, and how.
+func parseShown(parts []string) (Format, columns, error) {
+	if len(parts) != 3 && len(parts) != 4 {
+		return 0, columns{}, errPath
+	}
+	format, err := strconv.Atoi(parts[0])
+	mask, ok := new(big.Int).SetString(parts[1], 16)
+	labels, labelled := new(big.Int), true
+	if len(parts) == 4 {
+		labels, labelled = labels.SetString(parts[3], 16)
+	}
+	if err != nil || !ok || !labelled || format < int(Series) || format > int(Logs) {
+		return 0, columns{}, errPath
+	}
+	return Format(format), columns{mask, parts[2], labels}, nil
 }
 
 // Resolve finds out what the path's columns are called.
@@ -157,6 +179,9 @@ func (p Path) Resolve(view *weir.View) (Path, error) {
 	for i, c := range view.Columns {
 		if p.mask.mask.Bit(i) == 1 {
 			p.Columns = append(p.Columns, c.Name)
+		}
+		if p.mask.labels.Bit(i) == 1 {
+			p.Labels = append(p.Labels, c.Name)
 		}
 	}
 	return p, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
@@ -22,13 +23,23 @@ type state struct {
 	again chan struct{} // send once more: somebody has subscribed
 }
 
-// OpenState reads a state as the first packet would have it.
-func (h *Hub) OpenState(ctx context.Context, view *weir.View, p Path, caller weir.Caller) (*Opened, error) {
+// OpenState reads a state as the first packet would have it. It does not know a time range; from is where the panel's begins.
+func (h *Hub) OpenState(ctx context.Context, view *weir.View, p Path, from time.Time, caller weir.Caller) (*Opened, error) {
 	f, rows, err := h.readState(ctx, view, p, caller)
 	if err != nil {
 		return nil, err
 	}
-	return &Opened{Frame: f, Path: p, SQL: stateSQL(view, p), Rows: min(rows, StateRows), Cut: rows > StateRows}, nil
+	return &Opened{Frame: f, Path: p, SQL: stateSQL(view, p), Rows: min(rows, StateRows), Cut: rows > StateRows && !reaches(f, p.Format, from)}, nil
+}
+
+// reaches reports whether lines that were cut, the oldest of them, begin where the range does all the same.
+func reaches(f *data.Frame, format Format, from time.Time) bool {
+	at := f.TypeIndices(data.FieldTypeTime, data.FieldTypeNullableTime)
+	if format != Series || len(at) == 0 || f.Rows() == 0 {
+		return false
+	}
+	first, ok := f.ConcreteAt(at[0], 0)
+	return ok && !first.(time.Time).After(from)
 }
 
 func stateSQL(view *weir.View, p Path) string {
@@ -36,7 +47,22 @@ func stateSQL(view *weir.View, p Path) string {
 	if at := weir.TimeColumn(view.Columns); at != "" {
 		order = " ORDER BY " + macro.Identifier(at) + " DESC"
 	}
-	return fmt.Sprintf("SELECT %s FROM main.%s WHERE %s%s LIMIT %d", list(p.Columns), macro.Identifier(p.View), condition(p.Where), order, StateRows+1)
+	return fmt.Sprintf("SELECT %s FROM main.%s WHERE %s%s LIMIT %d", labelled(p), macro.Identifier(p.View), condition(p.Where), order, StateRows+1)
+}
+
+// labelType is the type in which columns tell series apart.
+const labelType = "VARCHAR"
+
+// labelled lists a path's columns, those that are labels as texts.
+func labelled(p Path) string {
+	items := make([]string, len(p.Columns))
+	for i, name := range p.Columns {
+		items[i] = macro.Identifier(name)
+		if contains(p.Labels, name) {
+			items[i] = fmt.Sprintf("CAST(%s AS %s) AS %[1]s", items[i], labelType)
+		}
+	}
+	return strings.Join(items, ", ")
 }
 
 // readState reads the table; rows are one more than StateRows if there were more.

@@ -46,6 +46,9 @@ func (t *tail) frame(rows []row) (*data.Frame, error) {
 	columns := make([]frame.Column, len(t.pick))
 	for i, at := range t.pick {
 		columns[i] = frame.Column{Name: t.view.Columns[at].Name, Type: t.view.Columns[at].Type}
+		if contains(t.path.Labels, columns[i].Name) {
+			columns[i].Type = labelType
+		}
 	}
 	return shape(frame.FromJSON(columns, rows), t.path.Format)
 }

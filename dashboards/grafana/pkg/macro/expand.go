@@ -21,7 +21,9 @@ type Statement struct {
 	Fill *Fill // what $__timeGroup wants of buckets without rows; nil for nothing
 	// Filtered says that $__adhocFilters is in it.
 	Filtered bool
-	pieces   []piece
+	// Moving says that it means something else for another time range or interval.
+	Moving bool
+	pieces []piece
 }
 
 // Error is a mistake in a macro.
@@ -88,6 +90,7 @@ func (e *expander) one(tokens []token, depth int) (int, error) {
 	t := tokens[0]
 	if t.kind == text && (t.text == "'$__interval'" || t.text == "'$__interval_ms'") {
 		e.write(t, e.bareInterval(t.text))
+		e.into.Moving = true
 		return 1, nil
 	}
 	if t.kind != call || t.text == all {
@@ -107,6 +110,7 @@ func (e *expander) one(tokens []token, depth int) (int, error) {
 		return 0, err
 	}
 	e.write(t, written)
+	e.into.Moving = e.into.Moving || m.moving()
 	return used + 1, nil
 }
 
@@ -175,5 +179,6 @@ func (e *expander) inner(tokens []token, depth int) (string, error) {
 		e.into.Fill = in.into.Fill
 	}
 	e.into.Filtered = e.into.Filtered || in.into.Filtered
+	e.into.Moving = e.into.Moving || in.into.Moving
 	return strings.TrimSpace(in.out.String()), nil
 }

@@ -38,6 +38,9 @@ func All() []Macro {
 	}
 }
 
+// moving reports whether what the macro stands for depends on the time range or the interval.
+func (m *Macro) moving() bool { return m.Name != "$__adhocFilters" && m.Name != "$__conditionalAll" }
+
 // find is the macro of a name, or nil. Case counts, as elsewhere in Grafana.
 func find(name string) *Macro {
 	for _, m := range All() {

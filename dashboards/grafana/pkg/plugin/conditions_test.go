@@ -22,6 +22,10 @@ func TestConditions(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("conditions are %q, want %q", got, want)
 	}
+	a.Builder.Where = "$__conditionalAll(country IN ('CH'), $__all) AND $__conditionalAll(shop IN ('1'), '1')"
+	if got, err = a.conditions("revenue"); err != nil || got[0] != "(true AND shop IN ('1'))" {
+		t.Errorf("conditions are %q: %v", got, err)
+	}
 	a.Builder.Where = "$__timeFilter(window_start)"
 	if _, err := a.conditions("revenue"); err == nil {
 		t.Error("a macro in a live query's condition is taken")

@@ -22,6 +22,8 @@ type builder struct {
 	Groups   []string  `json:"groups"`
 	Measures []measure `json:"measures"`
 	Where    string    `json:"where"`
+	// Whole has the query be live only where a stream can show the whole time range.
+	Whole bool `json:"whole"`
 }
 
 type measure struct {
@@ -47,7 +49,7 @@ func (d *Datasource) open(ctx context.Context, a *asked) (response backend.DataR
 	if err != nil {
 		return response, err
 	}
-	p, err := live.Of(view, show, live.Path{Format: a.Format, Where: strings.Join(conditions, " AND ")})
+	p, err := live.Of(view, show, live.Path{Format: a.Format, Where: strings.Join(conditions, " AND "), Labels: a.labels()})
 	if err != nil {
 		return response, err
 	}
@@ -55,7 +57,21 @@ func (d *Datasource) open(ctx context.Context, a *asked) (response backend.DataR
 	if err != nil {
 		return response, err
 	}
+	if opened.Cut && a.Builder.Whole {
+		return response, errLong
+	}
 	return d.finish(a, view, opened)
+}
+
+// errLong is why a query that is to show the whole time range is not live.
+var errLong = errors.New("its time range has more rows than a stream begins with; choose a shorter one, or have the dashboard refresh")
+
+// labels are the columns that tell series apart.
+func (a *asked) labels() []string {
+	if a.Format != live.Series {
+		return nil
+	}
+	return a.Builder.Groups
 }
 
 // openPath opens the kind of channel that the view allows.
@@ -68,7 +84,7 @@ func (d *Datasource) openPath(ctx context.Context, a *asked, view *weir.View, p 
 		return d.hub.OpenTail(ctx, view, p, a.Builder.timeColumn(view), a.TimeRange.From, a.caller)
 	}
 	p.State = true
-	return d.hub.OpenState(ctx, view, p, a.caller)
+	return d.hub.OpenState(ctx, view, p, a.TimeRange.From, a.caller)
 }
 
 // onlyAdds reports whether a view never takes a row back: it writes each window once, and corrects none.
@@ -133,14 +149,14 @@ func (b *builder) shown(view *weir.View) ([]string, error) {
 func (a *asked) conditions(view string) ([]string, error) {
 	var out []string
 	if where := strings.TrimSpace(a.Builder.Where); where != "" {
-		expanded, err := macro.Expand(where, macro.Context{From: a.TimeRange.From, To: a.TimeRange.To, Interval: a.Interval})
+		expanded, err := macro.Expand(where, macro.Context{From: a.TimeRange.From, To: a.TimeRange.To, Interval: a.Interval, Filters: a.AdhocFilters})
 		if err != nil {
 			return nil, err
 		}
-		if expanded.SQL != where {
-			return nil, errors.New("a stream has no time range: take the macros out of its conditions")
+		if expanded.Moving {
+			return nil, errors.New("a stream has no time range: take the macros of times out of its conditions")
 		}
-		out = append(out, "("+where+")")
+		out = append(out, "("+expanded.SQL+")")
 	}
 	for _, f := range a.AdhocFilters {
 		c, err := macro.Conditions([]macro.Filter{f}, view)

@@ -59,9 +59,17 @@ func (d *Datasource) answer(ctx context.Context, q concurrent.Query) backend.Dat
 	}
 	response = d.run(ctx, &a)
 	for _, f := range response.Frames[:min(len(response.Frames), 1)] {
-		f.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: "this panel is not live: " + why.Error()})
+		f.AppendNotices(data.Notice{Severity: severity(why), Text: "this panel is not live: " + why.Error()})
 	}
 	return response
+}
+
+// severity tells what a user has to mend from what is as it was asked for.
+func severity(why error) data.NoticeSeverity {
+	if errors.Is(why, errLong) {
+		return data.NoticeSeverityInfo
+	}
+	return data.NoticeSeverityWarning
 }
 
 func callerOf(q concurrent.Query) weir.Caller {

@@ -1,0 +1,34 @@
+package node
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/weirdb/weir/connectors/server"
+)
+
+// TestPlanned: what a statement would create is known with what people are told of it, and is not created.
+func TestPlanned(t *testing.T) {
+	t.Setenv("PLANNED", "secret")
+	n := openLog(t, filepath.Join(t.TempDir(), "weir.duckdb"), &replayed{})
+	apply(t, n, triedSource, "")
+	v, about, err := n.Planned(t.Context(), "CREATE MATERIALIZED VIEW w WITH (title = '${PLANNED}', unit = 'ms') AS SELECT window_start, a, sum(b) AS b FROM tumble(s, t, INTERVAL '10 seconds') GROUP BY ALL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Name != "w" || len(v.Columns) != 3 || about.Title == "secret" || about.Time != "window_start" || !slices.Equal(about.Keys, []string{"a"}) || about.Units["b"] != "ms" {
+		t.Errorf("planned %+v, about %+v", v, about)
+	}
+	if n.catalog.View("w") != nil {
+		t.Error("the view is created")
+	}
+	for text, at := range map[string]int{"CREATE MATERIALIZED VIEW w AS SELECT nosuch FROM s": 40, "CREATE MATERIALIZED": 19, "DROP MATERIALIZED VIEW v": -1, "CREATE MATERIALIZED VIEW v AS SELECT a FROM s": 25} {
+		_, _, err := n.Planned(t.Context(), text)
+		var mistake *server.UserError
+		if !errors.As(err, &mistake) || mistake.Position != at {
+			t.Errorf("%s: %v, want a mistake at %d", text, err, at)
+		}
+	}
+}
