@@ -32,7 +32,7 @@ func chainOf(root plan.Node) *chain {
 			return c
 		case *plan.Aggregate:
 			c.lowest, c.input = n, n.From
-		case *plan.Filter, *plan.Project:
+		case *plan.Filter, *plan.Project, *plan.Expand:
 		default:
 			return nil
 		}
@@ -42,22 +42,42 @@ func chainOf(root plan.Node) *chain {
 	}
 }
 
-// inputSQL is a SELECT of the lowest aggregate's input, c0, c1, …, with each event's position. From is a table of the source's events.
+// windowColumn is, behind an event's position, which of its windows a row is for, where it has several; NULL where it has not.
+const windowColumn = "weir window"
+
+// inputSQL is a SELECT of the lowest aggregate's input, c0, c1, …, with each event's position, and its window. From is a table of the source's
+// events.
 func (c *chain) inputSQL(from string) string { return nodeSQL(c.input, from) }
 
 func nodeSQL(n plan.Node, from string) string {
-	place := quoted([]string{partitionColumn, offsetColumn})
+	place := quoted([]string{partitionColumn, offsetColumn, windowColumn})
 	switch n := n.(type) {
 	case *plan.Scan:
-		return fmt.Sprintf("SELECT %s%s FROM %s", place, numbered(len(n.Read), func(i int) string {
+		at := quoted([]string{partitionColumn, offsetColumn}) + ", NULL::VARCHAR AS " + types.QuoteIdent(windowColumn)
+		return fmt.Sprintf("SELECT %s%s FROM %s", at, numbered(len(n.Read), func(i int) string {
 			return fmt.Sprintf("CAST(%s AS %s)", types.QuoteIdent(n.Read[i].Name), n.Read[i].Type)
 		}), from)
 	case *plan.Filter:
 		return fmt.Sprintf("SELECT * FROM (%s) WHERE %s", nodeSQL(n.From, from), joined(n.Predicates, " AND "))
 	case *plan.Project:
 		return fmt.Sprintf("SELECT %s%s FROM (%s)", place, numbered(len(n.Exprs), func(i int) string { return exprSQL(n.Exprs[i]) }), nodeSQL(n.From, from))
+	case *plan.Expand:
+		return expandSQL(n, from)
 	}
 	return ""
+}
+
+// expandSQL adds the elements of lists. Those that list the windows of a time tell the row's.
+func expandSQL(n *plan.Expand, from string) string {
+	columns, window := "", ""
+	for i, l := range n.Lists {
+		at := len(n.From.Columns()) + i
+		columns += fmt.Sprintf(", unnest(%s) AS c%d", exprSQL(l), at)
+		if plan.IsWindowList(l.Name) {
+			window = fmt.Sprintf(" REPLACE (c%d::VARCHAR AS %s)", at, types.QuoteIdent(windowColumn))
+		}
+	}
+	return fmt.Sprintf("SELECT *%s FROM (SELECT *%s FROM (%s))", window, columns, nodeSQL(n.From, from))
 }
 
 // numbered lists n expressions, as c0, c1, ….
@@ -91,6 +111,10 @@ func (c *chain) source(n plan.Node, column int) int {
 	switch n := n.(type) {
 	case *plan.Filter:
 		return c.source(n.From, column)
+	case *plan.Expand:
+		if column < len(n.From.Columns()) {
+			return c.source(n.From, column)
+		}
 	case *plan.Project:
 		if e := n.Exprs[column]; e.Kind == plan.Column {
 			return c.source(n.From, e.Index)

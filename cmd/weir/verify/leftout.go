@@ -14,7 +14,7 @@ const leftOutTable = `CREATE OR REPLACE TABLE weir_verify.left_out (source VARCH
 // leaveOut notes the events that are not in the batch: dead letters, what came before, and what was late for the view. Doubtful are letters of
 // which it is not known whether the view lacks them.
 func (c *comparison) leaveOut(doubtful bool) error {
-	if err := c.results.exec(c.ctx, leftOutTable); err != nil {
+	if err := c.results.exec(c.ctx, leftOutTable+";"+lateWindowsTable); err != nil {
 		return err
 	}
 	for _, in := range c.read {
@@ -43,16 +43,24 @@ func (c *comparison) leaveOutLetters(in *input, doubtful bool) error {
 		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), c.eventsOf(in)), in.Name, c.view.Name, doubtful)
 }
 
-// leaveOutReplayed leaves out the dead letters that a replay has given to the view, and that were late then: their rows say which they were.
+// leaveOutReplayed leaves out the dead letters that a replay has given to the view, and that were late then: their rows say which they were
+// and, where the view has windows, for which of these.
 func (c *comparison) leaveOutReplayed(in *input) error {
-	err := c.results.exec(c.ctx, "INSERT INTO weir_verify.left_out SELECT DISTINCT source, \"partition\", \"offset\", 'late when replayed' FROM "+lateRows+
-		` WHERE "offset" IS NOT NULL`, c.view.Name, in.Name)
-	if err != nil {
+	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+lateRows+` WHERE "offset" IS NOT NULL`, c.view.Name, in.Name)
+	if err != nil || n == 0 {
 		return err
 	}
-	n, err := c.results.number(c.ctx, "SELECT count(*) FROM "+lateRows+` WHERE "offset" IS NOT NULL`, c.view.Name, in.Name)
 	c.out.Late += n
-	return err
+	whole := `"offset" IS NOT NULL`
+	if c.hasWindow() {
+		if err := c.leaveOutReplayedWindows(in); err != nil {
+			return err
+		}
+		_, _, of := c.lateKey(in)
+		whole += " AND " + of + " IS NULL" // late for a unique_key
+	}
+	return c.results.exec(c.ctx, "INSERT INTO weir_verify.left_out SELECT DISTINCT source, \"partition\", \"offset\", 'late when replayed' FROM "+lateRows+
+		" WHERE "+whole, c.view.Name, in.Name)
 }
 
 // replayed is the condition that an event at a place was given to the view by a replay, and so came later than its position says.
@@ -67,7 +75,7 @@ const lateRows = `(SELECT l.* FROM weir_verify.late l, weir_results.weir.catalog
 
 // leaveOutLate finds the events that late rows came from. A late row says its partition and its window, not its position; but a
 // window that has closed stays closed, so that of a partition's events in one window it is the last ones that were late, of those that were
-// not replayed:
+// not replayed. What is found is in weir_verify.late_found:
 //
 //	window 10:00   ●  ●  ●  ○  ○        2 late rows: the last 2 events of the window in this partition
 //	                       ▲ closed here
@@ -78,19 +86,22 @@ func (c *comparison) leaveOutLate(in *input) error {
 		return err
 	}
 	input, key, of := c.lateKey(in)
-	err = c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.left_out
-		SELECT $2, p, o, 'late' FROM (
-			SELECT e.p, e.o, row_number() OVER (PARTITION BY e.p, e.w ORDER BY e.o DESC) AS n, l.n AS late
-			FROM (SELECT %[1]s AS p, %[2]s AS o, %[3]s AS w FROM (%[4]s)
+	err = c.results.exec(c.ctx, fmt.Sprintf(`INSERT INTO weir_verify.late_found
+		SELECT p, o, win FROM (
+			SELECT e.p, e.o, e.win, row_number() OVER (PARTITION BY e.p, e.w ORDER BY e.o DESC) AS n, l.n AS late
+			FROM (SELECT %[1]s AS p, %[2]s AS o, %[3]s AS w, %[8]s AS win FROM (%[4]s)
 				WHERE NOT EXISTS (FROM weir_verify.left_out x WHERE x.source = $2 AND x."partition" = %[1]s AND x."offset" = %[2]s) AND NOT %[7]s) e
 			JOIN (SELECT "partition" AS p, %[5]s AS w, count(*) AS n FROM %[6]s GROUP BY ALL) l ON l.p = e.p AND l.w = e.w
 		) WHERE n <= late`,
 		types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn), key, input, of, rows,
-		c.replayed(in, types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn))), c.view.Name, in.Name)
+		c.replayed(in, types.QuoteIdent(partitionColumn), types.QuoteIdent(offsetColumn)), types.QuoteIdent(windowColumn)), c.view.Name, in.Name)
 	if err != nil {
 		return err
 	}
-	found, err := c.results.number(c.ctx, "SELECT count(*) FROM weir_verify.left_out WHERE source = $1 AND why = 'late'", in.Name)
+	found, err := c.results.number(c.ctx, "SELECT count(*) FROM weir_verify.late_found")
+	if err == nil {
+		err = c.leaveOutFound(in, "late")
+	}
 	c.out.Late += n
 	if err == nil && found < n {
 		c.note("%s of source %s could not be found among its events", count(n-found, "late row"), in.Name)
@@ -98,10 +109,15 @@ func (c *comparison) leaveOutLate(in *input) error {
 	return err
 }
 
+// hasWindow reports whether the view's late rows say for which window they were late.
+func (c *comparison) hasWindow() bool {
+	return c.chain != nil && c.chain.lowest != nil && c.chain.lowest.Window != nil
+}
+
 // lateKey is by what late rows and events are matched: the window's key or, where the plan is not one that aggregates a single
 // source, the event time. Input is a SELECT of the events that may be late, key an expression over it, of one over the late rows.
 func (c *comparison) lateKey(in *input) (input, key, of string) {
-	if c.chain != nil && c.chain.lowest != nil && c.chain.lowest.Window != nil {
+	if c.hasWindow() {
 		a := c.chain.lowest
 		at := a.Groups[a.Window.Group].Index
 		columns := c.chain.input.Columns()
@@ -109,7 +125,7 @@ func (c *comparison) lateKey(in *input) (input, key, of string) {
 		return c.chain.inputSQL(c.eventsOf(in)), fmt.Sprintf("c%d", at), fmt.Sprintf("CAST(row->>%s AS %s)", types.QuoteString(path), columns[at].Type)
 	}
 	c.note("late rows of source %s were found by their event time alone", in.Name)
-	return "FROM " + c.eventsOf(in), types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
+	return "SELECT *, NULL::VARCHAR AS " + types.QuoteIdent(windowColumn) + " FROM " + c.eventsOf(in), types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
 }
 
 // uniqueName is what a column is called in a late row: of columns with one name the later ones have a number.

@@ -8,8 +8,8 @@
 // Nothing of the engine takes part, but for the connectors and the decoders. All that is large lies in a folder of its own on
 // disk, so that memory is bounded.
 //
-// Files: definitions.go and results.go read the database, events.go, piecewise.go and load.go the sources; leftout.go, duplicates.go, window.go and rounding.go
-// say which rows need not be equal; behind.go finds the events behind a row that differs; compare.go joins these.
+// Files: definitions.go and results.go read the database, events.go, piecewise.go and load.go the sources; leftout.go, latewindows.go, duplicates.go,
+// window.go and rounding.go say which rows need not be equal; behind.go finds the events behind a row that differs; compare.go joins these.
 package verify
 
 import (
