@@ -1,0 +1,92 @@
+package detector
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// state moves the fields of a part to bytes, or from them, or counts them: so a part lists its fields once, in its method fields.
+type state struct {
+	mode mode
+	buf  []byte // grows when saving, shrinks when loading
+	size int    // bytes in memory
+	err  error  // of loading
+}
+
+type mode uint8
+
+const (
+	saving mode = iota
+	loading
+	sizing
+)
+
+var errShort = errors.New("it ends too early")
+
+// word moves eight bytes.
+func (s *state) word(w uint64) uint64 {
+	s.size += 8
+	switch s.mode {
+	case saving:
+		s.buf = binary.LittleEndian.AppendUint64(s.buf, w)
+	case loading:
+		if len(s.buf) < 8 {
+			s.fail(errShort)
+			return 0
+		}
+		w = binary.LittleEndian.Uint64(s.buf)
+		s.buf = s.buf[8:]
+	}
+	return w
+}
+
+func (s *state) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+	s.buf = nil
+}
+
+func (s *state) float(fs ...*float64) {
+	for _, f := range fs {
+		*f = math.Float64frombits(s.word(math.Float64bits(*f)))
+	}
+}
+
+func (s *state) integer(ns ...*int64) {
+	for _, n := range ns {
+		*n = int64(s.word(uint64(*n)))
+	}
+}
+
+// index moves a number that is at least 0 and not above highest.
+func (s *state) index(n *int, highest int) {
+	got := int64(s.word(uint64(*n)))
+	if s.mode == loading && (got < 0 || got > int64(highest)) {
+		s.fail(fmt.Errorf("%d is not from 0 to %d", got, highest))
+		got = 0
+	}
+	*n = int(got)
+}
+
+// floats moves a list of any length up to longest.
+func (s *state) floats(list *[]float64, longest int) {
+	n := len(*list)
+	s.index(&n, longest)
+	switch s.mode {
+	case sizing:
+		s.size += 8*cap(*list) + 16
+		return
+	case loading:
+		if len(s.buf) < 8*n {
+			s.fail(errShort)
+			n = 0
+		}
+		*list = make([]float64, n)
+	}
+	for i := range *list {
+		s.float(&(*list)[i])
+	}
+}
