@@ -18,25 +18,27 @@ func ewmaMethod() Method {
 			Name: "span", Type: Whole, Default: 500.0, Min: 2, Max: 1e6, Doc: "Over how many rows mean and deviation forget.",
 		}),
 		Columns: 1,
-		New:     gated(func(_ int, s Settings) part { return newEWMA(s.Number("span")) }),
+		New:     gated(func(_ int, s Settings) part { return newEWMA(s) }),
 	}
 }
 
-type ewma struct{ past moments }
+type ewma struct {
+	past  moments
+	width float64 // of the band
+}
 
-func newEWMA(span float64) *ewma { return &ewma{moments{memory: span}} }
+func newEWMA(s Settings) *ewma { return &ewma{moments{memory: s.Number("span")}, widthOf(s)} }
 
 func (e *ewma) next(_ int64, x []float64) verdict {
-	expected, deviation := e.past.mean, e.past.deviation()
-	z := off(x[0], expected, deviation)
-	if e.past.rows == 0 {
-		z = 0
+	v := verdict{forecast: noForecast}
+	if e.past.rows > 0 {
+		z := off(x[0], e.past.mean, e.past.deviation())
+		v.surprise = surprise(z)
+		v.forecast = around(e.past.mean, e.past.deviation(), e.width)
+		v.why = out(outside, x[0], v.forecast, z)
 	}
 	e.past.learn(x[0])
-	return verdict{
-		surprise: surprise(z), expected: expected, spread: deviation,
-		why: Reason{cause: outside, value: x[0], lower: expected, upper: deviation, figure: z},
-	}
+	return v
 }
 
 func (e *ewma) fields(s *state) { e.past.fields(s) }

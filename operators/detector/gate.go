@@ -15,16 +15,24 @@ type part interface {
 
 // verdict is what a part says of a point.
 type verdict struct {
-	surprise         float64 // −log10 of the probability of something as extreme
-	expected, spread float64 // the forecast before the point was seen, and its deviation; NaN where there is none
-	// why is what to say if it is an anomaly. Where it has a band, lower and upper are the middle and the deviation: the gate knows the width.
-	why Reason
+	surprise float64 // −log10 of the probability of something as extreme
+	forecast forecast
+	why      Reason // what to say if it is an anomaly
 }
 
-// noForecast is a verdict without a forecast.
-func noForecast(surprise float64, why Reason) verdict {
-	return verdict{surprise: surprise, expected: math.NaN(), spread: math.NaN(), why: why}
+// forecast is what was expected before a point was seen, and the band outside of which it would be an anomaly; NaN where there is none.
+type forecast struct{ expected, lower, upper float64 }
+
+var noForecast = forecast{math.NaN(), math.NaN(), math.NaN()}
+
+// around is a forecast with a band of some deviations to both sides.
+func around(expected, deviation, width float64) forecast {
+	half := width * floored(deviation, expected)
+	return forecast{expected, expected - half, expected + half}
 }
+
+// widthOf is how many deviations off a normal variable's score is the threshold.
+func widthOf(s Settings) float64 { return deviations(surpriseOf(min(s.Number("threshold"), 1-1e-9))) }
 
 // gate makes a Detector of a part: it scales what comes, counts the warm-up, judges by likelihood if asked to, compares with the threshold,
 // and is silent for some rows after an anomaly.
@@ -32,7 +40,6 @@ type gate struct {
 	part       part
 	likelihood *likelihood // nil for each row by itself
 	threshold  float64     // of the score
-	width      float64     // of the band, in deviations
 	warmup     int64
 	cooldown   int64
 
@@ -54,7 +61,6 @@ func newGate(p part, columns int, s Settings) *gate {
 		part: p, threshold: s.Number("threshold"), warmup: int64(s.Rows("warmup")), cooldown: int64(s.Rows("cooldown")),
 		scaled: make([]float64, columns),
 	}
-	g.width = min(deviations(surpriseOf(min(g.threshold, 1-1e-9))), mostDeviations)
 	if k := s.Rows("likelihood"); k > 0 {
 		l := newLikelihood(k)
 		g.likelihood = &l
@@ -72,8 +78,8 @@ func (g *gate) Next(at int64, x []float64) Result {
 	if g.rows++; g.rows <= g.warmup {
 		return warmingUp(g.rows, g.warmup)
 	}
-	r := g.band(v)
-	r.Score = scoreOf(v.surprise)
+	f := v.forecast
+	r := Result{Score: scoreOf(v.surprise), Expected: g.scale.back(f.expected), Lower: g.scale.back(f.lower), Upper: g.scale.back(f.upper)}
 	g.decide(&r)
 	if r.Anomaly {
 		r.Reason = g.reason(v.why)
@@ -99,19 +105,8 @@ func (g *gate) decide(r *Result) {
 	}
 }
 
-// band is the forecast, and the range around it that the threshold allows.
-func (g *gate) band(v verdict) Result {
-	half := g.width * floored(v.spread, v.expected)
-	return Result{Expected: g.scale.back(v.expected), Lower: g.scale.back(v.expected - half), Upper: g.scale.back(v.expected + half)}
-}
-
-// reason fills in the band, and scales back.
+// reason scales back.
 func (g *gate) reason(r Reason) Reason {
-	switch r.cause {
-	case outside, drifting, unseasonal, extreme:
-		half := g.width * floored(r.upper, r.lower)
-		r.lower, r.upper = r.lower-half, r.lower+half
-	}
 	r.value, r.lower, r.upper = g.scale.back(r.value), g.scale.back(r.lower), g.scale.back(r.upper)
 	return r
 }

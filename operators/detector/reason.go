@@ -14,20 +14,25 @@ type Reason struct {
 	column              int32 // of the point, from 1; 0 where there is one column only
 }
 
+// out is the Reason that a point lies outside of its band, some deviations off.
+func out(c cause, value float64, f forecast, deviations float64) Reason {
+	return Reason{cause: c, value: value, lower: f.lower, upper: f.upper, figure: deviations}
+}
+
 // cause is the kind of a Reason.
 type cause uint8
 
 const (
-	nothing   cause = iota
-	warming         // value rows of upper have been seen
-	outside         // value is outside of lower to upper; figure is how many deviations it is off
-	drifting        // value, a mean of the last rows, is outside of lower to upper
-	unseasonal      // value is outside of lower to upper, what is usual at this time of the season of figure seconds
-	changed         // the level went from lower to value, figure rows ago
-	isolated        // figure times as far from the others as they are from one another
-	unlike          // the last rows are unlike any before, at figure times the usual distance
-	extreme         // value is outside of lower to upper, which the fitted tail exceeds in one row of figure
-	unusual         // the errors of the last rows are unusual, at figure deviations
+	nothing    cause = iota
+	warming          // value rows of upper have been seen
+	outside          // value is outside of lower to upper; figure is how many deviations it is off
+	drifting         // value, a mean of the last rows, is outside of lower to upper
+	unseasonal       // value is outside of lower to upper, what is usual at this time of the season of figure seconds
+	changed          // the level went from lower to value, figure rows ago
+	isolated         // figure times as far from the others as they are from one another
+	unlike           // the last rows are unlike any before, at figure times the usual distance
+	extreme          // value is outside of lower to upper, which the fitted tail exceeds in one row of figure
+	unusual          // the errors of the last rows are unusual, at figure deviations
 )
 
 // IsZero reports whether there is nothing to say.

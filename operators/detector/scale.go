@@ -19,7 +19,7 @@ func (s *scale) of(x, out []float64) {
 		if s.factor == 0 && v != 0 {
 			s.factor = factorOf(math.Abs(v))
 		}
-		out[i] = min(max(v*s.factor, -utmost), utmost)
+		out[i] = min(max(v*s.factor, -utmost), utmost) + 0 // −0 becomes 0
 	}
 }
 

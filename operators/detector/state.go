@@ -90,3 +90,48 @@ func (s *state) floats(list *[]float64, longest int) {
 		s.float(&(*list)[i])
 	}
 }
+
+// floatsOf moves a list whose length is fixed.
+func (s *state) floatsOf(list []float64) {
+	for i := range list {
+		s.float(&list[i])
+	}
+}
+
+// link moves small numbers, four bytes each.
+func (s *state) link(ns ...*int32) {
+	for _, n := range ns {
+		s.size += 4
+		switch s.mode {
+		case saving:
+			s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(*n))
+		case loading:
+			if len(s.buf) < 4 {
+				s.fail(errShort)
+				return
+			}
+			*n = int32(binary.LittleEndian.Uint32(s.buf))
+			s.buf = s.buf[4:]
+		}
+	}
+}
+
+// small moves a list of bytes whose length is fixed.
+func (s *state) small(list []int8) {
+	s.size += len(list)
+	switch s.mode {
+	case saving:
+		for _, v := range list {
+			s.buf = append(s.buf, byte(v))
+		}
+	case loading:
+		if len(s.buf) < len(list) {
+			s.fail(errShort)
+			return
+		}
+		for i := range list {
+			list[i] = int8(s.buf[i])
+		}
+		s.buf = s.buf[len(list):]
+	}
+}
