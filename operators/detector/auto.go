@@ -151,8 +151,8 @@ func (b *blend) next(at int64, x []float64) verdict {
 func (b *blend) foretold(at int64, x float64, all *votes) (f forecast, alone float64) {
 	f = noForecast
 	expected, ok := b.seasons.forecast(at)
-	b.seasons.learn(at, x)
 	if !ok {
+		b.seasons.learn(at, x)
 		return f, 0
 	}
 	e := x - expected
@@ -166,8 +166,9 @@ func (b *blend) foretold(at int64, x float64, all *votes) (f forecast, alone flo
 		all.add(r, rowLevel, out(outside, x, f, r))
 		size = min(size, errorLimit*u.q)
 	}
-	s := b.errors.next(size)
-	all.add(s, rowLevel, Reason{cause: unusual, figure: deviations(s)})
+	z := b.errors.deviations(size)
+	all.add(surprise(z), rowLevel, Reason{cause: unusual, figure: z})
+	b.seasons.learn(at, expected+math.Copysign(size, e))
 	b.last.push(e)
 	b.sizes.learn(math.Abs(e))
 	return f, alone
