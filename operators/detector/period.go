@@ -22,7 +22,6 @@ const (
 	periodEvery  = 256
 	shortestLag  = 4
 	likeEnough   = 0.3 // what r must be for a season to be tried
-	clearlyMore  = 1.1 // how many times more another lag's r must be
 	foundBuckets = 128
 	quarterScale = 4
 )
@@ -40,7 +39,7 @@ func (p *period) learn(at int64, z float64) bool {
 	return p.rows >= periodRows && p.rows%periodEvery == 0 && p.look()
 }
 
-// look finds the lag with the highest r, and reports whether that is another than before.
+// look finds the lag with the highest r, and reports whether that is another than before: one that leaves clearly less unexplained, 1 − r.
 func (p *period) look() bool {
 	var q [periodRows]int32
 	for i := range q {
@@ -57,7 +56,7 @@ func (p *period) look() bool {
 			best, highest = lag, r
 		}
 	}
-	if best == 0 || highest < clearlyMore*before {
+	if best == 0 || best == p.lag || 1-highest > clearlyLess*(1-before) {
 		return false
 	}
 	p.lag = best
