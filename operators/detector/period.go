@@ -7,7 +7,7 @@ import "math"
 //	r(lag) = correlation of q_i and q_{i+lag},  q = x in quarters of a deviation from the mean, from −127 to 127
 //
 // Lags before the first with r < 0 do not count: any smooth series is like itself shortly before. State: a byte a row, 512 bytes. Cost: about
-// 1200 operations a row, all at once every 256 rows.
+// 600 operations a row, all at once every 512 rows.
 type period struct {
 	quarters [periodRows]int8 // a ring
 	rows     int64            // seen
@@ -19,7 +19,7 @@ type period struct {
 
 const (
 	periodRows   = 512
-	periodEvery  = 256
+	periodEvery  = 512
 	shortestLag  = 4
 	likeEnough   = 0.3 // what r must be for a season to be tried
 	foundBuckets = 128
