@@ -103,11 +103,3 @@ func (a tallies) crossValidated(p profile) []int {
 	}
 	return out
 }
-
-// sum adds up the series, each at its threshold.
-func (a tallies) sum(thresholds []int) (out tally) {
-	for f := range a {
-		out = out.plus(a[f][thresholds[f]])
-	}
-	return out
-}

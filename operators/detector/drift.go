@@ -4,14 +4,14 @@ package detector
 //
 //	y = mean of the last k rows;  m, v: mean and variance of earlier y, with a = max(1/span, 1/n);  z = |y − m| / √v;  surprise = −log10(2 Q(z))
 //
-// After the control chart of moving averages (Roberts 1959). State: k + 6 floats. Cost: about 50 ns a row.
+// After the control chart of moving averages (Roberts 1959). State: k + 6 floats. Cost: about 150 ns a row.
 func driftMethod() Method {
 	return Method{
 		Name:    "drift",
 		Doc:     "The mean of the last rows against what such means have been. Noise of single rows does not count: for levels that go astray, slowly or at once.",
 		Formula: "z = |y − m| / √v, y the mean of the last k rows, m and v the exponentially weighted mean and variance of y; surprise −log10(2 Q(z))",
 		Paper:   "Roberts 1959, Control Chart Tests Based on Geometric Moving Averages",
-		State:   "208 bytes",
+		State:   "0.5 KB",
 		Example: "SELECT *, anomaly_drift(temperature) OVER (PARTITION BY machine ORDER BY ts) AS a FROM reading",
 		Options: common(100, 0,
 			Option{Name: "rows", Type: Whole, Default: 20.0, Min: 1, Max: 10_000, Doc: "Of how many of the last rows the mean is taken."},

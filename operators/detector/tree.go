@@ -13,7 +13,6 @@ type tree struct {
 	free      []int32   // nodes that are not in use
 	root      int32
 	size      int
-	low, high []float64 // scratch
 }
 
 // cutNode is an inner node. Children from 0 on are nodes, and those below are the leaves of places: -1 − place.

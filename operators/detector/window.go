@@ -9,19 +9,17 @@ type window struct {
 
 func newWindow(longest int) window { return window{longest: longest} }
 
-// push adds a value, and returns the one that leaves for it, if one does.
-func (w *window) push(x float64) (left float64, full bool) {
+// push adds a value, in the place of the oldest if the window is full.
+func (w *window) push(x float64) {
 	if len(w.values) < w.longest {
 		w.values = append(roomFor(w.values, w.longest), x)
-		return 0, false
+		return
 	}
-	left = w.values[w.oldest]
 	w.values[w.oldest] = x
 	w.oldest++
 	if w.oldest == w.longest {
 		w.oldest = 0
 	}
-	return left, true
 }
 
 // roomFor makes room for one more element: twice as much as there was, but no more than for the most there will be.
