@@ -5,14 +5,14 @@ import "math"
 // tree is one random cut tree over a sample of points: each inner node cuts its box in two at a random place, a dimension with a chance as
 // large as its side is long. Points, nodes and boxes lie in arrays, so that a full tree allocates nothing.
 type tree struct {
-	dims      int
-	points    []float64 // dims a place
-	parents   []int32   // of the places' leaves; none at the root
-	nodes     []cutNode
-	boxes     []float64 // low and high of each node: 2·dims
-	free      []int32   // nodes that are not in use
-	root      int32
-	size      int
+	dims    int
+	points  []float64 // dims a place
+	parents []int32   // of the places' leaves; none at the root
+	nodes   []cutNode
+	boxes   []float64 // low and high of each node: 2·dims
+	free    []int32   // nodes that are not in use
+	root    int32
+	size    int
 }
 
 // cutNode is an inner node. Children from 0 on are nodes, and those below are the leaves of places: -1 − place.
