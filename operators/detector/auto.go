@@ -163,7 +163,7 @@ func (b *blend) foretold(at int64, x float64, all *votes) (f forecast, alone flo
 		f = forecast{middle, middle - b.band*u.q/u.heavy, middle + b.band*u.q/u.heavy}
 		r := min(math.Abs(e-u.median)/u.q, mostDeviations)
 		alone = r * u.heavy
-		all.add(r, rowLevel, out(outside, x, f, r))
+		all.add(r, rowLevel, out(far, x, f, r))
 		size = min(size, errorLimit*u.q)
 	}
 	z := b.errors.deviations(size)

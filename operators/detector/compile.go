@@ -19,7 +19,7 @@ func Compile(method string, columns int, options map[string]any) (func() Detecto
 		return nil, err
 	}
 	if columns < 1 || m.Columns > 0 && columns > m.Columns {
-		return nil, fmt.Errorf("detector %s takes %s, not %d; 'forest' and 'auto' take several", method, columnsText(m.Columns), columns)
+		return nil, fmt.Errorf("detector %s takes %s, not %d; %s take several", method, columnsText(m.Columns), columns, strings.Join(ofSeveral(), " and "))
 	}
 	s, err := m.settings(options)
 	if err != nil {
@@ -32,6 +32,16 @@ func Compile(method string, columns int, options map[string]any) (func() Detecto
 		d, _ := m.New(columns, s) // the same call has just succeeded
 		return d
 	}, nil
+}
+
+// ofSeveral are the methods that take any number of columns.
+func ofSeveral() (names []string) {
+	for _, m := range Methods() {
+		if m.Columns == 0 {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }
 
 func columnsText(most int) string {

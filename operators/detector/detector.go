@@ -26,7 +26,7 @@ type Detector interface {
 
 // Result is what a detector says of a point.
 type Result struct {
-	Score                  float64 // 0 to 1; a score s is given to one point in 10^(5s/(1−s)) by chance, so 0.5 to one in 100,000
+	Score                  float64 // 0 to 1; but for auto, a score s comes by chance once in 10^(5s/(1−s)) points: 0.5 once in 100,000
 	Anomaly                bool    // the score is not below the threshold
 	Expected, Lower, Upper float64 // the forecast before the point was seen, and the band outside of which it is an anomaly; NaN where there is none
 	Reason                 Reason  // of a warm-up, or an anomaly

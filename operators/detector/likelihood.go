@@ -1,7 +1,5 @@
 package detector
 
-import "math"
-
 // likelihood turns a raw score of any scale and habit into a surprise: how unlikely is the mean of the last few against what it has been.
 //
 //	u = mean of the last k scores; m, d = mean and deviation of earlier u, with forgetting 1/5000; out = surprise((u − m)/d)
@@ -40,26 +38,3 @@ func (l *likelihood) fields(s *state) {
 	l.last.fields(s)
 	l.past.fields(s)
 }
-
-// moments are an exponentially weighted mean and variance; the plain ones until there are memory rows.
-type moments struct {
-	memory         float64 // rows
-	rows           float64 // seen, up to memory
-	mean, variance float64
-}
-
-// learn takes in a value: with a = 1/rows, at least 1/memory.
-func (m *moments) learn(x float64) {
-	m.rows = min(m.rows+1, m.memory)
-	a := 1 / m.rows
-	d := x - m.mean
-	m.mean += a * d
-	m.variance = (1 - a) * (m.variance + a*d*d)
-}
-
-func (m *moments) deviation() float64 { return math.Sqrt(m.variance) }
-
-// magnitude is the root of the mean square.
-func (m *moments) magnitude() float64 { return math.Sqrt(m.mean*m.mean + m.variance) }
-
-func (m *moments) fields(s *state) { s.float(&m.rows, &m.mean, &m.variance) }

@@ -26,6 +26,7 @@ const (
 	nothing    cause = iota
 	warming          // value rows of upper have been seen
 	outside          // value is outside of lower to upper; figure is how many deviations it is off
+	far              // value is outside of lower to upper; figure is how many times the usual range of errors it is off
 	drifting         // value, a mean of the last rows, is outside of lower to upper
 	unseasonal       // value is outside of lower to upper, what is usual at this time of the season of figure seconds
 	changed          // the level went from lower to value, figure rows ago
@@ -53,6 +54,8 @@ func (r Reason) text() string {
 		return fmt.Sprintf("warming up: %.0f of %.0f rows", r.value, r.upper)
 	case outside:
 		return r.against("") + fmt.Sprintf(", %s deviations off", short(r.figure))
+	case far:
+		return r.against("") + fmt.Sprintf(", %s times the usual range off", short(r.figure))
 	case drifting:
 		return "the mean of the last rows, " + r.against("") + fmt.Sprintf(", %s deviations off", short(r.figure))
 	case unseasonal:
