@@ -225,6 +225,30 @@ func TestForestSeesCombinations(t *testing.T) {
 	}
 }
 
+// TestExtremeSettings: at the ends of their ranges, thresholds and windows give results that hold together.
+func TestExtremeSettings(t *testing.T) {
+	for _, m := range Methods() {
+		for _, threshold := range []float64{0.01, 1} {
+			options := map[string]any{"threshold": threshold}
+			if m.Name == "spot" || m.Name == "robust" {
+				options["rows"] = 10
+			}
+			make, err := Compile(m.Name, 1, options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range samples(400) {
+				d := make()
+				for i := range s.rows {
+					if r := d.Next(s.times[i], s.rows[i:i+1]); wrong(r, threshold) != "" {
+						t.Fatalf("%s, threshold %g, %s, row %d: %s: %+v", m.Name, threshold, s.name, i, wrong(r, threshold), r)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestWarmup: a warm-up is said, row by row, and nothing else is.
 func TestWarmup(t *testing.T) {
 	make, err := Compile("ewma", 1, map[string]any{"warmup": 3})

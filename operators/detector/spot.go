@@ -29,7 +29,9 @@ func spotMethod() Method {
 }
 
 // riskOf is the probability that a score at the threshold stands for.
-func riskOf(s Settings) float64 { return math.Pow(10, -surpriseOf(min(s.Number("threshold"), 1-1e-9))) }
+func riskOf(s Settings) float64 {
+	return math.Pow(10, -min(surpriseOf(min(s.Number("threshold"), 1-1e-9)), 300))
+}
 
 type spot struct {
 	last   window

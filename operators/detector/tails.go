@@ -11,7 +11,7 @@ type tails struct {
 func newTails(rows int, level float64) tails { return tails{newOrdered(rows), level} }
 
 // ready reports whether there are enough errors to fit.
-func (t *tails) ready() bool { return len(t.order) >= 20 }
+func (t *tails) ready() bool { return len(t.order) >= min(20, t.longest) }
 
 // fit estimates both tails of the errors of values about a level, in whose noise there are none.
 func (t *tails) fit(level float64) (above, below tail) {
