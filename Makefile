@@ -87,6 +87,7 @@ grafana-screenshots: build grafana
 docs: ## write the pages and dashboards that come from declarations
 	go test ./cmd/weir -run TestConnectorsPage -rewrite
 	go test ./dashboards/boards -run TestCommitted -rewrite
+	go test ./operators/detector -run TestPage -rewrite
 
 .PHONY: clean
 clean: ## remove what was built

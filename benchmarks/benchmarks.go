@@ -9,6 +9,7 @@ import (
 	"github.com/weirdb/weir/benchmarks/bench"
 	"github.com/weirdb/weir/benchmarks/kafka"
 	"github.com/weirdb/weir/benchmarks/latency"
+	"github.com/weirdb/weir/benchmarks/nab"
 	"github.com/weirdb/weir/benchmarks/nexmark"
 	"github.com/weirdb/weir/benchmarks/peers"
 	"github.com/weirdb/weir/benchmarks/serve"
@@ -17,4 +18,4 @@ import (
 
 // All are all of them, in the order of the help page.
 var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark, soak.Benchmark,
-	serve.Benchmark}
+	serve.Benchmark, nab.Benchmark}

@@ -17,6 +17,8 @@ type Benchmark struct {
 	Doc     string // what it measures and how the answer is checked; the first sentence stands in lists
 	Example string // command lines
 	Options []engine.Option
+	// Argument is the option that may stand behind the command's name without its own, such as a folder; empty if there is none.
+	Argument string
 	// Run measures. It writes its progress to log. An error means that something could not be run or that an answer was wrong.
 	Run func(ctx context.Context, o engine.Options, log io.Writer) (*Report, error)
 }

@@ -70,16 +70,24 @@ func listBenchmarks(w io.Writer, all []bench.Benchmark) {
 // command makes a benchmark's command from its declaration.
 func (f *benchFlags) command(b bench.Benchmark) *cobra.Command {
 	c := &cobra.Command{
-		Use:     b.Name + " [flags]",
+		Use:     benchUse(b),
 		Short:   firstSentence(b.Doc),
 		Long:    text.WrapSoft(b.Doc, helpWidth),
 		Example: "  " + strings.ReplaceAll(strings.TrimSpace(b.Example), "\n", "\n  "),
 		Args:    cobra.NoArgs,
 	}
+	if b.Argument != "" {
+		c.Args = cobra.MaximumNArgs(1)
+	}
 	for _, o := range b.Options {
 		addOption(c.Flags(), o)
 	}
-	c.RunE = func(c *cobra.Command, _ []string) error {
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			if err := c.Flags().Set(flagName(engine.Option{Name: b.Argument}), args[0]); err != nil {
+				return err
+			}
+		}
 		options, err := givenOptions(c.Flags(), b.Options)
 		if err != nil {
 			return err
@@ -99,6 +107,14 @@ func (f *benchFlags) command(b bench.Benchmark) *cobra.Command {
 		return report.Print(c.OutOrStdout())
 	}
 	return c
+}
+
+// benchUse is a benchmark's command line.
+func benchUse(b bench.Benchmark) string {
+	if b.Argument != "" {
+		return b.Name + " " + strings.ToUpper(b.Argument) + " [flags]"
+	}
+	return b.Name + " [flags]"
 }
 
 // addOption makes a flag of an option: commit_interval becomes --commit-interval.

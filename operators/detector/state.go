@@ -1,0 +1,167 @@
+package detector
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// state moves the fields of a part to bytes, or from them, or counts them: so a part lists its fields once, in its method fields.
+type state struct {
+	mode mode
+	buf  []byte // grows when saving, shrinks when loading
+	size int    // bytes in memory
+	err  error  // of loading
+}
+
+type mode uint8
+
+const (
+	saving mode = iota
+	loading
+	sizing
+)
+
+var (
+	errShort = errors.New("it ends too early")
+	errEmpty = errors.New("there is nothing in it")
+)
+
+// word moves eight bytes.
+func (s *state) word(w uint64) uint64 {
+	s.size += 8
+	switch s.mode {
+	case saving:
+		s.buf = binary.LittleEndian.AppendUint64(s.buf, w)
+	case loading:
+		if len(s.buf) < 8 {
+			s.fail(errShort)
+			return 0
+		}
+		w = binary.LittleEndian.Uint64(s.buf)
+		s.buf = s.buf[8:]
+	}
+	return w
+}
+
+func (s *state) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+	s.buf = nil
+}
+
+func (s *state) float(fs ...*float64) {
+	for _, f := range fs {
+		*f = math.Float64frombits(s.word(math.Float64bits(*f)))
+	}
+}
+
+func (s *state) integer(ns ...*int64) {
+	for _, n := range ns {
+		*n = int64(s.word(uint64(*n)))
+	}
+}
+
+// index moves a number that is at least 0 and not above highest.
+func (s *state) index(n *int, highest int) {
+	got := int64(s.word(uint64(*n)))
+	if s.mode == loading && (got < 0 || got > int64(highest)) {
+		s.fail(fmt.Errorf("%d is not from 0 to %d", got, highest))
+		got = 0
+	}
+	*n = int(got)
+}
+
+// floats moves a list of any length up to longest.
+func (s *state) floats(list *[]float64, longest int) {
+	n := len(*list)
+	s.index(&n, longest)
+	switch s.mode {
+	case sizing:
+		s.size += 8*cap(*list) + 16
+		return
+	case loading:
+		if len(s.buf) < 8*n {
+			s.fail(errShort)
+			n = 0
+		}
+		*list = make([]float64, n)
+	}
+	for i := range *list {
+		s.float(&(*list)[i])
+	}
+}
+
+// floatsOf moves a list whose length is fixed.
+func (s *state) floatsOf(list []float64) {
+	for i := range list {
+		s.float(&list[i])
+	}
+}
+
+// link moves small numbers, four bytes each.
+func (s *state) link(ns ...*int32) {
+	for _, n := range ns {
+		s.size += 4
+		switch s.mode {
+		case saving:
+			s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(*n))
+		case loading:
+			if len(s.buf) < 4 {
+				s.fail(errShort)
+				return
+			}
+			*n = int32(binary.LittleEndian.Uint32(s.buf))
+			s.buf = s.buf[4:]
+		}
+	}
+}
+
+// small moves a list of bytes whose length is fixed.
+func (s *state) small(list []int8) {
+	s.size += len(list)
+	switch s.mode {
+	case saving:
+		for _, v := range list {
+			s.buf = append(s.buf, byte(v))
+		}
+	case loading:
+		if len(s.buf) < len(list) {
+			s.fail(errShort)
+			return
+		}
+		for i := range list {
+			list[i] = int8(s.buf[i])
+		}
+		s.buf = s.buf[len(list):]
+	}
+}
+
+// places moves n places, each below n.
+func (s *state) places(list *[]uint16, n int) {
+	switch s.mode {
+	case saving:
+		for _, v := range *list {
+			s.buf = binary.LittleEndian.AppendUint16(s.buf, v)
+		}
+	case sizing:
+		s.size += 2*cap(*list) + 16
+	case loading:
+		if len(s.buf) < 2*n {
+			s.fail(errShort)
+			return
+		}
+		*list = make([]uint16, n)
+		for i := range *list {
+			v := binary.LittleEndian.Uint16(s.buf[2*i:])
+			if int(v) >= n {
+				s.fail(fmt.Errorf("place %d of %d", v, n))
+				return
+			}
+			(*list)[i] = v
+		}
+		s.buf = s.buf[2*n:]
+	}
+}
