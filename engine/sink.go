@@ -16,6 +16,12 @@ type Sink interface {
 	Close() error
 }
 
+// Notifier is what a Sink adds that sends notifications, of which one may tell of several rows.
+type Notifier interface {
+	// Notified is how many have been sent since the start. Any goroutine may ask.
+	Notified() int64
+}
+
 // Backlog is what waits to be delivered to a sink.
 type Backlog struct {
 	Epochs int64

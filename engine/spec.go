@@ -235,7 +235,9 @@ type SinkConfig struct {
 	Columns []types.Field
 	// Updating says that the view takes rows back; if it does not, all weights are 1.
 	Updating bool
-	Options  Options
+	// Alert says that rows are transitions of an alert: they begin with the columns of package engine/alerting.
+	Alert   bool
+	Options Options
 	// Instance tells the databases of different installations apart; empty while the sink is only checked.
 	Instance string
 }

@@ -63,6 +63,7 @@ type PartitionStatus struct {
 // QueryStatus is one view's part of Status.
 type QueryStatus struct {
 	View     string          `json:"view"`
+	Alert    bool            `json:"alert,omitempty"` // its rows are transitions, and the one stage named alert holds its instances
 	SQL      string          `json:"sql"`
 	Sources  []string        `json:"sources"`
 	Emit     string          `json:"emit"` // close or changes
@@ -83,13 +84,29 @@ type QueryStatus struct {
 	Backpressure string `json:"backpressure,omitempty"`
 }
 
+// Instances are how many of an alert's instances are in a state, pending or firing, as they were when the status was last renewed.
+func (q *QueryStatus) Instances(state string) int64 {
+	for i := range q.Stages {
+		if s := &q.Stages[i]; s.Name == "alert" && s.Held != nil {
+			for _, p := range s.Held.Parts {
+				if p.Name == state {
+					return p.Count
+				}
+			}
+		}
+	}
+	return 0
+}
+
 // SinkStatus is one sink's part of Status.
 type SinkStatus struct {
 	Name      string `json:"name"`
 	View      string `json:"view"`
 	Connector string `json:"connector"`
 	Delivered int64  `json:"delivered"` // rows
-	Pending   int64  `json:"pending"`   // epochs waiting to be delivered
+	// Notifications are the messages that the sink has sent of alerts, where one may tell of several rows.
+	Notifications int64 `json:"notifications,omitempty"`
+	Pending       int64 `json:"pending"` // epochs waiting to be delivered
 	// PendingBytes is how large they are, as they lie in the outbox.
 	PendingBytes int64 `json:"pending_bytes"`
 	// MaxOutbox is beyond how many bytes waiting the view stands still; 0 for never.

@@ -33,6 +33,16 @@ func exchangesOf(n plan.Node, mem memory.Allocator) ([]*exchange, error) {
 		return []*exchange{{newSplitter(allColumns(n), mem), n.Time}}, nil
 	case *plan.Unique:
 		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
+	case *plan.Alert:
+		columns := make([]int, len(n.Keys))
+		for i := range columns {
+			columns[i] = n.Values + i
+		}
+		time := -1
+		if n.Time != nil {
+			time = n.Time.Group
+		}
+		return []*exchange{{newSplitter(columns, mem), time}}, nil
 	case *plan.Session:
 		return []*exchange{{newSplitter(n.Keys, mem), n.Time}}, nil
 	case *plan.Asof:
@@ -110,6 +120,8 @@ func gathers(n plan.Node) bool {
 		return n.Changes
 	case *plan.TopN:
 		return true
+	case *plan.Alert:
+		return n.Updating
 	}
 	return false
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/operators/aggregate"
+	"github.com/weirdb/weir/operators/alert"
 	"github.com/weirdb/weir/operators/asof"
 	"github.com/weirdb/weir/operators/expand"
 	"github.com/weirdb/weir/operators/expire"
@@ -62,6 +63,8 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 		return expire.New(n, mem), nil
 	case *plan.Unique:
 		return unique.New(n, mem)
+	case *plan.Alert:
+		return b.alert(n)
 	case *plan.TopN:
 		return topn.New(topn.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: mem})
 	case *plan.Over:
@@ -80,6 +83,14 @@ func (b *builder) aggregate(n *plan.Aggregate, s engine.Shard) (engine.Operator,
 		return nil, err
 	}
 	return aggregate.New(aggregate.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: b.config.Allocator, Close: closes})
+}
+
+func (b *builder) alert(n *plan.Alert) (engine.Operator, error) {
+	closes, err := b.closes(n.Time)
+	if err != nil {
+		return nil, err
+	}
+	return alert.New(alert.Config{Node: n, Close: closes, Allocator: b.config.Allocator})
 }
 
 func (b *builder) asof(n *plan.Asof, s engine.Shard) (engine.Operator, error) {

@@ -32,7 +32,7 @@ func connectorsCommand() *cobra.Command {
 
 func listConnectors(w io.Writer) {
 	for _, x := range connectors.All {
-		fmt.Fprintf(w, "%-10s %s\n", x.Name, firstSentence(x.Doc))
+		fmt.Fprintf(w, "%-12s %s\n", x.Name, firstSentence(x.Doc))
 	}
 }
 
@@ -129,6 +129,7 @@ func connectorsDoc() string {
 	writeMetadata(&b)
 	writeOptions(&b, "Options of every view", catalog.ViewOptions)
 	writeOptions(&b, "Options of every sink", catalog.SinkOptions)
+	writeOptions(&b, "Options of every alert, beside those of the sink that it names, and emit, allowed_lateness, state_ttl and backfill of views", catalog.AlertOptions)
 	for _, x := range connectors.All {
 		b.WriteString(connectorPage(x))
 	}

@@ -217,9 +217,11 @@ func (f *dashboardFlags) runningViews(ctx context.Context) ([]generate.View, err
 	if err := json.NewDecoder(body).Decode(&status); err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}
-	out := make([]generate.View, len(status.Queries))
-	for i, q := range status.Queries {
-		out[i] = generate.View{Name: q.View, Emit: q.Emit, Columns: q.Columns, About: q.About}
+	var out []generate.View
+	for _, q := range status.Queries {
+		if !q.Alert {
+			out = append(out, generate.View{Name: q.View, Emit: q.Emit, Columns: q.Columns, About: q.About})
+		}
 	}
 	return out, nil
 }

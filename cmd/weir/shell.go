@@ -15,12 +15,12 @@ import (
 // words are what the shell completes besides names.
 var words = []string{
 	"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT", "HAVING", "JOIN", "USING", "WITH", "AS", "COUNT(*)", "SUM(", "AVG(",
-	"MIN(", "MAX(", "DESC", "DESCRIBE", "EXPLAIN", "SHOW QUERIES", "SHOW VIEWS", "SHOW SOURCES", "SHOW SINKS", "SHOW MACROS", "ALTER MATERIALIZED VIEW", "PAUSE", "RESUME", "COMMENT ON COLUMN", "INTERVAL", "weir.dead_letters",
+	"MIN(", "MAX(", "DESC", "DESCRIBE", "EXPLAIN", "SHOW QUERIES", "SHOW VIEWS", "SHOW SOURCES", "SHOW SINKS", "SHOW ALERTS", "SHOW MACROS", "ALTER MATERIALIZED VIEW", "PAUSE", "RESUME", "COMMENT ON COLUMN", "INTERVAL", "weir.dead_letters",
 	"weir.late_rows", "weir.metrics", "weir.events",
 }
 
 const shellHelp = `Statements end with a semicolon.
-  SHOW VIEWS;  SHOW QUERIES;  SHOW SOURCES;  SHOW SINKS;  SHOW MACROS;  DESCRIBE name;  EXPLAIN view;  SELECT …;
+  SHOW VIEWS;  SHOW QUERIES;  SHOW SOURCES;  SHOW SINKS;  SHOW ALERTS;  SHOW MACROS;  DESCRIBE name;  EXPLAIN view;  SELECT …;
   \q quits, \h shows this help`
 
 // shell reads statements from the terminal and runs them.

@@ -164,6 +164,9 @@ func (s *Store) setUp(ctx context.Context, attach func(*Store) error) error {
 			return err
 		}
 	}
+	if err := s.session.exec(ctx, noAlertsSQL); err != nil {
+		return err
+	}
 	if err := s.completeLetters(ctx); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-// Package http is the source that events are sent to, over Weir's own HTTP API: POST /v1/sources/{source}/events. What is accepted is
+// Package http is the sink that calls a URL for each row (sink.go), and the source that events are sent to, over Weir's own HTTP API: POST /v1/sources/{source}/events. What is accepted is
 // in a journal on disk by then (connectors/journal), and the engine reads it from there.
 //
 //	POST ─► token ─► body ─► events ─► journal ─► 202
@@ -34,10 +34,15 @@ var Connector = engine.Connector{
 		`The journal has one partition; it lies in a folder beside the database, DATABASE.journal/NAME, or at path. What cannot be read of ` +
 		`it, because a file is damaged, is a dead letter that names file and place. Segments that all views have committed are removed ` +
 		`after retention, or beyond retention_bytes: a new view computes from what is left. A view that has failed holds that back. ` +
-		`DROP SOURCE leaves the journal where it is.`,
+		`DROP SOURCE leaves the journal where it is. ` + "\n\n" +
+		`As a sink it calls a URL for each row that a commit adds, with the row as a JSON object: to have something done. Each request has an ` +
+		`Idempotency-Key header, which is the same when a row comes again after a crash; of an alert it names the transition. An answer other ` +
+		`than 2xx, or none, is tried again, later each time, up to a minute, or when Retry-After says; the rows behind it wait. Of a view that takes rows back, weir_weight is 1 or -1.`,
 	Example: `CREATE SOURCE measured (sensor VARCHAR, ts TIMESTAMP, value DOUBLE, WATERMARK FOR ts AS ts - INTERVAL '4 seconds')
 WITH (connector = 'http', format = 'json');
--- curl -H 'Content-Type: application/json' -d '{"sensor":"attic","ts":"2026-03-01T10:00:01Z","value":11}' 127.0.0.1:8080/v1/sources/measured/events`,
+-- curl -H 'Content-Type: application/json' -d '{"sensor":"attic","ts":"2026-03-01T10:00:01Z","value":11}' 127.0.0.1:8080/v1/sources/measured/events
+
+CREATE SINK heat WITH (connector = 'http', url = 'http://127.0.0.1:9000/heating', headers = 'Authorization: Bearer ${HEATING_TOKEN}') AS FROM cold_rooms;`,
 	Formats: []string{"json"},
 	Traces:  true,
 	SourceOptions: []engine.Option{
@@ -52,5 +57,8 @@ WITH (connector = 'http', format = 'json');
 		{Name: "max_waiting", Kind: engine.Integer, Doc: "How many events may wait to be read; beyond, requests are answered with 429. Without it, max_bytes is the bound."},
 		{Name: "max_body", Kind: engine.Integer, Default: "16777216", Doc: "Bytes in the longest body, uncompressed; a longer one is answered with 413."},
 	},
-	Source: func(c engine.SourceConfig) (engine.Source, error) { return newSource(c) },
+	SinkOptions: sinkOptions,
+	Source:      func(c engine.SourceConfig) (engine.Source, error) { return newSource(c) },
+	Sink:        newSink,
+	CheckSink:   checkSink,
 }

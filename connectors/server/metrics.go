@@ -107,6 +107,7 @@ var declared = []metric{
 		perQuery(func(q *engine.QueryStatus) float64 { return truth(q.State != "failed") })},
 	{"weir_query_backpressured", "Whether the view stands still because a sink does not take what it changes.", gauge, []string{"view"},
 		perQuery(func(q *engine.QueryStatus) float64 { return truth(q.Backpressure != "") })},
+	{"weir_alert_instances", "Instances of the alert that are pending or firing.", gauge, []string{"alert", "state"}, readInstances},
 	{"weir_query_watermark_seconds", "Watermark of the view, in seconds since 1970. Absent before its first event.", gauge,
 		[]string{"view"}, readQueryWatermark},
 	{"weir_query_watermark_delay_seconds", "Wall clock less the watermark of the view. Absent before its first event.", gauge,
@@ -126,6 +127,8 @@ var declared = []metric{
 
 	{"weir_sink_delivered_total", "Rows delivered by the sink.", counter, []string{"sink"},
 		perSink(func(s *engine.SinkStatus) float64 { return float64(s.Delivered) })},
+	{"weir_sink_notifications_total", "Notifications of alerts sent by the sink; one may tell of several transitions. Absent for sinks of views.", counter,
+		[]string{"sink"}, readNotifications},
 	{"weir_sink_pending_epochs", "Epochs waiting to be delivered by the sink.", gauge, []string{"sink"},
 		perSink(func(s *engine.SinkStatus) float64 { return float64(s.Pending) })},
 	{"weir_sink_pending_bytes", "Size of what waits in the outbox to be delivered by the sink.", gauge, []string{"sink"},

@@ -10,11 +10,21 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/weirdb/weir/engine"
 )
+
+// alertingStatus is sampleStatus with an alert, and its sink.
+func alertingStatus() engine.Status {
+	s := sampleStatus()
+	s.Queries = append(s.Queries, engine.QueryStatus{View: "slow", Alert: true, Watermark: engine.MinTime, State: "running", Stages: []engine.StageStatus{
+		{Name: "alert", Held: &engine.Held{Unit: "instances", Count: 5, Parts: []engine.HeldPart{{Name: "pending", Count: 1}, {Name: "firing", Count: 4}}}}}})
+	s.Sinks = append(s.Sinks, engine.SinkStatus{Name: "slow", View: "slow", Connector: "slack", Notifications: 3, State: "running"})
+	return s
+}
 
 func TestMetricsPassLint(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(newStatusCollector(&fakeBackend{status: sampleStatus()}))
+	registry.MustRegister(newStatusCollector(&fakeBackend{status: alertingStatus()}))
 	problems, err := testutil.GatherAndLint(registry)
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v %v", problems, err)
@@ -30,7 +40,7 @@ func TestMetricsPassLint(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	s := start(t, &fakeBackend{status: sampleStatus()}, Options{})
+	s := start(t, &fakeBackend{status: alertingStatus()}, Options{})
 	_, text := ask(t, "GET", s.URL+"/metrics", "")
 	for _, line := range []string{
 		`weir_epoch 7`, `weir_commits_total 3`, `weir_commit_seconds_total 1.5`,
@@ -46,6 +56,7 @@ func TestMetrics(t *testing.T) {
 		`weir_source_buffered_polls{source="bid"} 1`, `weir_source_blocked_seconds_total{source="bid"} 3`,
 		`weir_stage_waiting_rows{stage="0 join",view="hot"} 12`, `weir_stage_held{stage="1 aggregate",view="hot"} 9`,
 		`weir_stage_open_windows{stage="1 aggregate",view="hot"} 2`, `weir_sink_failures_total{sink="out"} 2`,
+		`weir_alert_instances{alert="slow",state="firing"} 4`, `weir_alert_instances{alert="slow",state="pending"} 1`, `weir_sink_notifications_total{sink="slow"} 3`,
 		`weir_sink_delivered_total{sink="out"} 5`, `weir_sink_pending_epochs{sink="out"} 1`, `weir_sink_up{sink="out"} 1`,
 	} {
 		if !strings.Contains(text, "\n"+line+"\n") {
@@ -66,7 +77,7 @@ func TestMetrics(t *testing.T) {
 // TestLags: times against the wall clock are taken at the scrape.
 func TestLags(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
-	c := newStatusCollector(&fakeBackend{status: sampleStatus()})
+	c := newStatusCollector(&fakeBackend{status: alertingStatus()})
 	c.now = func() time.Time { return time.UnixMicro(1_767_261_600_500_000).Add(10 * time.Second) }
 	registry.MustRegister(c)
 	want := `
@@ -108,7 +119,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 			t.Errorf("%s: the page has %q for its labels, want %q", row[1], row[2], labels)
 		}
 	}
-	_, text := ask(t, "GET", start(t, &fakeBackend{status: sampleStatus()}, Options{}).URL+"/metrics", "")
+	_, text := ask(t, "GET", start(t, &fakeBackend{status: alertingStatus()}, Options{}).URL+"/metrics", "")
 	for _, row := range served.FindAllStringSubmatch(text, -1) {
 		want = append(want, row[1])
 	}

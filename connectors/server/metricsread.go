@@ -1,10 +1,12 @@
 package server
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/alerting"
 )
 
 // scrape is the status at one scrape.
@@ -104,6 +106,26 @@ func perStage(value func(*engine.StageStatus) (float64, bool)) reading {
 					sample(v, q.View, strconv.Itoa(k)+" "+q.Stages[k].Name)
 				}
 			}
+		}
+	}
+}
+
+func readInstances(s *scrape, sample func(float64, ...string)) {
+	for i := range s.Queries {
+		if q := &s.Queries[i]; q.Alert {
+			for _, state := range []alerting.State{alerting.Pending, alerting.Firing} {
+				sample(float64(q.Instances(string(state))), q.View, string(state))
+			}
+		}
+	}
+}
+
+// readNotifications are those of sinks that read an alert.
+func readNotifications(s *scrape, sample func(float64, ...string)) {
+	for i := range s.Sinks {
+		x := &s.Sinks[i]
+		if slices.ContainsFunc(s.Queries, func(q engine.QueryStatus) bool { return q.Alert && q.View == x.View }) {
+			sample(float64(x.Notifications), x.Name)
 		}
 	}
 }

@@ -17,6 +17,7 @@
 //	POST /v1/dashboard             that of a view which a statement would create: {"sql": "CREATE MATERIALIZED VIEW …"}
 //	GET  /v1/sources               the sources, with their partitions
 //	POST /v1/sources/{source}/events  events for a source that takes them
+//	GET  /v1/alerts                the instances of alerts that are pending or firing; ?history=true for all transitions: alerts.go
 //	POST /v1/dead-letters/replay   give dead letters to the views that lack them: {"source": "…", "where": "…"}, both may be left out
 //	GET  /v1/status                engine.Status as it stands: times in µs since 1970, counters since the start
 //	GET  /healthz, /readyz         the process is up; the engine has committed, or has its sources open
@@ -202,6 +203,7 @@ func (a *api) routes(r chi.Router) {
 	r.Get("/v1/sources", a.serveSources)
 	r.Post("/v1/sources/{source}/events", a.serveEvents)
 	r.Get("/v1/sources/{source}/events", writeNoMethod)
+	r.Get("/v1/alerts", a.serveAlerts)
 	if a.options.Replay != nil {
 		r.Post("/v1/dead-letters/replay", a.serveReplay)
 		r.Get("/v1/dead-letters/replay", writeNoMethod)

@@ -3,6 +3,7 @@
 //
 //	src/app.tsx          the frame: pages, connection, keys, colours
 //	src/overview.tsx     every view, source and sink           GET  /v1/status, each second
+//	src/alertlist.tsx    alerts on it, and their instances     POST /v1/sql
 //	src/view.tsx         one view                              GET  /v1/views/{view}/changes, why; POST /v1/sql
 //	src/figure.tsx       its plot, chosen by columns           choice.ts keeps the choice in the address
 //	src/querygraph.tsx   its graph, laid out by graph.ts

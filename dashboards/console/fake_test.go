@@ -24,8 +24,8 @@ type fakeAPI struct {
 	stopped chan struct{}
 	// holdSchema holds the schema back until it is closed, if it is there; sentSchema is told of each.
 	holdSchema, sentSchema chan struct{}
-	// readOnly says that nothing may be changed, pressed that the sink holds up its view.
-	readOnly, pressed bool
+	// readOnly says that nothing may be changed, pressed that the sink holds up its view, alerting that there is an alert.
+	readOnly, pressed, alerting bool
 }
 
 var channels = []string{"app", "mail", "search", "web"}
@@ -126,6 +126,14 @@ func (f *fakeAPI) status(w http.ResponseWriter, _ *http.Request) {
 	if f.pressed {
 		hot["state"], hot["backpressure"], outbox = "backpressured", "alerts", 1_200_000_000
 	}
+	queries := []any{hot, query("totals", "changes", totalsColumns, "running", "", 152, wm),
+		query("broken", "close", hotColumns, "failed", "division by zero in bids / (top - top)", 0, math.MinInt64)}
+	if f.alerting {
+		slow := query("slow", "close", hotColumns, "running", "", 1, wm)
+		slow["alert"], slow["stages"] = true, []any{map[string]any{"name": "alert", "held": map[string]any{"unit": "instances", "count": 3,
+			"parts": []any{map[string]any{"name": "pending", "count": 0}, map[string]any{"name": "firing", "count": 2}}}}}
+		queries = append(queries, slow)
+	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"writable": !f.readOnly,
 		"started":  begin, "epoch": epoch, "commits": epoch, "committed_at": time.Now(), "commit_ns": epoch * 7_300_000, "workers": 2,
@@ -135,8 +143,7 @@ func (f *fakeAPI) status(w http.ResponseWriter, _ *http.Request) {
 				map[string]any{"partition": "1", "next": elapsed * 72, "waiting": 310, "watermark": wm + 2_500_000, "state": "active"},
 				map[string]any{"partition": "2", "next": 0, "waiting": 0, "watermark": int64(math.MinInt64), "state": "idle"},
 			}}},
-		"queries": []any{hot, query("totals", "changes", totalsColumns, "running", "", 152, wm),
-			query("broken", "close", hotColumns, "failed", "division by zero in bids / (top - top)", 0, math.MinInt64)},
+		"queries": queries,
 		"sinks": []any{map[string]any{"name": "alerts", "view": "hot", "connector": "kafka", "delivered": epoch * 4, "pending": 0, "pending_bytes": outbox,
 			"max_outbox": 1_000_000_000, "failures": 0, "state": "running"}},
 	})
@@ -240,6 +247,10 @@ func (f *fakeAPI) sql(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"columns":%s,"rows":[[%s],[%s]],"truncated":false}`, hotColumns, fixed, movingRow(windows))
 	case strings.HasPrefix(statement, `SELECT * FROM "totals"`):
 		fmt.Fprintf(w, `{"columns":%s,"rows":[["web",%d],["app",5200],["mail",310],["search",9120]],"truncated":false}`, totalsColumns, windows*100)
+	case strings.Contains(statement, "FROM weir.alerts WHERE latest"):
+		_, _ = io.WriteString(w, `{"columns":[],"rows":[`+
+			`["slow","host=a","firing","2026-01-01T12:00:00","2026-01-01T12:01:00","critical","a is slow",[{"key":"team","value":"shop"},{"key":"host","value":"a"}]],`+
+			`["slow","host=b","resolved","2026-01-01T11:00:00","2026-01-01T11:30:00.5","critical","",[]]],"truncated":false}`)
 	case statement == "SELECT 42 AS answer":
 		_, _ = io.WriteString(w, `{"columns":[{"name":"answer","type":"INTEGER"},{"name":"big","type":"HUGEINT"},{"name":"s","type":"STRUCT(a INTEGER)"}],`+
 			`"rows":[[42,"170141183460469231731687303715884105727",{"a":1}],[null,null,null]],"truncated":false}`)

@@ -69,6 +69,8 @@ func keptBy(n Node) (keeps string, grows bool) {
 		return keptByTopN(n)
 	case *Expire:
 		return "the rows of the last " + micros(n.TTL), false
+	case *Alert:
+		return keptByAlert(n), false
 	}
 	return "", false
 }
@@ -81,6 +83,14 @@ func keptByJoin(n *Join) (string, bool) {
 		return fmt.Sprintf("the rows that may still match: %s of event time", micros(n.Bounds.High-n.Bounds.Low)), false
 	}
 	return "all rows of both sides", true
+}
+
+// keptByAlert: what has been added is counted, so as to know when it has gone. That is bounded as its input is, which says so if it is not.
+func keptByAlert(n *Alert) string {
+	if n.Updating {
+		return "its input's rows"
+	}
+	return "the instances that are pending or firing"
 }
 
 // keptByTopN: rows behind the first come back only where those before them can be taken away.

@@ -72,7 +72,7 @@ func restore(s *stored) (Node, error) {
 
 // restoreNode makes an empty node of a kind over its inputs.
 func restoreNode(kind string, from []Node) (Node, error) {
-	inputs := map[string]int{"scan": 0, "filter": 1, "project": 1, "aggregate": 1, "over": 1, "expand": 1, "expire": 1, "session": 1, "topn": 1, "asof": 2, "join": 2}
+	inputs := map[string]int{"scan": 0, "filter": 1, "project": 1, "aggregate": 1, "over": 1, "expand": 1, "expire": 1, "alert": 1, "session": 1, "topn": 1, "asof": 2, "join": 2}
 	if want, fixed := inputs[kind]; fixed && len(from) != want {
 		return nil, fmt.Errorf("plan: unmarshal: %s with %d inputs, want %d", kind, len(from), want)
 	}
@@ -91,6 +91,8 @@ func restoreNode(kind string, from []Node) (Node, error) {
 		return &Expand{From: from[0]}, nil
 	case "expire":
 		return &Expire{From: from[0]}, nil
+	case "alert":
+		return &Alert{From: from[0]}, nil
 	case "session":
 		return &Session{From: from[0]}, nil
 	case "topn":

@@ -24,7 +24,7 @@ type Preview struct {
 type Object struct {
 	Script string `json:"script,omitempty"` // absent if no statement is about it
 	Line   int    `json:"line,omitempty"`   // of the statement, from 1
-	Kind   string `json:"kind"`             // SOURCE, MATERIALIZED VIEW, SINK, MACRO or TABLE
+	Kind   string `json:"kind"`             // SOURCE, MATERIALIZED VIEW, SINK, ALERT, MACRO or TABLE
 	Name   string `json:"name"`
 	// Action is unchanged, created, replaced, dropped, altered or, for a plain table, executed.
 	Action string   `json:"action"`

@@ -124,6 +124,7 @@ type ViewInfo struct {
 	SQL    string
 	Emit   string
 	Paused bool // it reads nothing, and keeps its table, positions and state
+	Alert  bool // its rows are transitions
 	// From is when the query begins if it has not read anything of a source yet; zero for the source's beginning.
 	From time.Time
 }

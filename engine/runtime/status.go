@@ -18,8 +18,12 @@ func (e *Engine) Status() engine.Status {
 func (s *sinkRun) status(waits engine.Backlog) engine.SinkStatus {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	notified := int64(0)
+	if n, ok := s.Sink.Sink.(engine.Notifier); ok {
+		notified = n.Notified()
+	}
 	return engine.SinkStatus{
-		Name: s.Name, View: s.View, Connector: s.Connector,
+		Name: s.Name, View: s.View, Connector: s.Connector, Notifications: notified,
 		Delivered: s.delivered, Pending: waits.Epochs, PendingBytes: waits.Bytes, MaxOutbox: s.MaxOutbox, Failures: s.failures, State: s.state(), Error: message(s.failed),
 	}
 }
@@ -75,7 +79,7 @@ func (e *Engine) sourceStatus(s *source) engine.SourceStatus {
 func (e *Engine) queryStatus(q *query) engine.QueryStatus {
 	info := e.config.Views[q.Name]
 	out := engine.QueryStatus{
-		View: q.Name, SQL: info.SQL, Emit: info.Emit, Sources: q.sources(), Columns: q.Output,
+		View: q.Name, SQL: info.SQL, Emit: info.Emit, Alert: info.Alert, Sources: q.sources(), Columns: q.Output,
 		Readings: q.readingsNow, Stages: q.stagesNow, Results: q.resultsNow, RowsIn: q.rowsIn, RowsOut: q.rowsOut, LateRows: q.lateN, Duplicates: q.duplicates(), Watermark: q.watermark(), State: "running", Error: message(q.failed),
 	}
 	switch {

@@ -83,7 +83,7 @@ func withoutColumn(statement string, s parse.CreateSource, name string) (string,
 func (c *Catalog) refuseRebuilds(changes []Change) error {
 	var names []string
 	for _, x := range changes {
-		if c.rebuildNothing && x.Kind == parse.View && x.Rebuild {
+		if c.rebuildNothing && x.OfView() && x.Rebuild {
 			names = append(names, "view "+x.Name)
 		}
 	}

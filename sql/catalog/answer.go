@@ -30,6 +30,8 @@ func (c *Catalog) show(s parse.Show) *Answer {
 			a.Rows = append(a.Rows, []string{x.Name, x.View, x.Connector.Name, x.Format})
 		}
 		return a
+	case "ALERTS":
+		return c.showAlerts()
 	case "MACROS":
 		a := &Answer{Columns: []string{"macro", "kind", "definition"}}
 		for _, m := range c.Macros {
@@ -43,6 +45,9 @@ func (c *Catalog) show(s parse.Show) *Answer {
 	}
 	a := &Answer{Columns: []string{"view", "source", "views", "emit", "select"}}
 	for _, v := range c.Views {
+		if v.Alert != nil {
+			continue
+		}
 		a.Rows = append(a.Rows, []string{v.Name, strings.Join(v.Sources, ", "), strings.Join(v.Views, ", "), v.Emit, strings.Join(strings.Fields(v.Select), " ")})
 	}
 	return a
@@ -65,7 +70,7 @@ func (c *Catalog) describe(s parse.Describe) (*Answer, error) {
 	case c.sink(s.Name) != nil:
 		columns = c.ReadBy(c.sink(s.Name)).Columns
 	default:
-		return nil, fmt.Errorf("there is no source, view or sink %s", s.Name)
+		return nil, fmt.Errorf("there is no source, view, sink or alert %s", s.Name)
 	}
 	a := &Answer{Columns: []string{"column_name", "column_type"}}
 	for _, f := range columns {
@@ -95,7 +100,7 @@ func (c *Catalog) explain(text string, s parse.Explain) (*Answer, error) {
 		}
 	}
 	if v == nil {
-		return nil, fmt.Errorf("there is no MATERIALIZED VIEW %s%s", s.Name, c.namesOf(parse.View))
+		return nil, fmt.Errorf("there is no MATERIALIZED VIEW or ALERT %s%s", s.Name, c.namesOf(parse.View))
 	}
 	a := &Answer{Columns: []string{"plan"}}
 	for _, line := range strings.Split(strings.TrimRight(c.Explain(v), "\n"), "\n") {
@@ -121,6 +126,7 @@ func (c *Catalog) Explain(v *View) string {
 		}
 		fmt.Fprintf(&b, "state: %s%s (%s)\n", s.Keeps, ever, s.Node)
 	}
+	c.explainAlert(&b, v)
 	if warning := v.Growth(); warning != "" {
 		fmt.Fprintf(&b, "warning: %s\n", warning)
 	}

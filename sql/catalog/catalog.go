@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/plan"
@@ -29,6 +30,8 @@ type Config struct {
 	Tables Tables
 	// Getenv looks up an environment variable for ${NAME} in options; nil for os.LookupEnv.
 	Getenv func(string) (string, bool)
+	// Now is the clock by which alerts are silenced; nil for time.Now.
+	Now func() time.Time
 }
 
 // Catalog is the set of definitions. One goroutine uses it at a time.
@@ -41,6 +44,7 @@ type Catalog struct {
 	Backfills []*View
 	tables    map[string]*knownTable // by name in lower case
 	Macros    []*Macro
+	silences  []Silence
 	paused    []string          // as pauseName has them
 	remarks   map[string]remark // by their names
 	changes   []Change
@@ -58,6 +62,8 @@ type Change struct {
 	View *View  // as the statement defines it; nil for other kinds and for a drop
 	// Macro is what the statement defines; nil for other kinds and for a drop.
 	Macro *Macro
+	// Silence is what the statement defines; nil for other kinds and when one ends.
+	Silence *Silence
 	// Rebuild says that the object's results and state from before, if any, must go.
 	Rebuild bool
 	// Kept says that a view has another text, and goes on with its results and state: its plan is the same.
@@ -66,10 +72,16 @@ type Change struct {
 	Why []string
 }
 
+// OfView reports whether the change is one of a view or an alert: of what has a table.
+func (c *Change) OfView() bool { return c.Kind == parse.View || c.Kind == parse.Alert }
+
 // New makes an empty catalog.
 func New(c Config) *Catalog {
 	if c.Getenv == nil {
 		c.Getenv = os.LookupEnv
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	return &Catalog{config: c, remarks: map[string]remark{}}
 }
@@ -186,8 +198,8 @@ func (c *Catalog) find(as parse.Kind, name string) (kind parse.Kind, written, te
 	if s := c.Source(name); s != nil {
 		return parse.Source, s.Name, s.Text, true
 	}
-	if v := c.View(name); v != nil {
-		return parse.View, v.Name, v.Text, true
+	if v := c.View(name); v != nil { // or an alert
+		return v.Kind(), v.Name, v.Text, true
 	}
 	if s := c.sink(name); s != nil {
 		return parse.Sink, s.Name, s.Text, true
@@ -243,8 +255,11 @@ func (c *Catalog) drop(s parse.Drop) error {
 	c.Sinks = slices.DeleteFunc(c.Sinks, func(x *Sink) bool { return same(x.Name) })
 	c.changes = append(c.changes, Change{Kind: s.Kind, Name: written, Rebuild: true})
 	c.resume(kind, written)
-	if kind == parse.View {
+	switch kind {
+	case parse.View:
 		c.forgetRemarks(written)
+	case parse.Alert:
+		c.unsilence(written)
 	}
 	return nil
 }
@@ -274,7 +289,7 @@ func (c *Catalog) Users(name string) []string {
 	var out []string
 	for _, v := range c.Views {
 		if v.Reads(name) || v.ReadsView(name) {
-			out = append(out, "view "+v.Name)
+			out = append(out, v.what()+" "+v.Name)
 		}
 	}
 	for _, s := range c.Sinks {
@@ -294,6 +309,12 @@ func (c *Catalog) namesOf(kind parse.Kind) string {
 		}
 	case parse.View:
 		for _, v := range c.Views {
+			if v.Alert == nil {
+				names = append(names, v.Name)
+			}
+		}
+	case parse.Alert:
+		for _, v := range c.Alerts() {
 			names = append(names, v.Name)
 		}
 	case parse.Sink:

@@ -39,6 +39,9 @@ func (r remark) statement() string {
 // comment sets or takes away a comment.
 func (c *Catalog) comment(text string, s parse.Comment) error {
 	v := c.View(s.Name)
+	if v != nil && v.Alert != nil {
+		return parse.Errorf(text, s.NamePos, "%s is an ALERT: WITH (summary = …, description = …) says what it is about", v.Name)
+	}
 	switch {
 	case v == nil && s.Column != "" && c.tableNamed(s.Name) != nil:
 		return c.changeTable(text, parse.ChangeTable{Span: s.Span, Name: s.Name, NamePos: s.NamePos})

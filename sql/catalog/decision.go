@@ -15,7 +15,7 @@ const (
 	Created   Action = "created"
 	Replaced  Action = "replaced"
 	Dropped   Action = "dropped"
-	Altered   Action = "altered"  // paused, resumed, commented on, or given another column
+	Altered   Action = "altered"  // paused, resumed, silenced, commented on, or given another column
 	Executed  Action = "executed" // a statement about a plain table
 )
 
@@ -78,7 +78,7 @@ func subject(s parse.Statement) (kind parse.Kind, name string) {
 	case parse.CreateSource:
 		return parse.Source, s.Name
 	case parse.CreateView:
-		return parse.View, s.Name
+		return s.Kind(), s.Name
 	case parse.CreateSink:
 		return parse.Sink, s.Name
 	case parse.CreateMacro:

@@ -29,7 +29,7 @@ func (c *Catalog) readBySink(text string, s parse.CreateSink) (*View, error) {
 		if v := c.View(s.View); v != nil {
 			return v, nil
 		}
-		return nil, parse.Errorf(text, s.ViewPos, "there is no MATERIALIZED VIEW %s%s", s.View, c.namesOf(parse.View))
+		return nil, parse.Errorf(text, s.ViewPos, "there is no MATERIALIZED VIEW or ALERT %s%s", s.View, c.namesOf(parse.View))
 	}
 	v := keptTable(s.Schema + "." + s.View)
 	if v == nil {

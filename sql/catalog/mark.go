@@ -10,20 +10,21 @@ import (
 
 // Mark is what an ALTER or a COMMENT can change, as it was.
 type Mark struct {
-	sources []*Source
-	views   []*View
-	paused  []string
-	remarks map[string]remark
+	sources  []*Source
+	views    []*View
+	paused   []string
+	silences []Silence
+	remarks  map[string]remark
 }
 
 // Mark notes how the definitions are, for Restore.
 func (c *Catalog) Mark() Mark {
-	return Mark{slices.Clone(c.Sources), slices.Clone(c.Views), slices.Clone(c.paused), maps.Clone(c.remarks)}
+	return Mark{slices.Clone(c.Sources), slices.Clone(c.Views), slices.Clone(c.paused), slices.Clone(c.silences), maps.Clone(c.remarks)}
 }
 
 // Restore goes back to a mark, when what an ALTER has changed could not be stored.
 func (c *Catalog) Restore(m Mark) error {
-	c.Sources, c.Views, c.paused, c.remarks = m.sources, m.views, m.paused, m.remarks
+	c.Sources, c.Views, c.paused, c.silences, c.remarks = m.sources, m.views, m.paused, m.silences, m.remarks
 	var errs []error
 	for _, s := range c.Sources {
 		statements, err := parse.Statements(s.Text)

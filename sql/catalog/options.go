@@ -121,8 +121,8 @@ func pointAt(text string, with parse.With, err error) error {
 	return err
 }
 
-// connector finds the connector of a source or sink.
-func (c *Catalog) connector(text string, with parse.With, can func(engine.Connector) bool) (engine.Connector, error) {
+// connector finds the connector of a source or sink. Called is what the option is called that names it.
+func (c *Catalog) connector(text string, with parse.With, called string, can func(engine.Connector) bool) (engine.Connector, error) {
 	var names []string
 	for _, x := range c.config.Connectors {
 		if can(x) {
@@ -138,7 +138,7 @@ func (c *Catalog) connector(text string, with parse.With, can func(engine.Connec
 			return x, nil
 		}
 	}
-	return engine.Connector{}, parse.Errorf(text, v.Pos, "connector = '%s': allowed are '%s'", v.Text, strings.Join(names, "', '"))
+	return engine.Connector{}, parse.Errorf(text, v.Pos, "%s = '%s': allowed are '%s'", called, v.Text, strings.Join(names, "', '"))
 }
 
 // format settles the format, and returns the options that it declares.

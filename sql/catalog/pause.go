@@ -30,6 +30,8 @@ func (c *Catalog) alter(text string, s parse.Alter) error {
 		return fmt.Errorf("there is no %s %s%s", s.Kind, s.Name, c.namesOf(s.Kind))
 	}
 	switch {
+	case s.Silence != nil:
+		return c.alterSilence(text, s)
 	case s.Column != nil:
 		return c.alterColumn(text, s)
 	case s.Pause == c.Paused(kind, written):
@@ -51,7 +53,7 @@ func (c *Catalog) resume(kind parse.Kind, name string) {
 	}
 }
 
-// States are the words that SHOW has for what does not run: paused, or stopped, by name. What is SOURCES, VIEWS, QUERIES or SINKS.
+// States are the words that SHOW has for what does not run: paused, or stopped, by name. What is SOURCES, VIEWS, QUERIES, SINKS or ALERTS.
 func (c *Catalog) States(what string) map[string]string {
 	out := map[string]string{}
 	state := func(kind parse.Kind, name string) {
@@ -66,7 +68,11 @@ func (c *Catalog) States(what string) map[string]string {
 		}
 	case "VIEWS", "QUERIES":
 		for _, x := range c.Views {
-			state(parse.View, x.Name)
+			state(x.Kind(), x.Name)
+		}
+	case "ALERTS":
+		for _, x := range c.Alerts() {
+			state(x.Kind(), x.Name)
 		}
 	case "SINKS":
 		for _, x := range c.Sinks {

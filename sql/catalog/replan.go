@@ -44,9 +44,12 @@ func (c *Catalog) replaceView(made *View) error {
 func replacement(old, made *View) (Change, error) {
 	same, err := samePlan(old, made)
 	same = same && old.Retention == made.Retention
-	change := Change{Kind: parse.View, Name: made.Name, Text: made.Text, View: made, Rebuild: !same, Kept: same}
+	change := Change{Kind: made.Kind(), Name: made.Name, Text: made.Text, View: made, Rebuild: !same, Kept: same}
 	if change.Why = append(aboutDifferences(old, made), "the plan is the same"); !same {
 		change.Why = viewDifferences(old, made)
+	}
+	if made.Alert != nil && old.Alert != nil {
+		change.Why = append(optionDifferences(old.Text, made.Text), change.Why...)
 	}
 	return change, err
 }
@@ -89,7 +92,7 @@ func waits(v *View, moved string) []Change {
 	if moved == "" {
 		return nil
 	}
-	return []Change{{Kind: parse.View, Name: v.Name, Text: v.Text, View: v, Rebuild: true, Why: []string{moved}}}
+	return []Change{{Kind: v.Kind(), Name: v.Name, Text: v.Text, View: v, Rebuild: true, Why: []string{moved}}}
 }
 
 // brokenViews is the error for views that do not work any more; cause is why the first does not.
@@ -117,7 +120,7 @@ func (c *Catalog) replanOne(v *View, moved string) (planned *View, changes []Cha
 	if !same {
 		why = viewDifferences(v, planned)
 	}
-	return planned, []Change{{Kind: parse.View, Name: v.Name, Text: v.Text, View: planned, Rebuild: true, Why: why}}, nil
+	return planned, []Change{{Kind: v.Kind(), Name: v.Name, Text: v.Text, View: planned, Rebuild: true, Why: why}}, nil
 }
 
 // replan plans a view's stored statement again.
@@ -133,8 +136,11 @@ func (c *Catalog) replan(v *View) (*View, error) {
 	return made, err
 }
 
-// define tells the planner of a view.
+// define tells the planner of a view. An alert is not read by its SELECT.
 func (c *Catalog) define(v *View) error {
+	if v.Alert != nil {
+		return nil
+	}
 	return c.config.Planner.DefineView(v.Name, v.Columns, v.Select)
 }
 

@@ -32,7 +32,7 @@ func (c *Catalog) restated(views []*View, v *View) bool {
 func (b *below) restates(v *View, s parse.Statement) bool {
 	switch s := s.(type) {
 	case parse.Drop:
-		return s.Kind == parse.View && strings.EqualFold(s.Name, v.Name)
+		return s.Kind == v.Kind() && strings.EqualFold(s.Name, v.Name)
 	case parse.CreateView:
 		_, beside := s.With["backfill"]
 		return strings.EqualFold(s.Name, v.Name) && s.Replace && !beside && !sameTokens(s.Of(b.text), v.Text)

@@ -65,28 +65,34 @@ func (c *Catalog) newSink(text string, s parse.CreateSink) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &Sink{Name: s.Name, View: view.Name, Kept: s.Schema != "", Where: s.Where.Of(text)}
-	made.Connector, err = c.connector(text, s.With, func(x engine.Connector) bool { return x.Sink != nil })
+	return c.sinkOn(text, s.With, "connector", view, &Sink{Name: s.Name, View: view.Name, Kept: s.Schema != "", Where: s.Where.Of(text)})
+}
+
+// sinkOn gives a sink the connector and the options that a WITH list names; called is what the statement calls the connector's option.
+func (c *Catalog) sinkOn(text string, with parse.With, called string, view *View, made *Sink) (_ *Sink, err error) {
+	made.Connector, err = c.connector(text, with, called, func(x engine.Connector) bool { return x.Sink != nil })
 	if err != nil {
 		return nil, err
 	}
-	if made.Format, _, err = c.format(text, s.With, made.Connector); err != nil {
+	if made.Format, _, err = c.format(text, with, made.Connector); err != nil {
 		return nil, err
 	}
-	given, err := c.expand(text, s.With)
+	given, err := c.expand(text, with)
 	if err != nil {
 		return nil, err
 	}
-	made.Options, err = validate(text, s.With, given, slices.Concat(SinkOptions, made.Connector.SinkOptions))
+	made.Options, err = validate(text, with, given, slices.Concat(SinkOptions, made.Connector.SinkOptions))
 	if err != nil {
 		return nil, err
 	}
-	return made, pointAt(text, s.With, made.check(view))
+	return made, pointAt(text, with, made.check(view))
 }
 
 // Config is what the sink's connector is told.
 func (s *Sink) Config(view *View) engine.SinkConfig {
-	return engine.SinkConfig{Name: s.Name, Format: s.Format, View: view.Name, Columns: view.Columns, Updating: view.Updating, Options: s.Options}
+	return engine.SinkConfig{
+		Name: s.Name, Format: s.Format, View: view.Name, Columns: view.Columns, Updating: view.Updating, Alert: view.Alert != nil, Options: s.Options,
+	}
 }
 
 // check asks the connector whether the sink goes with the view.

@@ -60,7 +60,7 @@ func (c *Catalog) createSource(text string, s parse.CreateSource) error {
 func (c *Catalog) newSource(text string, s parse.CreateSource) (*Source, error) {
 	made := &Source{}
 	var err error
-	made.Connector, err = c.connector(text, s.With, func(x engine.Connector) bool { return x.Source != nil })
+	made.Connector, err = c.connector(text, s.With, "connector", func(x engine.Connector) bool { return x.Source != nil })
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,8 @@ type View struct {
 	Backfill string
 	// Replaces is the view that this one is the successor of; empty unless it is in Catalog.Backfills.
 	Replaces string
+	// Alert says that this is one; nil for a view.
+	Alert *Alert
 }
 
 // View finds a view by name; nil if there is none.
@@ -41,10 +43,10 @@ func (c *Catalog) View(name string) *View {
 
 func (c *Catalog) createView(text string, s parse.CreateView) error {
 	statement := s.Of(text)
-	if !s.IfMissing && c.settleBackfill(s.Name, statement) {
+	if !s.IfMissing && c.settleBackfill(s.Name, statement) { // of alerts there are none
 		return nil
 	}
-	what, err := c.check(parse.View, s.Name, statement, s.Replace, s.IfMissing)
+	what, err := c.check(s.Kind(), s.Name, statement, s.Replace, s.IfMissing)
 	if err != nil || what == keep {
 		return err
 	}
@@ -53,7 +55,7 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 		return err
 	}
 	made.Text = statement
-	if what == replace && made.Backfill != "" && !sameButAbout(c.View(made.Name), made) {
+	if what == replace && made.Alert == nil && made.Backfill != "" && !sameButAbout(c.View(made.Name), made) {
 		c.backfill(made)
 		return nil
 	}
@@ -64,11 +66,14 @@ func (c *Catalog) createView(text string, s parse.CreateView) error {
 		return err
 	}
 	c.Views = append(c.Views, made)
-	c.changes = append(c.changes, Change{Kind: parse.View, Name: s.Name, Text: statement, View: made})
+	c.changes = append(c.changes, Change{Kind: made.Kind(), Name: s.Name, Text: statement, View: made})
 	return nil
 }
 
 func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
+	if s.Alert {
+		return c.newAlert(text, s)
+	}
 	given := map[string]string{} // not expanded: EXPLAIN is open to readers, and a mistake would show them the environment
 	for name, v := range s.With {
 		given[name] = v.Text
@@ -77,9 +82,7 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	planned, err := c.plan(text, s.Select, planner.Options{
-		Emit: options["emit"], StateTTL: options.Duration("state_ttl"), AllowedLateness: options.Duration("allowed_lateness"),
-	})
+	planned, err := c.plan(text, s.Select, viewOptions(options))
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +91,24 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 		return nil, parse.Errorf(text, s.With["retention"].Pos,
 			"retention: no column of the view says how old its rows are: select one that grows with event time and is not corrected later, such as window_start")
 	}
+	made, err := c.viewOf(text, s, planned)
+	if err != nil {
+		return nil, err
+	}
+	made.Backfill, made.Retention = options["backfill"], retention
+	if _, _, err = made.begins(); err == nil {
+		made.About, err = aboutOf(made, options)
+	}
+	return made, pointAt(text, s.With, err)
+}
+
+// viewOptions are those that say how a SELECT is planned.
+func viewOptions(o engine.Options) planner.Options {
+	return planner.Options{Emit: o["emit"], StateTTL: o.Duration("state_ttl"), AllowedLateness: o.Duration("allowed_lateness")}
+}
+
+// viewOf is the view of a planned SELECT, if it can be one.
+func (c *Catalog) viewOf(text string, s parse.CreateView, planned *planner.View) (*View, error) {
 	if err := c.refuseCycle(s.Name, planned.Views); err != nil {
 		return nil, err
 	}
@@ -99,11 +120,7 @@ func (c *Catalog) newView(text string, s parse.CreateView) (*View, error) {
 			return nil, parse.Errorf(text, s.Select.Start, "column %s is a row without field names: name them, as in {'a': x, 'b': y}", column.Name)
 		}
 	}
-	made := &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan), Backfill: options["backfill"], Retention: retention}
-	if _, _, err = made.begins(); err == nil {
-		made.About, err = aboutOf(made, options)
-	}
-	return made, pointAt(text, s.With, err)
+	return &View{View: planned, Name: s.Name, Select: s.Select.Of(text), Sources: sourcesOf(planned.Plan)}, nil
 }
 
 // sourcesOf are the names of the sources that a plan reads, each once.

@@ -1,13 +1,15 @@
 package parse
 
-// Alter is ALTER SOURCE | MATERIALIZED VIEW | SINK name PAUSE | RESUME, or ALTER SOURCE name ADD | DROP COLUMN.
+// Alter is ALTER SOURCE | MATERIALIZED VIEW | SINK | ALERT name PAUSE | RESUME, ALTER SOURCE name ADD | DROP COLUMN, or ALTER ALERT name
+// SILENCE | UNSILENCE.
 type Alter struct {
 	Span
 	Kind    Kind
 	Name    string
 	NamePos int
-	Pause   bool         // or resume
-	Column  *AlterColumn // what is done to a column, instead; nil for PAUSE and RESUME
+	Pause   bool          // or resume
+	Column  *AlterColumn  // what is done to a column, instead; nil for all else
+	Silence *AlterSilence // likewise, for SILENCE and UNSILENCE
 }
 
 // AlterColumn is ADD [COLUMN] [IF NOT EXISTS] name type [CASCADE], or DROP [COLUMN] [IF EXISTS] name [CASCADE].
@@ -21,7 +23,7 @@ type AlterColumn struct {
 func (p *parser) alter(start int) (Statement, error) {
 	kind, ok := p.runs()
 	if !ok {
-		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK or TABLE")
+		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, ALERT or TABLE")
 	}
 	s := Alter{Kind: kind}
 	name, err := p.name("a name")
@@ -37,6 +39,12 @@ func (p *parser) alter(start int) (Statement, error) {
 		s.Column, err = p.addColumn()
 	case kind == Source && p.accept("DROP"):
 		s.Column, err = p.dropColumn()
+	case kind == Alert && p.accept("SILENCE"):
+		s.Silence, err = p.silence()
+	case kind == Alert && p.accept("UNSILENCE"):
+		s.Silence = &AlterSilence{End: true}
+	case kind == Alert:
+		return nil, p.unexpected("PAUSE, RESUME, SILENCE or UNSILENCE")
 	case kind == Source:
 		return nil, p.unexpected("ADD COLUMN, DROP COLUMN, PAUSE or RESUME")
 	default:

@@ -97,7 +97,7 @@ func (p *parser) restOfStatement() (Span, error) {
 	return p.span(start), nil
 }
 
-const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE TABLE, CREATE MACRO, INSERT INTO, ALTER, DROP, COMMENT ON, SHOW, DESCRIBE or EXPLAIN"
+const statementForms = "CREATE SOURCE, CREATE MATERIALIZED VIEW, CREATE SINK, CREATE ALERT, CREATE TABLE, CREATE MACRO, INSERT INTO, ALTER, DROP, COMMENT ON, SHOW, DESCRIBE or EXPLAIN"
 
 func (p *parser) statement() (Statement, error) {
 	start := p.at
@@ -116,7 +116,7 @@ func (p *parser) statement() (Statement, error) {
 	case p.accept("SHOW"):
 		return p.show(start)
 	case p.accept("DESCRIBE"):
-		name, err := p.name("the name of a source, view or sink")
+		name, err := p.name("the name of a source, view, sink or alert")
 		return Describe{p.span(start), name.Text}, err
 	case p.accept("EXPLAIN"):
 		return p.explain(start)
@@ -132,7 +132,9 @@ func (p *parser) create(start int) (Statement, error) {
 	case p.accept("SOURCE"):
 		return p.createSource(start, replace)
 	case p.accept("MATERIALIZED", "VIEW"):
-		return p.createView(start, replace)
+		return p.createView(start, replace, CreateView{})
+	case p.accept("ALERT"):
+		return p.createView(start, replace, CreateView{Alert: true})
 	case p.accept("SINK"):
 		return p.createSink(start, replace)
 	case p.accept("MACRO"), p.accept("FUNCTION"):
@@ -140,7 +142,7 @@ func (p *parser) create(start int) (Statement, error) {
 	case p.peek().Is("VIEW"):
 		return nil, Errorf(p.text, p.peek().Pos, "a continuous query is a MATERIALIZED VIEW: write CREATE MATERIALIZED VIEW")
 	}
-	return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, TABLE or MACRO")
+	return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, ALERT, TABLE or MACRO")
 }
 
 func (p *parser) ifNotExists() bool { return p.accept("IF", "NOT", "EXISTS") }
@@ -301,10 +303,15 @@ func (p *parser) object(what string) (name string, ifMissing bool, with With, er
 	return t.Text, ifMissing, with, p.expect("AS")
 }
 
-func (p *parser) createView(start int, replace bool) (Statement, error) {
-	s := CreateView{Replace: replace}
+// createView takes what a view and an alert have in common: s says which of them it is.
+func (p *parser) createView(start int, replace bool, s CreateView) (Statement, error) {
+	what := "view"
+	if s.Alert {
+		what = "alert"
+	}
+	s.Replace = replace
 	var err error
-	if s.Name, s.IfMissing, s.With, err = p.object("view"); err != nil {
+	if s.Name, s.IfMissing, s.With, err = p.object(what); err != nil {
 		return nil, err
 	}
 	if !p.atQuery() {
@@ -382,6 +389,8 @@ func (p *parser) runs() (k Kind, ok bool) {
 		return View, true
 	case p.accept("SINK"):
 		return Sink, true
+	case p.accept("ALERT"):
+		return Alert, true
 	}
 	return k, false
 }
@@ -395,7 +404,7 @@ func (p *parser) drop(start int) (Statement, error) {
 		s.Kind = Macro
 		p.accept("TABLE")
 	default:
-		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, TABLE or MACRO")
+		return nil, p.unexpected("SOURCE, MATERIALIZED VIEW, SINK, ALERT, TABLE or MACRO")
 	}
 	s.IfExists = p.accept("IF", "EXISTS")
 	name, err := p.name("a name")
@@ -407,7 +416,7 @@ func (p *parser) drop(start int) (Statement, error) {
 }
 
 func (p *parser) show(start int) (Statement, error) {
-	for _, what := range []string{"SOURCES", "VIEWS", "QUERIES", "SINKS", "MACROS"} {
+	for _, what := range []string{"SOURCES", "VIEWS", "QUERIES", "SINKS", "ALERTS", "MACROS"} {
 		if p.accept(what) {
 			return Show{p.span(start), what}, nil
 		}
@@ -415,7 +424,7 @@ func (p *parser) show(start int) (Statement, error) {
 	if p.accept("MATERIALIZED", "VIEWS") {
 		return Show{p.span(start), "VIEWS"}, nil
 	}
-	return nil, p.unexpected("SOURCES, VIEWS, QUERIES, SINKS or MACROS")
+	return nil, p.unexpected("SOURCES, VIEWS, QUERIES, SINKS, ALERTS or MACROS")
 }
 
 func (p *parser) explain(start int) (Statement, error) {
@@ -428,7 +437,7 @@ func (p *parser) explain(start int) (Statement, error) {
 		}
 		view, ok := s.(CreateView)
 		if !ok {
-			return nil, Errorf(p.text, p.tokens[at].Pos, "only a MATERIALIZED VIEW or a SELECT has a plan to explain")
+			return nil, Errorf(p.text, p.tokens[at].Pos, "only a MATERIALIZED VIEW, an ALERT or a SELECT has a plan to explain")
 		}
 		return Explain{Span: p.span(start), View: &view}, nil
 	}

@@ -40,9 +40,10 @@ type Watermark struct {
 	Expr   Span
 }
 
-// CreateView is CREATE [OR REPLACE] MATERIALIZED VIEW name WITH (…) AS SELECT ….
+// CreateView is CREATE [OR REPLACE] MATERIALIZED VIEW name WITH (…) AS SELECT …, or the same for an ALERT.
 type CreateView struct {
 	Span
+	Alert     bool
 	Name      string
 	Replace   bool
 	IfMissing bool
@@ -83,7 +84,15 @@ type Value struct {
 	Pos  int
 }
 
-// Drop is DROP SOURCE | MATERIALIZED VIEW | SINK | MACRO [IF EXISTS] name.
+// Kind is View or Alert.
+func (s CreateView) Kind() Kind {
+	if s.Alert {
+		return Alert
+	}
+	return View
+}
+
+// Drop is DROP SOURCE | MATERIALIZED VIEW | SINK | ALERT | MACRO [IF EXISTS] name.
 type Drop struct {
 	Span
 	Kind     Kind
@@ -101,13 +110,16 @@ const (
 	View   Kind = "MATERIALIZED VIEW"
 	Sink   Kind = "SINK"
 	Macro  Kind = "MACRO"
+	Alert  Kind = "ALERT"
 	// Pause is the kind of what says that an object is paused. It is no object of its own.
 	Pause Kind = "PAUSE"
 	// Remark is the kind of a comment on a view or on its column, which is no object of its own either.
 	Remark Kind = "COMMENT"
+	// Silence is the kind of what says that an alert sends nothing for a while; nor is it one.
+	Silence Kind = "SILENCE"
 )
 
-// Show is SHOW SOURCES | VIEWS | QUERIES | SINKS | MACROS.
+// Show is SHOW SOURCES | VIEWS | QUERIES | SINKS | ALERTS | MACROS.
 type Show struct {
 	Span
 	What string // in upper case
@@ -122,6 +134,6 @@ type Describe struct {
 // Explain is EXPLAIN name, EXPLAIN SELECT … or EXPLAIN CREATE MATERIALIZED VIEW ….
 type Explain struct {
 	Span
-	Name string      // of a view, or empty
+	Name string      // of a view or an alert, or empty
 	View *CreateView // what to explain if Name is empty; a bare SELECT has no name
 }

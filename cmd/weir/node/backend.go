@@ -100,6 +100,9 @@ func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	if _, ok := statements[0].(parse.ChangeTable); ok {
 		return n.changeTables(ctx, sql)
 	}
+	if s, ok := statements[0].(parse.Alter); ok && s.Silence != nil {
+		return n.silence(ctx, sql)
+	}
 	if _, ok := statements[0].(parse.Alter); ok {
 		return n.alter(ctx, sql)
 	}

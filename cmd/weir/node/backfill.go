@@ -65,7 +65,8 @@ func readByAny(queries []engine.Query, s runtime.Source) bool {
 // viewInfo is what the engine is told of a view beside its query.
 func (n *Node) viewInfo(v *catalog.View) runtime.ViewInfo {
 	return runtime.ViewInfo{
-		SQL: v.Select, Emit: v.Emit, From: v.Begins(n.options.From), Paused: n.catalog.Paused(parse.View, v.Name),
+		SQL: v.Select, Emit: v.Emit, From: v.Begins(n.options.From), Paused: n.catalog.Paused(v.Kind(), v.Name),
+		Alert: v.Alert != nil,
 	}
 }
 

@@ -94,6 +94,7 @@ type Node struct {
 	asking        sync.Mutex                 // the catalog answers one question at a time
 	metrics       *metrics.History           // of the last hours
 	abouts        atomic.Pointer[abouts]     // what people are told of the views
+	silences      atomic.Pointer[silences]   // of alerts
 	replaying     sync.Mutex                 // dead letters are replayed by one at a time
 	trying        sync.Mutex                 // one view at a time is tried, and none between two engines
 	endTry        context.CancelCauseFunc    // ends the trial that is under way; nil without
@@ -140,7 +141,7 @@ func (n *Node) load(ctx context.Context) error {
 		}
 	}
 	var err error
-	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Functions, n.options.Getenv, n.tables); err != nil {
+	if n.catalog, n.planner, err = newCatalog(n.options.Connectors, n.options.Functions, catalog.Config{Getenv: n.options.Getenv, Tables: n.tables, Now: n.options.Now}); err != nil {
 		return err
 	}
 	entries, err := n.store.Entries(ctx)
@@ -152,16 +153,18 @@ func (n *Node) load(ctx context.Context) error {
 		definitions[i] = catalog.Definition{Kind: e.Kind, Name: e.Name, Text: e.SQL}
 	}
 	defer n.tellAbouts()
+	defer n.tellSilences()
 	return n.catalog.Load(definitions)
 }
 
 // NewCatalog makes an empty catalog over the given connectors, plain tables, which may be nil, and functions. The caller closes the
 // planner.
 func NewCatalog(connectors []engine.Connector, tables catalog.Tables, functions ...engine.Function) (*catalog.Catalog, *planner.Planner, error) {
-	return newCatalog(connectors, functions, nil, tables)
+	return newCatalog(connectors, functions, catalog.Config{Tables: tables})
 }
 
-func newCatalog(connectors []engine.Connector, functions []engine.Function, getenv func(string) (string, bool), tables catalog.Tables) (*catalog.Catalog, *planner.Planner, error) {
+// newCatalog makes an empty catalog; config says what is not the same for all.
+func newCatalog(connectors []engine.Connector, functions []engine.Function, config catalog.Config) (*catalog.Catalog, *planner.Planner, error) {
 	p, err := planner.New(planner.Config{
 		CheckAggregate: aggregate.Check,
 		CheckRetracts:  aggregate.CheckRetracts,
@@ -170,8 +173,8 @@ func newCatalog(connectors []engine.Connector, functions []engine.Function, gete
 	if err != nil {
 		return nil, nil, err
 	}
-	c := catalog.New(catalog.Config{Planner: p, Connectors: connectors, Formats: format.All, InDuckDB: function.InDuckDB, Getenv: getenv, Tables: tables})
-	return c, p, nil
+	config.Planner, config.Connectors, config.Formats, config.InDuckDB = p, connectors, format.All, function.InDuckDB
+	return catalog.New(config), p, nil
 }
 
 // Apply runs statements and stores the definitions that they change: all of them or, if one is a mistake, none.
@@ -181,6 +184,7 @@ func (n *Node) Apply(ctx context.Context, text string) ([]catalog.Answer, error)
 		return done.answers, errors.Join(err, n.load(ctx))
 	}
 	n.tellAbouts()
+	n.tellSilences()
 	n.warn(done.changes)
 	return done.answers, nil
 }
@@ -202,6 +206,9 @@ func (n *Node) persist(c *duckdb.Catalog, changes []catalog.Change) error {
 		if err := n.persistOne(c, change); err != nil {
 			return err
 		}
+	}
+	if slices.ContainsFunc(changes, func(x catalog.Change) bool { return x.Kind == parse.Alert }) {
+		return c.DefineAlerts(n.alertTables())
 	}
 	return nil
 }
@@ -226,6 +233,11 @@ func (n *Node) persistOne(c *duckdb.Catalog, change catalog.Change) error {
 			return err
 		}
 	}
+	if change.Kind == parse.Alert && change.View.Alert.Sink == nil { // and what waits for one goes nowhere
+		if err := c.DropSink(change.Name); err != nil {
+			return err
+		}
+	}
 	if change.Kept {
 		return c.Restate(entry)
 	}
@@ -236,6 +248,12 @@ func dropObject(c *duckdb.Catalog, change catalog.Change) error {
 	switch change.Kind {
 	case parse.View:
 		return c.DropView(change.Name)
+	case parse.Alert:
+		err := c.DropView(change.Name)
+		if change.Text == "" { // one that is made anew still has to send what waits
+			err = errors.Join(err, c.DropSink(change.Name))
+		}
+		return err
 	case parse.Source:
 		return c.DropSource(change.Name)
 	case parse.Macro:
@@ -370,7 +388,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 	if err := n.addBackfills(&c); err != nil {
 		return c, err
 	}
-	for _, s := range n.catalog.Sinks {
+	for _, s := range n.catalog.AllSinks() {
 		if n.alone {
 			continue // what the views change waits in the outbox
 		}
@@ -387,7 +405,7 @@ func (n *Node) runtimeConfig() (runtime.Config, error) {
 // fillOutbox tells the store what to keep for which sink.
 func (n *Node) fillOutbox() {
 	sinks, kept := map[string][]string{}, []duckdb.KeptSink{}
-	for _, s := range n.catalog.Sinks {
+	for _, s := range n.catalog.AllSinks() {
 		if !s.Kept {
 			sinks[s.View] = append(sinks[s.View], s.Name)
 			continue
@@ -455,12 +473,15 @@ func (n *Node) sink(s *catalog.Sink) (runtime.Sink, error) {
 	config.Instance = n.instance
 	out := runtime.Sink{Name: s.Name, View: s.View, Connector: s.Connector.Name, Paused: n.catalog.Paused(parse.Sink, s.Name), MaxOutbox: s.MaxOutbox()}
 	open := func() (engine.Sink, error) { return s.Connector.Sink(config) }
-	if !n.options.Bounded {
-		out.Sink = newLateSink(n.options.Log, s.Name, open)
-		return out, nil
-	}
 	var err error
-	out.Sink, err = open()
+	if n.options.Bounded {
+		out.Sink, err = open()
+	} else {
+		out.Sink = newLateSink(n.options.Log, s.Name, open)
+	}
+	if config.Alert && err == nil {
+		out.Sink = n.noticeSink(s, out.Sink)
+	}
 	return out, err
 }
 

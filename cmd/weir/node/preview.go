@@ -176,7 +176,7 @@ func (p *previewed) objects() []preview.Object {
 		beside(parse.Macro, m.Name)
 	}
 	for _, v := range c.Views {
-		beside(parse.View, v.Name)
+		beside(v.Kind(), v.Name)
 	}
 	for _, s := range c.Sinks {
 		beside(parse.Sink, s.Name)

@@ -73,7 +73,7 @@ func (p *previewed) why(view string) (out []string) {
 		switch {
 		case change.Text == "":
 			why = []string{"it is dropped first"}
-		case d.Kind != parse.View || d.Name != view:
+		case d.Kind != parse.View && d.Kind != parse.Alert || d.Name != view:
 			why = slices.Concat([]string{fmt.Sprintf("%s %s is %s", strings.ToLower(string(d.Kind)), d.Name, d.Action)}, why)
 		}
 		for _, reason := range why {
@@ -90,7 +90,7 @@ func (p *previewed) eachChange(view string, visit func(catalog.Decision, catalog
 	for _, decisions := range p.decisions {
 		for _, d := range decisions {
 			for _, change := range d.Changes {
-				if change.Kind == parse.View && change.Name == view {
+				if change.OfView() && change.Name == view {
 					visit(d, change)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/alerting"
 	"github.com/weirdb/weir/sql/catalog"
 )
 
@@ -22,6 +23,8 @@ func (n *Node) withProgress(what string, a catalog.Answer) catalog.Answer {
 		return queriesAnswer(s)
 	case "SOURCES":
 		return beside(a, []string{"state", "records", "waiting", "dead_letters", "error"}, sourceRows(s))
+	case "ALERTS":
+		return beside(a, []string{"state", "pending", "firing", "sent", "waiting", "failures", "error"}, alertRows(s))
 	case "SINKS":
 		return beside(a, []string{"state", "delivered", "pending", "pending_bytes", "failures", "error"}, sinkRows(s))
 	}
@@ -77,6 +80,28 @@ func sinkRows(s engine.Status) map[string][]string {
 	out := map[string][]string{}
 	for _, x := range s.Sinks {
 		out[x.Name] = []string{x.State, number(x.Delivered), number(x.Pending), number(x.PendingBytes), number(x.Failures), x.Error}
+	}
+	return out
+}
+
+// alertRows are how alerts stand: their instances, and what their sinks have sent.
+func alertRows(s engine.Status) map[string][]string {
+	sinks := map[string]engine.SinkStatus{}
+	for _, x := range s.Sinks {
+		sinks[x.Name] = x
+	}
+	out := map[string][]string{}
+	for i := range s.Queries {
+		q := &s.Queries[i]
+		if !q.Alert {
+			continue
+		}
+		sink, problem := sinks[q.View], q.Error
+		if problem == "" {
+			problem = sink.Error
+		}
+		out[q.View] = []string{q.State, number(q.Instances(string(alerting.Pending))), number(q.Instances(string(alerting.Firing))),
+			number(sink.Notifications), number(sink.Pending), number(sink.Failures), problem}
 	}
 	return out
 }

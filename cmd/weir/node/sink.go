@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/weirdb/weir/engine"
 )
@@ -10,9 +11,10 @@ import (
 // lateSink is a sink that is opened beside the engine's start: a system that is down holds up its own sink and nothing else. It is opened
 // again, as long as that fails, when there is something to deliver.
 type lateSink struct {
-	open    func() (engine.Sink, error)
-	opening chan opened // of the attempt that is under way, or that nobody has looked at; nil without
-	sink    engine.Sink // nil until it is open
+	open     func() (engine.Sink, error)
+	opening  chan opened                     // of the attempt that is under way, or that nobody has looked at; nil without
+	sink     engine.Sink                     // nil until it is open
+	notifier atomic.Pointer[engine.Notifier] // the sink, once it is open, if it is one
 }
 
 type opened struct {
@@ -61,10 +63,21 @@ func (s *lateSink) await(ctx context.Context) error {
 	select {
 	case o := <-s.opening:
 		s.opening, s.sink = nil, o.sink
+		if n, ok := o.sink.(engine.Notifier); ok {
+			s.notifier.Store(&n)
+		}
 		return o.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Notified implements engine.Notifier.
+func (s *lateSink) Notified() int64 {
+	if n := s.notifier.Load(); n != nil {
+		return (*n).Notified()
+	}
+	return 0
 }
 
 // Close implements engine.Sink. What is being opened is closed when it is.

@@ -7,7 +7,6 @@ import (
 	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/engine/preview"
 	"github.com/weirdb/weir/sql/catalog"
-	"github.com/weirdb/weir/sql/parse"
 )
 
 // A text of statements is applied while Weir runs between two engines, so that nothing is written to a view that it drops or makes anew. A
@@ -91,9 +90,10 @@ func (n *Node) applyBetween(ctx context.Context, text string) error {
 		return mistakeOf(err)
 	}
 	n.warn(done.changes)
+	n.tellSilences()
 	var others []string
 	for _, c := range done.changes {
-		if c.Kind == parse.View && (c.Rebuild || c.Text == "") {
+		if c.OfView() && (c.Rebuild || c.Text == "") {
 			others = append(others, c.Name)
 		}
 	}

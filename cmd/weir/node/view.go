@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/alerting"
 	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
@@ -24,7 +25,11 @@ func (n *Node) createView(c *duckdb.Catalog, change catalog.Change, entry *duckd
 	if entry.Plan, err = plan.Marshal(v.Plan); err != nil || change.Kept {
 		return err
 	}
-	return c.CreateView(v.Name, v.Columns, "Weir materialized view, emit "+v.Emit)
+	comment := "Weir materialized view, emit " + v.Emit
+	if v.Alert != nil {
+		comment = "transitions of a Weir alert"
+	}
+	return c.CreateView(v.Name, v.Columns, comment)
 }
 
 // build compiles a view's plan.
@@ -52,8 +57,12 @@ func (n *Node) traced(v *catalog.View) (of plan.Node, traced bool) {
 	return v.Plan, false
 }
 
-// expired is the condition for a view's rows of earlier event times.
+// expired is the condition for a view's rows of earlier event times. Of an alert, what is not over stays.
 func expired(v *catalog.View, before engine.Time) string {
+	if v.Alert != nil {
+		return fmt.Sprintf(`"at" < make_timestamp(%d) AND id IN (SELECT id FROM %s WHERE state IN ('%s', '%s') AND "at" < make_timestamp(%[1]d))`,
+			before, types.QuoteIdent(v.Name), alerting.Resolved, alerting.Inactive)
+	}
 	of := v.Ages.Of.SQL(func(e *plan.Expr) string {
 		if e.Type.ID == types.TimestampTZ {
 			return fmt.Sprintf("make_timestamptz(%d)", before)

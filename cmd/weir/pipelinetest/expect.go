@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weirdb/weir/engine/alerting"
 	"github.com/weirdb/weir/engine/types"
+	"github.com/weirdb/weir/sql/catalog"
 	"github.com/weirdb/weir/sql/parse"
 )
 
@@ -58,31 +60,51 @@ func (f *run) headline(e expect) string {
 
 // target finds what is looked at. A view that has failed has no rows to compare.
 func (f *run) target(e expect) (target, error) {
-	catalog := f.h.node.Catalog()
+	defined := f.h.node.Catalog()
 	switch e.what {
 	case ofQuery:
 		return target{text: e.query.Of(f.text), part: e.query}, nil
 	case ofLetters:
-		s := catalog.Source(e.name)
+		s := defined.Source(e.name)
 		if s == nil {
 			return target{}, parse.Errorf(f.text, e.namePos, "there is no source %s", e.name)
 		}
 		return target{prefix: true, text: `SELECT coalesce(TRY(decode(value)), value::VARCHAR) AS value, reason, "partition", "offset"
 			FROM weir.dead_letters WHERE source = ` + types.QuoteString(s.Name)}, nil
 	}
-	v := catalog.View(e.name)
-	if v == nil {
-		return target{}, parse.Errorf(f.text, e.namePos, "there is no view %s", e.name)
+	v := defined.View(e.name)
+	if v == nil || e.what == ofAlert && v.Alert == nil {
+		return target{}, parse.Errorf(f.text, e.namePos, "there is no %s %s", kindOf(e), e.name)
 	}
 	for _, q := range f.h.node.Status().Queries {
 		if q.View == v.Name && q.Error != "" {
 			return target{}, errors.New("view " + v.Name + " has failed: " + q.Error)
 		}
 	}
+	if e.what == ofAlert {
+		return target{prefix: true, text: alertTransitions(v)}, nil
+	}
 	if e.what == ofLate {
 		return target{prefix: true, text: `SELECT event_time, watermark, "partition", row FROM weir.late_rows WHERE view = ` + types.QuoteString(v.Name)}, nil
 	}
 	return target{text: "SELECT * FROM " + types.QuoteIdent(v.Name)}, nil
+}
+
+// kindOf is what an EXPECT names.
+func kindOf(e expect) string {
+	if e.what == ofAlert {
+		return "alert"
+	}
+	return "view"
+}
+
+// alertTransitions are an alert's transitions with what a test is about first. Without the identity, which no test can know.
+func alertTransitions(v *catalog.View) string {
+	columns := []string{"instance", "state", `"at"`, "since", "summary", "severity", "reminder", "description"}
+	for _, f := range v.Columns[len(alerting.Columns):] {
+		columns = append(columns, types.QuoteIdent(f.Name))
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM " + types.QuoteIdent(v.Name)
 }
 
 // diff is what differs, a line for each row: - was expected and is not there, + is there and was not expected.

@@ -271,10 +271,12 @@ func (p *parser) expect(start int) (s statement, err error) {
 		err = p.subject(&e, ofLate, "the name of a view")
 	case p.accept("DEAD", "LETTERS"):
 		err = p.subject(&e, ofLetters, "the name of a source")
+	case p.accept("ALERT"):
+		err = p.subject(&e, ofAlert, "the name of an alert")
 	case p.atQuery():
 		err = p.query(&e)
 	default:
-		err = p.subject(&e, ofView, "the name of a view, a SELECT, LATE or DEAD LETTERS")
+		err = p.subject(&e, ofView, "the name of a view, a SELECT, LATE, DEAD LETTERS or ALERT")
 	}
 	if err == nil {
 		err = p.outcome(&e)

@@ -89,6 +89,7 @@ const (
 	ofQuery           // EXPECT SELECT …
 	ofLate            // EXPECT LATE view
 	ofLetters         // EXPECT DEAD LETTERS source
+	ofAlert           // EXPECT ALERT alert
 )
 
 func (s define) at() span  { return s.span }

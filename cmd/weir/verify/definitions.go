@@ -76,7 +76,9 @@ func (d *definitions) choose(path string, o Options) error {
 	}
 	if len(o.Scripts) == 0 {
 		for _, v := range d.Views {
-			names = append(names, v.Name)
+			if v.Alert == nil { // what alerts did when depends on when commits came
+				names = append(names, v.Name)
+			}
 		}
 	}
 	for _, want := range o.Views {
@@ -112,9 +114,12 @@ func (d *definitions) check(path string, s Script) ([]string, error) {
 				has = source.Text
 			}
 		case parse.CreateView:
-			kind, name = parse.View, x.Name
-			if view := d.View(name); view != nil {
+			kind, name = x.Kind(), x.Name
+			view := d.View(name)
+			if view != nil {
 				name, has = view.Name, view.Text
+			}
+			if view != nil && view.Alert == nil {
 				names = append(names, name)
 			}
 		case parse.CreateMacro:

@@ -33,6 +33,7 @@ export interface Source {
 
 export interface Query {
   view: string;
+  alert?: boolean;
   sql: string;
   sources: string[] | null;
   emit: string;
@@ -54,7 +55,7 @@ export interface Stage {
   from: Origin[] | null;
   waiting: number;
   watermark: number;
-  held?: { kind?: string; unit: string; count: number; windows?: number };
+  held?: { kind?: string; unit: string; count: number; windows?: number; parts?: { name: string; count: number }[] };
 }
 
 /** Origin is where rows come from: a source, or a stage by its place. */

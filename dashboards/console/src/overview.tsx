@@ -1,3 +1,4 @@
+import { AlertList } from "./alertlist";
 import type { Query, Sink, Source } from "./api";
 import { bytes, count, rate, span, watermark } from "./format";
 import { engineRates, history, queryRates, sourceRate, waiting, type Sample } from "./rates";
@@ -10,12 +11,15 @@ export function Overview({ live }: { live: Live }) {
   const status = live.samples.at(-1)?.status;
   if (!status) return <p class="empty">{live.connection === "lost" ? "Weir does not answer." : "Loading …"}</p>;
   const queries = status.queries ?? [];
+  const views = queries.filter((q) => !q.alert);
+  const alerts = queries.filter((q) => q.alert);
   const sources = status.sources ?? [];
   return (
     <div class={live.connection === "lost" ? "stale" : ""}>
       <Engine samples={live.samples} />
+      {alerts.length > 0 && <AlertList alerts={alerts} epoch={status.epoch} />}
       <h1>Views</h1>
-      {queries.length === 0 ? <p class="empty">No views yet. <a href="/new">Write one and preview it</a>, or put CREATE MATERIALIZED VIEW into the file that `weir run` is given.</p> : <Queries queries={queries} samples={live.samples} />}
+      {views.length === 0 ? <p class="empty">No views yet. <a href="/new">Write one and preview it</a>, or put CREATE MATERIALIZED VIEW into the file that `weir run` is given.</p> : <Queries queries={views} samples={live.samples} />}
       <h2>Sources</h2>
       {sources.length === 0 ? <p class="empty">No sources yet. CREATE SOURCE makes one.</p> : <Sources sources={sources} samples={live.samples} />}
       {status.sinks && status.sinks.length > 0 && <Sinks sinks={status.sinks} queries={queries} />}

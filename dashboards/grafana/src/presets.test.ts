@@ -17,7 +17,7 @@ test("late rows, dead letters and definitions are everywhere", () => {
   expect(presets(emptySchema).map((p) => p.name)).toEqual(["Late rows", "Dead letters", "Definitions"]);
 });
 
-test("events are there where Weir keeps them", () => {
-  const tables = [{ schema: "weir", name: "events", kind: "system", columns: [] }];
-  expect(presets({ ...emptySchema, tables }).map((p) => p.name)).toContain("Restarts and failures");
+test("events and alerts are there where Weir keeps them", () => {
+  const tables = ["events", "alerts"].map((name) => ({ schema: "weir", name, kind: "system", columns: [] }));
+  expect(presets({ ...emptySchema, tables }).map((p) => p.name)).toEqual(["Late rows", "Dead letters", "Alerts", "Restarts and failures", "Definitions"]);
 });

@@ -37,6 +37,18 @@ WHERE $__timeFilter("at")
 ORDER BY time`,
 };
 
+const alerts: Preset = {
+  name: "Alerts",
+  about: "From when instances of alerts fired until they resolved",
+  sql: `SELECT min("at") FILTER (state = 'firing') AS time, min("at") FILTER (state = 'resolved') AS "timeEnd", alert AS title, any_value(summary) AS text,
+  'alert,' || alert || ',' || any_value(severity) AS tags
+FROM weir.alerts
+WHERE $__timeFilter("at")
+GROUP BY id, alert
+HAVING bool_or(state = 'firing')
+ORDER BY time`,
+};
+
 const definitions: Preset = {
   name: "Definitions",
   about: "When sources, views and sinks were created or replaced",
@@ -48,7 +60,7 @@ ORDER BY time`,
 
 /** presets are what a Weir with this schema can annotate: anomalies where a view has a column is_anomaly or anomaly. */
 export function presets(schema: Schema): Preset[] {
-  const kept = findTable(schema, "weir.events") ? [events] : [];
+  const kept = [alerts, events].filter((p) => findTable(schema, p === alerts ? "weir.alerts" : "weir.events"));
   return [...schema.tables.flatMap(anomalies), late, dead, ...kept, definitions];
 }
 

@@ -1,0 +1,33 @@
+package alerting
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Label is a name and a value that receivers route by.
+type Label struct{ Name, Value string }
+
+var labelName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// ParseLabels reads 'team=shop, env=prod'.
+func ParseLabels(text string) ([]Label, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	var out []Label
+	for _, item := range strings.Split(text, ",") {
+		name, value, ok := strings.Cut(item, "=")
+		l := Label{strings.TrimSpace(name), strings.TrimSpace(value)}
+		if !ok || !labelName.MatchString(l.Name) {
+			return nil, fmt.Errorf("labels = '%s': want names and values such as 'team=shop, env=prod'; a name has letters, digits and _", text)
+		}
+		if slices.ContainsFunc(out, func(o Label) bool { return o.Name == l.Name }) {
+			return nil, fmt.Errorf("labels = '%s': %s is there twice", text, l.Name)
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
