@@ -60,7 +60,7 @@ func keptBy(n Node) (keeps string, grows bool) {
 	case *Join:
 		return keptByJoin(n)
 	case *Over:
-		return "the rows that the watermark has not passed, and those that frames look back to", unboundedFrame(n)
+		return keptByOver(n)
 	case *Session:
 		return "the rows of open sessions", false
 	case *Asof:
@@ -106,10 +106,20 @@ func keepsValues(n *Aggregate) bool {
 	return slices.ContainsFunc(n.Calls, func(c AggregateCall) bool { return c.Distinct || hoards[c.Name] })
 }
 
+func keptByOver(n *Over) (string, bool) {
+	keeps := "the rows that the watermark has not passed, and those that frames look back to"
+	for i := range n.Calls {
+		if n.Calls[i].Detector != nil {
+			keeps += ", and " + n.Calls[i].Detector.state(len(n.Partition) > 0)
+		}
+	}
+	return keeps, unboundedFrame(n)
+}
+
 // unboundedFrame reports whether some frame reaches back to the first row of its partition.
 func unboundedFrame(n *Over) bool {
 	for i := range n.Calls {
-		if n.Calls[i].Start.Kind == UnboundedPreceding {
+		if n.Calls[i].Start.Kind == UnboundedPreceding && (n.Calls[i].Detector == nil || len(n.Partition) > 0) {
 			return true
 		}
 	}

@@ -104,7 +104,7 @@ func (c *comparison) compute(doubtful bool) error {
 	for name, err := range c.definitions.DefineIn(c.definitions.Below(c.view), exec) {
 		return fmt.Errorf("view %s, which it reads: %w", name, err)
 	}
-	if err := c.results.exec(c.ctx, "CREATE OR REPLACE TABLE weir_verify.want AS "+c.view.Select); err != nil {
+	if err := c.results.exec(c.ctx, "CREATE OR REPLACE TABLE weir_verify.want AS "+c.view.Computed); err != nil {
 		c.out.Refused = "DuckDB does not compute its SELECT over these events: " + err.Error()
 		return c.ctx.Err()
 	}
