@@ -76,6 +76,21 @@ func TestBenchMistakes(t *testing.T) {
 	}
 }
 
+// TestBenchArgument: one option may stand without its name.
+func TestBenchArgument(t *testing.T) {
+	named := echo
+	named.Argument = "mode"
+	for _, args := range []string{"echo slow", "echo --mode slow"} {
+		out, _, err := runBench([]bench.Benchmark{named}, strings.Fields(args)...)
+		if err != nil || !strings.Contains(out, "│     5 │ slow │ false │") {
+			t.Errorf("%s: error %v\n%s", args, err, out)
+		}
+	}
+	if _, _, err := runBench([]bench.Benchmark{named}, "echo", "slow", "fast"); err == nil {
+		t.Error("two arguments are no mistake")
+	}
+}
+
 func TestBenchCPUProfile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cpu")
 	if _, _, err := runBench([]bench.Benchmark{echo}, "echo", "--cpu-profile", path); err != nil {

@@ -1,12 +1,45 @@
 package detector
 
-import "math"
+// forestMethod is the random cut forest.
+//
+//	each tree cuts the box of its points in two at a random place, and each half again; a point is as anomalous as it is soon parted:
+//	score = mean over the trees of Σ P(x is parted at depth d) / (d + 1);  m, v: mean and variance of earlier scores;
+//	surprise = −log10(2 Q((score − m)/√v)) for a score > m
+//
+// Guha, Mishra, Roy and Schrijvers 2016, Robust Random Cut Forest Based Anomaly Detection on Streams (ICML). A point is the last rows of each
+// column (shingle). Scores are the mean over all cuts that could be, so that only the trees are random; these follow from the rows alone.
+// State: 32 trees of 128 points: 300 KB with a point of 1 number, 700 KB with 4. Cost: about 10 µs a row.
+func forestMethod() Method {
+	return Method{
+		Name: "forest",
+		Doc: "Random cut forest: points that random cuts soon part from all others. Takes several columns at once, and finds combinations that are unusual " +
+			"though each value is usual. Much state: for few keys.",
+		Formula: "score = mean over trees of Σ P(parted at depth d)/(d + 1) · log2(points + 1); surprise −log10(2 Q((score − m)/√v)), m and v mean and variance of earlier scores",
+		Paper:   "Guha et al. 2016, Robust Random Cut Forest Based Anomaly Detection on Streams (ICML)",
+		State:   "700 KB with one column",
+		Example: "SELECT *, anomaly_forest(temperature, pressure, flow) OVER (PARTITION BY pump ORDER BY ts) AS a FROM reading",
+		Options: common(200, 0,
+			Option{Name: "trees", Type: Whole, Default: 32.0, Min: 1, Max: 1000, Doc: "How many trees there are."},
+			Option{Name: "sample", Type: Whole, Default: 128.0, Min: 8, Max: 10_000, Doc: "How many points each tree holds."},
+			Option{Name: "shingle", Type: Whole, Min: 1, Max: 100, Doc: "How many of the last rows make a point; 4 with one column, 1 with several, if not given."}),
+		New: gated(func(columns int, s Settings) part {
+			shingle := s.Rows("shingle")
+			switch {
+			case shingle == 0 && columns == 1:
+				shingle = 4
+			case shingle == 0:
+				shingle = 1
+			}
+			return newForest(columns, s.Rows("trees"), s.Rows("sample"), shingle)
+		}),
+	}
+}
 
 type forest struct {
 	trees   []tree
-	columns []moments
+	columns []moments // what each column is scaled by, if there are several
 	shingle int
-	point   []float64 // the last shingle rows of each column, the newest last
+	point   []float64 // the last rows of each column, the newest last
 	sample  int
 	rows    int64
 	random  random
@@ -14,11 +47,13 @@ type forest struct {
 }
 
 func newForest(columns, trees, sample, shingle int) *forest {
-	f := &forest{shingle: shingle, sample: sample, random: random{1}, scores: moments{memory: likelihoodMemory}}
-	for range columns {
-		f.columns = append(f.columns, moments{memory: likelihoodMemory})
+	f := &forest{
+		columns: make([]moments, columns), shingle: shingle, point: make([]float64, columns*shingle), sample: sample,
+		random: random{1}, scores: moments{memory: likelihoodMemory},
 	}
-	f.point = make([]float64, columns*shingle)
+	for i := range f.columns {
+		f.columns[i].memory = likelihoodMemory
+	}
 	for range trees {
 		f.trees = append(f.trees, newTree(len(f.point), sample))
 	}
@@ -36,20 +71,24 @@ func (f *forest) next(_ int64, x []float64) verdict {
 		return v
 	}
 	if f.trees[0].size > 0 {
-		sum := 0.0
-		for i := range f.trees {
-			sum += f.trees[i].score(f.point)
-		}
-		raw := sum / float64(len(f.trees))
-		if raw > f.scores.mean && f.scores.rows >= likelihoodWarmup {
-			z := off(raw, f.scores.mean, f.scores.deviation())
-			v.surprise = surprise(z)
-			v.why = Reason{cause: isolated, value: x[0], figure: z}
-		}
-		f.scores.learn(raw)
+		v.surprise, v.why = f.judge(x[0])
 	}
 	f.learn()
 	return v
+}
+
+// judge compares the score of the point with what scores have been.
+func (f *forest) judge(x float64) (float64, Reason) {
+	score := 0.0
+	for i := range f.trees {
+		score += f.trees[i].score(f.point) / float64(len(f.trees))
+	}
+	defer f.scores.learn(score)
+	if score <= f.scores.mean || f.scores.rows < likelihoodWarmup {
+		return 0, Reason{}
+	}
+	z := off(score, f.scores.mean, f.scores.deviation())
+	return surprise(z), Reason{cause: isolated, value: x, figure: z}
 }
 
 // shift moves the point on by a row, each column in its deviations if there are several.
@@ -62,10 +101,11 @@ func (f *forest) shift(x []float64) {
 			m.learn(v)
 			v = (v - m.mean) / floored(m.deviation(), m.mean)
 		}
-		p[len(p)-1] = math.Max(-mostDeviations*1e90, math.Min(v, mostDeviations*1e90))
+		p[len(p)-1] = v
 	}
 }
 
+// learn puts the point into the trees: into all while they fill, then into each by chance, in place of one of its points.
 func (f *forest) learn() {
 	for i := range f.trees {
 		t := &f.trees[i]

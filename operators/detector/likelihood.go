@@ -56,4 +56,7 @@ func (m *moments) learn(x float64) {
 
 func (m *moments) deviation() float64 { return math.Sqrt(m.variance) }
 
+// magnitude is the root of the mean square.
+func (m *moments) magnitude() float64 { return math.Sqrt(m.mean*m.mean + m.variance) }
+
 func (m *moments) fields(s *state) { s.float(&m.rows, &m.mean, &m.variance) }

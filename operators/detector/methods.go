@@ -2,7 +2,7 @@ package detector
 
 // Methods are all of them, in the order of the docs. Each call gives a new list.
 func Methods() []Method {
-	return []Method{autoMethod(), ewmaMethod()}
+	return []Method{autoMethod(), ewmaMethod(), robustMethod(), driftMethod(), seasonalMethod(), changepointMethod(), spotMethod(), forestMethod(), neighbourMethod()}
 }
 
 // common are the options that every method has.

@@ -21,10 +21,10 @@ func neighbourMethod() Method {
 		Options: common(150, 0,
 			Option{Name: "block", Type: Whole, Default: 12.0, Min: 1, Max: 10_000, Doc: "How many rows make a block."},
 			Option{Name: "blocks", Type: Whole, Default: 4.0, Min: 2, Max: 100, Doc: "How many blocks in a row are compared."},
-			Option{Name: "rows", Type: Whole, Default: 1000.0, Min: 10, Max: 100_000, Doc: "How many of the last blocks are held."}),
+			Option{Name: "held", Type: Whole, Default: 1000.0, Min: 10, Max: 100_000, Doc: "How many of the last blocks are held."}),
 		Columns: 1,
 		New: gated(func(_ int, s Settings) part {
-			return newNeighbour(s.Number("block"), s.Rows("blocks"), s.Rows("rows"))
+			return newNeighbour(s.Number("block"), s.Rows("blocks"), s.Rows("held"))
 		}),
 	}
 }

@@ -22,7 +22,7 @@ const (
 	shortestLag  = 4
 	likeEnough   = 0.3 // what r must be for a season to be tried
 	clearlyMore  = 1.2 // how many times more another lag's r must be
-	mostBuckets  = 128
+	foundBuckets = 128
 	quarterScale = 4
 )
 
@@ -80,7 +80,7 @@ func product(q []int32, lag int) (sum int32) {
 func (p *period) span() int64 { return int64(math.Round(p.gaps.mean * float64(p.lag))) }
 
 // buckets is into how many times it is divided.
-func (p *period) buckets() int { return min(p.lag, mostBuckets) }
+func (p *period) buckets() int { return min(p.lag, foundBuckets) }
 
 func (p *period) fields(s *state) {
 	s.integer(&p.rows, &p.last)

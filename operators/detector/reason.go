@@ -56,7 +56,7 @@ func (r Reason) text() string {
 	case drifting:
 		return "the mean of the last rows, " + r.against("") + fmt.Sprintf(", %s deviations off", short(r.figure))
 	case unseasonal:
-		return r.against("") + " at this time of " + period(r.figure)
+		return r.against("") + " at this time of " + seasonName(r.figure)
 	case changed:
 		return fmt.Sprintf("the level went from %s to %s, %.0f rows ago", short(r.lower), short(r.value), r.figure)
 	case isolated:
@@ -91,8 +91,8 @@ func figure(x float64, digits int) string { return strconv.FormatFloat(x, 'g', d
 
 func short(x float64) string { return figure(x, 3) }
 
-// period names a season of some seconds: "the week".
-func period(seconds float64) string {
+// seasonName names a season of some seconds: "the week".
+func seasonName(seconds float64) string {
 	switch seconds {
 	case 60:
 		return "the minute"

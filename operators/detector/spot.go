@@ -23,18 +23,17 @@ func spotMethod() Method {
 			Option{Name: "level", Type: Number, Default: 0.98, Min: 0.5, Max: 0.999, Doc: "The quantile behind which the tail begins."}),
 		Columns: 1,
 		New: gated(func(_ int, s Settings) part {
-			return &spot{
-				last: newWindow(s.Rows("depth")), errors: newOrdered(s.Rows("rows")), level: s.Number("level"),
-				risk: math.Pow(10, -surpriseOf(min(s.Number("threshold"), 1-1e-9))),
-			}
+			return &spot{last: newWindow(s.Rows("depth")), errors: newTails(s.Rows("rows"), s.Number("level")), risk: riskOf(s)}
 		}),
 	}
 }
 
+// riskOf is the probability that a score at the threshold stands for.
+func riskOf(s Settings) float64 { return math.Pow(10, -surpriseOf(min(s.Number("threshold"), 1-1e-9))) }
+
 type spot struct {
 	last   window
-	errors ordered
-	level  float64
+	errors tails
 	risk   float64 // of the band
 }
 
@@ -45,81 +44,17 @@ func (p *spot) next(_ int64, x []float64) verdict {
 		mean = p.last.mean()
 	}
 	e := x[0] - mean
-	if n := len(p.errors.sorted); n >= 10 {
-		above, below := p.fit(+1), p.fit(-1)
-		probability := min(above.beyond(e), below.beyond(-e))
-		v.surprise = max(0, -math.Log10(2*probability))
-		v.forecast = forecast{mean + p.errors.median(), mean - below.quantile(p.risk/2), mean + above.quantile(p.risk/2)}
-		v.why = out(extreme, x[0], v.forecast, 1/(2*probability))
+	if p.errors.ready() {
+		above, below := p.errors.fit()
+		v.surprise = surpriseBeyond(above, below, e)
+		v.forecast = p.errors.band(above, below, mean, p.risk)
+		v.why = out(extreme, x[0], v.forecast, math.Pow(10, v.surprise))
 	}
 	if p.last.longest > 0 {
 		p.last.push(x[0])
 	}
 	p.errors.push(e)
 	return v
-}
-
-// tail is a generalised Pareto distribution above a quantile.
-type tail struct {
-	from, share  float64 // the quantile, and how much lies above it
-	shape, scale float64
-}
-
-// fit estimates the upper tail, or with sign −1 the lower one, of which all is turned round.
-//
-//	a₀ = mean of y;  a₁ = mean of y times the share of the excesses that are greater;  γ = 2 − a₀/(a₀ − 2a₁);  σ = 2a₀a₁/(a₀ − 2a₁)
-func (p *spot) fit(sign float64) tail {
-	s := p.errors.sorted
-	n := len(s)
-	k := max(4, int(float64(n)*(1-p.level))) // excesses
-	at := func(i int) float64 {              // the i-th greatest
-		if sign < 0 {
-			return -s[i]
-		}
-		return s[n-1-i]
-	}
-	from := at(k)
-	a0, a1 := 0.0, 0.0
-	for i := range k {
-		y := at(i) - from
-		a0 += y
-		a1 += y * float64(i) / float64(k-1)
-	}
-	a0, a1 = a0/float64(k), a1/float64(k)
-	return newTail(from, float64(k)/float64(n), a0, a1)
-}
-
-// newTail makes a tail of the moments. It is never taken for shorter than an exponential one: few excesses do not prove an end.
-func newTail(from, share, a0, a1 float64) tail {
-	t := tail{from: from, share: share, scale: floored(a0, from)}
-	if d := a0 - 2*a1; d > 0 && a0 > 0 {
-		if shape := 2 - a0/d; shape > 0 {
-			t.shape = min(shape, 0.5)
-			t.scale = max(t.scale, 0) * (1 - t.shape)
-		}
-	}
-	return t
-}
-
-// beyond is the probability of something as far out as e, or a half at most: inside, nothing is said.
-func (t tail) beyond(e float64) float64 {
-	y := (e - t.from) / t.scale
-	switch {
-	case y <= 0:
-		return 0.5
-	case t.shape == 0:
-		return t.share * math.Exp(-min(y, 600))
-	}
-	return max(t.share*math.Pow(1+t.shape*y, -1/t.shape), 1e-300)
-}
-
-// quantile is what is exceeded with a probability.
-func (t tail) quantile(p float64) float64 {
-	q := max(t.share/p, 1)
-	if t.shape == 0 {
-		return t.from + t.scale*math.Log(q)
-	}
-	return t.from + t.scale*(math.Pow(q, t.shape)-1)/t.shape
 }
 
 func (p *spot) fields(s *state) {

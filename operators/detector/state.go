@@ -23,7 +23,10 @@ const (
 	sizing
 )
 
-var errShort = errors.New("it ends too early")
+var (
+	errShort = errors.New("it ends too early")
+	errEmpty = errors.New("there is nothing in it")
+)
 
 // word moves eight bytes.
 func (s *state) word(w uint64) uint64 {
@@ -133,5 +136,32 @@ func (s *state) small(list []int8) {
 			list[i] = int8(s.buf[i])
 		}
 		s.buf = s.buf[len(list):]
+	}
+}
+
+// places moves n places, each below n.
+func (s *state) places(list *[]uint16, n int) {
+	switch s.mode {
+	case saving:
+		for _, v := range *list {
+			s.buf = binary.LittleEndian.AppendUint16(s.buf, v)
+		}
+	case sizing:
+		s.size += 2*cap(*list) + 16
+	case loading:
+		if len(s.buf) < 2*n {
+			s.fail(errShort)
+			return
+		}
+		*list = make([]uint16, n)
+		for i := range *list {
+			v := binary.LittleEndian.Uint16(s.buf[2*i:])
+			if int(v) >= n {
+				s.fail(fmt.Errorf("place %d of %d", v, n))
+				return
+			}
+			(*list)[i] = v
+		}
+		s.buf = s.buf[2*n:]
 	}
 }

@@ -59,8 +59,8 @@ func (t *tree) massOf(child int32) int32 {
 	return t.nodes[child].mass
 }
 
-// outside is how much a box's sides would grow to take in x, and how long they would be, both summed.
-func outside2(low, high, x []float64) (grown, length float64) {
+// growth is how much a box's sides would grow to take in x, and how long they would be then, both summed.
+func growth(low, high, x []float64) (grown, length float64) {
 	for i, v := range x {
 		switch {
 		case v < low[i]:
@@ -84,7 +84,7 @@ func (t *tree) insert(place int, x []float64, r *random) {
 	parent, at := int32(none), t.root
 	for {
 		low, high := t.box(at)
-		grown, length := outside2(low, high, x)
+		grown, length := growth(low, high, x)
 		dim, cut, parts := 0, x[0], length == 0
 		if grown > 0 {
 			dim, cut, parts = cutAt(low, high, x, r.float()*length)
@@ -200,7 +200,7 @@ func (t *tree) score(x []float64) float64 {
 	at, depth := t.root, 0.0
 	for {
 		low, high := t.box(at)
-		grown, length := outside2(low, high, x)
+		grown, length := growth(low, high, x)
 		if length == 0 { // all points here are x
 			mass := float64(t.massOf(at))
 			sum += reach * (1 - mass/(2*total)) / (depth + math.Log2(1+mass))
