@@ -66,12 +66,12 @@ func (d *Detector) Function() string {
 
 // state says what the detectors of a call keep.
 func (d *Detector) state(keyed bool) string {
-	text := "the state of detector " + d.Method
+	text := "detector " + d.Method
+	if d.Keeps != "" {
+		text += " (" + d.Keeps + ")"
+	}
 	if keyed {
 		text += " for each distinct key"
-	}
-	if d.Keeps != "" {
-		text += ", " + d.Keeps + " each"
 	}
 	return text
 }

@@ -107,11 +107,16 @@ func keepsValues(n *Aggregate) bool {
 }
 
 func keptByOver(n *Over) (string, bool) {
-	keeps := "the rows that the watermark has not passed, and those that frames look back to"
+	keeps, framed := "the rows that the watermark has not passed", false
 	for i := range n.Calls {
-		if n.Calls[i].Detector != nil {
-			keeps += ", and " + n.Calls[i].Detector.state(len(n.Partition) > 0)
+		if d := n.Calls[i].Detector; d != nil {
+			keeps += ", " + d.state(len(n.Partition) > 0)
+			continue
 		}
+		framed = true
+	}
+	if framed {
+		keeps += ", and those that frames look back to"
 	}
 	return keeps, unboundedFrame(n)
 }

@@ -139,11 +139,18 @@ func scoredColumns(from plan.Node, calls []plan.OverCall) (plan.Node, []plan.Ove
 		from, at = columnsAnd(from, out[i].Args)
 		out[i].Args = make([]*plan.Expr, len(at))
 		for k, column := range at {
-			f := from.Columns()[column]
-			out[i].Args[k] = plan.Col(column, f.Name, f.Type)
+			out[i].Args[k] = plan.Col(column, scoredName(calls[i].Args[k]), from.Columns()[column].Type)
 		}
 	}
 	return from, out
+}
+
+// scoredName is what EXPLAIN calls what is scored: without the cast that makes a DOUBLE of it.
+func scoredName(e *plan.Expr) string {
+	if e.Kind == plan.Cast {
+		return nameOf(e.Args[0])
+	}
+	return nameOf(e)
 }
 
 // describe fills in what EXPLAIN says of detectors.
