@@ -8,7 +8,8 @@ import (
 type corpus struct {
 	series   []series
 	truths   []truth
-	cooldown int // rows
+	cooldown int    // rows
+	options  string // that the detectors had
 }
 
 func newCorpus(all []series, cooldown int) *corpus {

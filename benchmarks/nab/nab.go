@@ -34,6 +34,7 @@ var Benchmark = bench.Benchmark{
 		{Name: "dir", Doc: "The folder of the data and the labels.", Required: true},
 		{Name: "detectors", Doc: "Which detectors, such as auto,ewma; all if not given."},
 		{Name: "cooldown", Doc: "Rows of silence after a detection, in the figures with a cooldown.", Default: "100", Kind: engine.Integer},
+		{Name: "options", Doc: "Options of the detectors, such as spikes=0,season=1 day; a detector without one of them runs without it."},
 		{Name: "by", Doc: "What a row of the table is.", Default: "detector", Allowed: []string{"detector", "folder"}},
 		{Name: "results", Doc: "Where the scores of each row go, as <detector>/<folder>/<file>.csv with timestamp and anomaly_score; nowhere if not given."},
 	},
@@ -52,14 +53,19 @@ func measure(ctx context.Context, o engine.Options, log io.Writer) (*bench.Repor
 	if err != nil {
 		return nil, fmt.Errorf("option dir = %s: %w", o["dir"], err)
 	}
+	given, err := detectorOptions(o["options"], methods)
+	if err != nil {
+		return nil, fmt.Errorf("option options = %s: %w", o["options"], err)
+	}
 	c := newCorpus(all, int(o.Int("cooldown")))
+	c.options = o["options"]
 	var outcomes []*outcome
 	for _, m := range methods {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		fmt.Fprintf(log, "%s …\n", m.Name)
-		r, err := detect(m, all, nil)
+		r, err := detect(m, all, of(m, given))
 		if err != nil {
 			return nil, err
 		}

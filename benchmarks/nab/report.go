@@ -118,17 +118,22 @@ func (c *corpus) report() *bench.Report {
 		rows += len(c.series[i].values)
 		windows += c.truths[i].windows
 	}
+	options := c.options
+	if options == "" {
+		options = "none: the defaults"
+	}
 	return &bench.Report{
 		Benchmark: name,
 		Facts: []bench.Fact{
 			{Name: "series", Value: fmt.Sprintf("%d, with %d windows and %d rows", len(c.series), windows, rows)},
 			{Name: "cooldown", Value: fmt.Sprintf("%d rows", c.cooldown)},
+			{Name: "options", Value: options},
 		},
 		Notes: []string{
 			"each series is judged at the threshold that is best for all others together, for the profile and the cooldown; thresholds has the lowest and the highest of them",
 			"default threshold is what SQL has without options; hindsight is the one threshold that is best for these very series: the way in which NAB's own table is made",
 			"a cooldown earns nothing by itself: scores drawn by chance come to 12 to 24 with one",
-			"cost is the time of Next alone, on one core; state is the largest at the end of a series",
+			"cost is CPU time of one core, all of Next and nothing else; state is the largest at the end of a series",
 		},
 	}
 }

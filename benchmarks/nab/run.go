@@ -4,14 +4,15 @@ import (
 	"math"
 	"time"
 
+	"github.com/weirdb/weir/benchmarks/bench"
 	"github.com/weirdb/weir/operators/detector"
 )
 
 // run is what a detector makes of all series.
 type run struct {
 	method *detector.Method
-	scores [][]float64 // of each series and row
-	took   time.Duration
+	scores [][]float64   // of each series and row
+	took   time.Duration // of CPU
 	rows   int
 	size   int // bytes of the greatest state at a series' end
 }
@@ -25,9 +26,14 @@ func detect(m *detector.Method, all []series, options map[string]any) (*run, err
 	r := &run{method: m}
 	for i := range all {
 		d := make1()
-		begin := time.Now()
-		r.scores = append(r.scores, scoresOf(d, &all[i]))
-		r.took += time.Since(begin)
+		used, err := bench.Measure(func() error {
+			r.scores = append(r.scores, scoresOf(d, &all[i]))
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		r.took += used.CPU
 		r.rows += len(all[i].values)
 		r.size = max(r.size, d.Size())
 	}

@@ -4,28 +4,36 @@ import "math"
 
 // autoMethod adds up what unlike parts say of each column.
 //
-//	part                                                       what it sees              level T
-//	errors    errors of the best season's forecast, mean of 5, by likelihood   a row or a few off their usual         3
-//	spike     the last error in the fitted tails of the last 256               one row far out, at once               3
-//	drift     mean of the last 20 rows against such means                      a level that goes astray               3
-//	shape 6   two blocks of 6 rows unlike any before (neighbour)               a value or shape that is new           1
-//	shape 12  four blocks of 12 rows unlike any before                         a longer shape that is new             1
+//	part      what it says                                                                  what it sees                  level T
+//	spike     r = |e − median| / Q, e the error of the best season's forecast, Q half of    one row far out, at once      3
+//	          the range that holds 95 % of the last 256 errors
+//	errors    likelihood of the mean of the last 5 of min(|e|, 5 Q)                         a few rows off their usual    3
+//	drift     mean of the last 20 rows against such means                                   a level that goes astray      3
+//	shape 6   two blocks of 6 rows unlike any before (neighbour)                            a value or shape that is new  1
+//	shape 12  four blocks of 12 rows unlike any before                                      a longer shape that is new    1
 //
-//	s = Σ min(surprise/T, 2);  rank = −log10 of the share of the key's earlier rows with as much;  score = (s + rank) / (s + rank + 6.5)
+//	s = Σ min(what a part says/T, 2);  rank = −log10 of the share of the key's earlier rows with as much
+//	alone = r · min(1, 3.3 MAD / Q)²;  a = max(s + rank, 7 alone / spikes);  score = a/(a + 7)
 //
-// No part is enough by itself (2 of 10, and rank 4 at most): two that see different things must agree. The rank makes it harder for a key whose
-// parts often have something to say. With several columns the score is the highest of a column, and the reason names it.
-// After Lavin and Ahmad 2015 (likelihood), Siffer et al. 2017 (tails), Lu et al. 2022 (shapes). State: 9 KB a column. Cost: about 1.5 µs a row.
+// No part is enough in the sum (2 of 10, and rank 4 at most): two that see different things must agree. The rank makes it harder for a key whose
+// parts often have something to say. A spike is enough alone if it is so many times as far out as errors are, as the option spikes says: 4 Q are
+// 9 deviations of a normal variable, of which Q is 3.3 MAD; where tails are heavier, it takes more. Ranges and limits are robust: spikes in up to
+// one row of 40 do not hide one another. With several columns the score is the highest of a column, and the reason names it.
+//
+// After Lavin and Ahmad 2015 (likelihood), Hampel 1974 (robust scale), Lu et al. 2022 (shapes). State: 10 KB a column. Cost: about 1.5 µs a row.
 func autoMethod() Method {
 	return Method{
 		Name: "auto",
-		Doc: "Adds up unlike parts: errors of a forecast by season, spikes in fitted tails, drift of the level, shapes that are new. " +
+		Doc: "Adds up unlike parts: spikes and errors of a forecast by season, drift of the level, shapes that are new. " +
 			"Takes one column or several. Take this one if you do not know what to expect.",
-		Formula: "s = Σ min(surprise/T, 2) over five parts; score (s + rank)/(s + rank + 6.5), rank −log10 of the share of the key's earlier rows with as much",
-		Paper:   "after Lavin and Ahmad 2015 (arXiv:1510.03336), Siffer et al. 2017 (KDD), Lu et al. 2022 (KDD)",
+		Formula: "s = Σ min(part/T, 2) over five parts; a = max(s + rank, 7 alone/spikes); score a/(a + 7), rank −log10 of the share of the key's earlier rows with as much, alone how far out the row is by itself, in ranges that hold 95 % of errors",
+		Paper:   "after Lavin and Ahmad 2015 (arXiv:1510.03336), Hampel 1974, Lu et al. 2022 (KDD)",
 		State:   "10 KB a column",
 		Example: "SELECT *, anomaly(value) OVER (PARTITION BY sensor ORDER BY ts) AS a FROM reading",
-		Options: common(150, 0, seasonOption()),
+		Options: common(150, 0, seasonOption(), Option{
+			Name: "spikes", Type: Number, Default: 4.0, Max: 1e6,
+			Doc: "How many times as far out as usual errors a row must be to be an anomaly by itself; 0 if it is never enough by itself.",
+		}),
 		New: gated(func(columns int, s Settings) part {
 			a := &auto{}
 			for range columns {
@@ -63,34 +71,50 @@ func (a *auto) fields(s *state) {
 // blend is the parts of one column.
 type blend struct {
 	seasons *seasons
+	last    ordered // errors of the forecast
+	sizes   moments // |error|
 	errors  likelihood
-	spikes  tails
 	drift   *drift
 	shapes  [2]*neighbour
 	sums    ranks
-	risk    float64 // of the band
+	spikes  float64 // Q that are enough alone; 0 if none are
+	band    float64 // half of it, in Q
 }
 
 const (
-	blendLevel  = 3.0  // T of the parts that speak on every row
-	shapeLevel  = 1.0  // T of those that speak at the end of a block, seldom
-	mostVotes   = 2.0  // times its level that a part counts at most
-	evenSum     = 6.5  // the sum, with its rank, whose score is a half
-	spikeRows   = 256  // whose errors make the tails
-	spikeLevel  = 0.95 // behind which a tail begins
-	errorRows   = 5    // of which the likelihood takes the mean
-	shapeBlocks = 300  // that are held
+	rowLevel   = 3.0 // T of the parts that speak on every row
+	shapeLevel = 1.0 // T of those that speak at the end of a block, seldom
+	mostVotes  = 2.0 // times its level that a part counts at most
+	evenSum    = 7.0 // the sum, with its rank, whose score is a half
+
+	lastErrors = 256  // of which Q is taken
+	leastRange = 40   // errors that there must be for it
+	lightest   = 0.1  // of 3.3 MAD/Q: half of the errors may be equal
+	outOfRange = 40   // one of how many errors may lie above the range, and one below
+	errorLimit = 5    // Q
+	errorRows  = 5    // of which the likelihood takes the mean
+	shapeRows  = 3000 // in which shapes are looked for
 )
 
 func newBlend(s Settings) *blend {
 	return &blend{
 		seasons: newSeasons(s.Interval("season")),
+		last:    newOrdered(lastErrors),
+		sizes:   moments{memory: missMemory},
 		errors:  newLikelihood(errorRows),
-		spikes:  newTails(spikeRows, spikeLevel),
 		drift:   newDrift(20, 2000, widthOf(s)),
-		shapes:  [2]*neighbour{newNeighbour(6, 2, shapeBlocks), newNeighbour(12, 4, shapeBlocks)},
-		risk:    riskOf(s),
+		shapes:  [2]*neighbour{newNeighbour(6, 2, shapeRows/6), newNeighbour(12, 4, shapeRows/12)},
+		spikes:  s.Number("spikes"),
+		band:    bandOf(s),
 	}
+}
+
+// bandOf is how many Q a row may be off: what is enough alone at the threshold, or what gives the spike all its votes.
+func bandOf(s Settings) float64 {
+	if spikes := s.Number("spikes"); spikes > 0 {
+		return spikes * surpriseOf(min(s.Number("threshold"), 1-1e-9)) / evenScore
+	}
+	return rowLevel * mostVotes
 }
 
 // votes add up what the parts say, and keep the reason of the one that says most.
@@ -109,40 +133,71 @@ func (v *votes) add(surprise, level float64, why Reason) {
 
 func (b *blend) next(at int64, x []float64) verdict {
 	var all votes
-	f := b.forecasted(at, x[0], &all)
+	f, alone := b.foretold(at, x[0], &all)
 	d := b.drift.next(at, x)
-	all.add(d.surprise, blendLevel, d.why)
+	all.add(d.surprise, rowLevel, d.why)
 	for _, n := range b.shapes {
 		v := n.next(at, x)
 		all.add(v.surprise, shapeLevel, v.why)
 	}
-	total := all.sum + b.sums.rank(all.sum)
-	return verdict{surprise: total * evenScore / evenSum, forecast: f, why: all.why}
+	a := all.sum + b.sums.rank(all.sum)
+	if b.spikes > 0 {
+		a = max(a, evenSum*alone/b.spikes)
+	}
+	return verdict{surprise: a * evenScore / evenSum, forecast: f, why: all.why}
 }
 
-// forecasted judges x by the forecast for its time: the spike by itself, which comes first as it says most to a reader, and the last few rows.
-func (b *blend) forecasted(at int64, x float64, all *votes) forecast {
-	f := noForecast
-	if expected, ok := b.seasons.forecast(at); ok {
-		e := x - expected
-		if b.spikes.ready() {
-			above, below := b.spikes.fit()
-			f = b.spikes.band(above, below, expected, b.risk)
-			s := surpriseBeyond(above, below, e)
-			all.add(s, blendLevel, out(extreme, x, f, math.Pow(10, s)))
-		}
-		s := b.errors.next(math.Abs(e))
-		all.add(s, blendLevel, Reason{cause: unusual, value: x, lower: f.lower, upper: f.upper, figure: deviations(s)})
-		b.spikes.push(e)
+// foretold judges x by the forecast for its time: by itself, and with the rows before it. alone is what it is by itself.
+func (b *blend) foretold(at int64, x float64, all *votes) (f forecast, alone float64) {
+	f = noForecast
+	expected, ok := b.seasons.forecast(at)
+	if !ok {
+		b.seasons.learn(at, x)
+		return f, 0
 	}
-	b.seasons.learn(at, x)
-	return f
+	e := x - expected
+	size := math.Abs(e)
+	if len(b.last.order) >= leastRange {
+		u := b.habit(expected)
+		middle := expected + u.median
+		f = forecast{middle, middle - b.band*u.q/u.heavy, middle + b.band*u.q/u.heavy}
+		r := min(math.Abs(e-u.median)/u.q, mostDeviations)
+		alone = r * u.heavy
+		all.add(r, rowLevel, out(outside, x, f, r))
+		size = min(size, errorLimit*u.q)
+	}
+	z := b.errors.deviations(size)
+	all.add(surprise(z), rowLevel, Reason{cause: unusual, figure: z})
+	b.seasons.learn(at, expected+math.Copysign(size, e))
+	b.last.push(e)
+	b.sizes.learn(math.Abs(e))
+	return f, alone
+}
+
+// habit is what the last errors are like.
+type habit struct {
+	median float64
+	q      float64 // half of the range that holds 95 % of them, but no less than the mean of |error|
+	heavy  float64 // 1 for tails like those of a normal variable, less for heavier ones
+}
+
+// normalQ is q of a normal variable, in MAD: 2.24/0.6745.
+const normalQ = 3.3
+
+func (b *blend) habit(expected float64) habit {
+	n := len(b.last.order)
+	k := n / outOfRange
+	m := b.last.median()
+	q := floored(max(b.last.ranked(n-1-k)-m, m-b.last.ranked(k), b.sizes.mean), expected)
+	h := max(min(1, normalQ*b.last.near(m, n/2)/q), lightest)
+	return habit{median: m, q: q, heavy: h * h}
 }
 
 func (b *blend) fields(s *state) {
 	b.seasons.fields(s)
+	b.last.fields(s)
+	b.sizes.fields(s)
 	b.errors.fields(s)
-	b.spikes.fields(s)
 	b.drift.fields(s)
 	b.shapes[0].fields(s)
 	b.shapes[1].fields(s)

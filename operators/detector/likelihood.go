@@ -22,15 +22,18 @@ func newLikelihood(k int) likelihood {
 	return likelihood{last: newWindow(k), past: moments{memory: likelihoodMemory}}
 }
 
-func (l *likelihood) next(raw float64) float64 {
+func (l *likelihood) next(raw float64) float64 { return surprise(l.deviations(raw)) }
+
+// deviations is how far the mean of the last few is above what it has been; 0 if it is not. Then it learns the score.
+func (l *likelihood) deviations(raw float64) float64 {
 	l.last.push(raw)
 	u := l.last.mean()
-	out := 0.0
+	z := 0.0
 	if l.past.rows >= likelihoodWarmup && u > l.past.mean {
-		out = surprise(off(u, l.past.mean, l.past.deviation()))
+		z = off(u, l.past.mean, l.past.deviation())
 	}
 	l.past.learn(u)
-	return out
+	return z
 }
 
 func (l *likelihood) fields(s *state) {

@@ -25,3 +25,13 @@ func common(warmup, likelihood int, own ...Option) []Option {
 			Doc: "Judge the mean surprise of this many rows by what it has been for the key, instead of each row by itself; 0 for each row.",
 		})
 }
+
+// withThreshold gives a method another default threshold.
+func withThreshold(score float64, options []Option) []Option {
+	for i := range options {
+		if options[i].Name == "threshold" {
+			options[i].Default = score
+		}
+	}
+	return options
+}

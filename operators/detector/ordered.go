@@ -30,7 +30,7 @@ func (o *ordered) push(x float64) {
 	if len(o.values) < o.longest {
 		to := o.rank(x)
 		o.window.push(x)
-		o.order = slices.Insert(o.order, to, uint16(len(o.values)-1))
+		o.order = slices.Insert(roomFor(o.order, o.longest), to, uint16(len(o.values)-1))
 		return
 	}
 	place := o.oldest

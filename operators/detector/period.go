@@ -4,16 +4,17 @@ import "math"
 
 // period looks for a season that no calendar has, in the last rows: the lag at which they are most like themselves.
 //
-//	r(lag) = Σ q_i q_{i+lag} / Σ q_i²,  q = x in quarters of a deviation from the mean, from −127 to 127
+//	r(lag) = correlation of q_i and q_{i+lag},  q = x in quarters of a deviation from the mean, from −127 to 127
 //
 // Lags before the first with r < 0 do not count: any smooth series is like itself shortly before. State: a byte a row, 512 bytes. Cost: about
-// 400 multiplications a row, all at once every 256 rows.
+// 1200 operations a row, all at once every 256 rows.
 type period struct {
 	quarters [periodRows]int8 // a ring
 	rows     int64            // seen
 	gaps     moments          // microseconds between rows
 	last     int64            // time of the last row
 	lag      int              // 0 until one is found
+	length   float64          // of the season, in microseconds
 }
 
 const (
@@ -21,7 +22,6 @@ const (
 	periodEvery  = 256
 	shortestLag  = 4
 	likeEnough   = 0.3 // what r must be for a season to be tried
-	clearlyMore  = 1.2 // how many times more another lag's r must be
 	foundBuckets = 128
 	quarterScale = 4
 )
@@ -39,19 +39,15 @@ func (p *period) learn(at int64, z float64) bool {
 	return p.rows >= periodRows && p.rows%periodEvery == 0 && p.look()
 }
 
-// look finds the lag with the highest r, and reports whether that is another than before.
+// look finds the lag with the highest r, and reports whether that is another than before: one that leaves clearly less unexplained, 1 − r.
 func (p *period) look() bool {
 	var q [periodRows]int32
 	for i := range q {
 		q[i] = int32(p.quarters[(p.rows+int64(i))%periodRows])
 	}
-	own := float64(product(q[:], 0)) / periodRows
-	if own == 0 {
-		return false
-	}
-	best, highest, before, sunk := 0, likeEnough*own, 0.0, false
+	best, highest, before, sunk := 0, likeEnough, 0.0, false
 	for lag := shortestLag; lag <= periodRows/2; lag++ {
-		r := float64(product(q[:], lag)) / float64(periodRows-lag)
+		r := likeness(q[:], lag)
 		sunk = sunk || r < 0
 		if lag == p.lag {
 			before = r
@@ -60,24 +56,48 @@ func (p *period) look() bool {
 			best, highest = lag, r
 		}
 	}
-	if best == 0 || highest < clearlyMore*before {
+	if best == 0 || best == p.lag || 1-highest > clearlyLess*(1-before) {
 		return false
 	}
 	p.lag = best
+	p.length = p.gaps.mean * refined(q[:], best)
 	return p.span() >= int64(p.buckets())
 }
 
-// product is the sum of the products of rows that are a lag apart.
-func product(q []int32, lag int) (sum int32) {
+// refined is the length of a season in rows, to less than one: the most likely of several of them together, in the half of the rows.
+func refined(q []int32, lag int) float64 {
+	times := len(q) / 2 / lag
+	best, highest := lag*times, 0.0
+	for l := lag*times - times; l <= min(lag*times+times, len(q)-1); l++ {
+		if r := likeness(q, l); r > highest {
+			best, highest = l, r
+		}
+	}
+	return float64(best) / float64(times)
+}
+
+// likeness is r of rows that are a lag apart: their correlation.
+func likeness(q []int32, lag int) float64 {
+	var sa, sb, both, a2, b2 int32
 	a, b := q[lag:], q[:len(q)-lag]
 	for i, v := range a {
-		sum += v * b[i]
+		w := b[i]
+		sa += v
+		sb += w
+		both += v * w
+		a2 += v * v
+		b2 += w * w
 	}
-	return sum
+	n := float64(len(a))
+	spread := (float64(a2) - float64(sa)*float64(sa)/n) * (float64(b2) - float64(sb)*float64(sb)/n)
+	if spread <= 0 {
+		return 0
+	}
+	return (float64(both) - float64(sa)*float64(sb)/n) / math.Sqrt(spread)
 }
 
 // span is the length of the season that was found, in microseconds.
-func (p *period) span() int64 { return int64(math.Round(p.gaps.mean * float64(p.lag))) }
+func (p *period) span() int64 { return int64(math.Round(p.length)) }
 
 // buckets is into how many times it is divided.
 func (p *period) buckets() int { return min(p.lag, foundBuckets) }
@@ -86,5 +106,6 @@ func (p *period) fields(s *state) {
 	s.integer(&p.rows, &p.last)
 	p.gaps.fields(s)
 	s.index(&p.lag, periodRows)
+	s.float(&p.length)
 	s.small(p.quarters[:])
 }

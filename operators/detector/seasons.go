@@ -13,14 +13,19 @@ import (
 // day, 168 of the week, and up to 128 of a season that was found. Cost: about 30 ns a row, and period's.
 type seasons struct {
 	rows     int64
+	first    int64     // time of the first row
 	profiles []profile // the first is gone by if no other is better
 	best     int
 	all      moments // of x
 	found    *period // nil if the season is given
-	foundAt  int     // in profiles, of what was found; 0 for nothing
+	weekAt   int     // in profiles, of the week; 0 before a day is over
+	foundAt  int     // of what was found; 0 for nothing
 }
 
 const (
+	day  = 24 * time.Hour
+	week = 7 * day
+
 	bucketRows  = 10   // over how many of its rows a bucket forgets
 	missMemory  = 1000 // over how many rows errors are compared
 	clearlyLess = 0.7  // of the error of the first season
@@ -34,7 +39,7 @@ func newSeasons(season time.Duration) *seasons {
 		return &seasons{profiles: []profile{newProfile(season.Microseconds(), foundBuckets)}}
 	}
 	return &seasons{
-		profiles: []profile{newProfile((24 * time.Hour).Microseconds(), 24), newProfile((7 * 24 * time.Hour).Microseconds(), 168)},
+		profiles: []profile{newProfile(day.Microseconds(), 24)},
 		all:      moments{memory: 2000},
 		found:    newPeriod(),
 	}
@@ -49,6 +54,9 @@ func (s *seasons) forecast(at int64) (float64, bool) {
 
 // learn takes in a row, and chooses the season for the next.
 func (s *seasons) learn(at int64, x float64) {
+	if s.rows == 0 {
+		s.first = at
+	}
 	s.rows++
 	for i := range s.profiles {
 		s.profiles[i].learn(at, x)
@@ -63,22 +71,27 @@ func (s *seasons) learn(at int64, x float64) {
 	}
 }
 
-// seek looks for a season that is not of the calendar.
+// seek begins with the week once there has been a day, and looks for a season that is not of the calendar.
 func (s *seasons) seek(at int64, x float64) {
 	if s.found == nil {
 		return
 	}
+	if s.weekAt == 0 && at-s.first >= day.Microseconds() {
+		s.put(&s.weekAt, newProfile(week.Microseconds(), 168))
+	}
 	s.all.learn(x)
-	if !s.found.learn(at, (x-s.all.mean)/floored(s.all.deviation(), s.all.mean)) {
-		return
+	if s.found.learn(at, (x-s.all.mean)/floored(s.all.deviation(), s.all.mean)) {
+		s.put(&s.foundAt, newProfile(s.found.span(), s.found.buckets()))
 	}
-	p := newProfile(s.found.span(), s.found.buckets())
-	if s.foundAt == 0 {
-		s.profiles = append(s.profiles, p)
-		s.foundAt = len(s.profiles) - 1
-	} else {
-		s.profiles[s.foundAt] = p
+}
+
+// put puts a profile in its place, or behind all others if it has none.
+func (s *seasons) put(place *int, p profile) {
+	if *place == 0 {
+		*place = len(s.profiles)
+		s.profiles = append(s.profiles, profile{})
 	}
+	s.profiles[*place] = p
 }
 
 // length of the best season.
@@ -87,7 +100,7 @@ func (s *seasons) length() time.Duration {
 }
 
 func (s *seasons) fields(st *state) {
-	st.integer(&s.rows)
+	st.integer(&s.rows, &s.first)
 	n := len(s.profiles)
 	st.index(&n, 3)
 	if st.mode == loading && s.found != nil {
@@ -97,6 +110,7 @@ func (s *seasons) fields(st *state) {
 		s.profiles[i].fields(st)
 	}
 	st.index(&s.best, max(0, len(s.profiles)-1))
+	st.index(&s.weekAt, max(0, len(s.profiles)-1))
 	st.index(&s.foundAt, max(0, len(s.profiles)-1))
 	if s.found != nil {
 		s.all.fields(st)

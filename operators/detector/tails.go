@@ -13,17 +13,17 @@ func newTails(rows int, level float64) tails { return tails{newOrdered(rows), le
 // ready reports whether there are enough errors to fit.
 func (t *tails) ready() bool { return len(t.order) >= 20 }
 
-// fit estimates both tails.
-func (t *tails) fit() (above, below tail) {
+// fit estimates both tails of the errors of values about a level, in whose noise there are none.
+func (t *tails) fit(level float64) (above, below tail) {
 	n := len(t.order)
 	k := max(4, int(float64(n)*(1-t.level))) // excesses
-	return t.upper(n, k), t.lower(n, k)
+	return t.upper(n, k, level), t.lower(n, k, level)
 }
 
 // upper and lower fit the k values beyond the one before them. Below, all is turned round.
 //
 //	a₀ = mean of the excesses y;  a₁ = mean of y times the share of the excesses that are greater
-func (t *tails) upper(n, k int) tail {
+func (t *tails) upper(n, k int, level float64) tail {
 	from := t.ranked(n - 1 - k)
 	a0, a1 := 0.0, 0.0
 	for i := range k {
@@ -31,10 +31,10 @@ func (t *tails) upper(n, k int) tail {
 		a0 += y
 		a1 += y * float64(i) / float64(k-1)
 	}
-	return newTail(from, float64(k)/float64(n), a0/float64(k), a1/float64(k))
+	return newTail(from, float64(k)/float64(n), a0/float64(k), a1/float64(k), level)
 }
 
-func (t *tails) lower(n, k int) tail {
+func (t *tails) lower(n, k int, level float64) tail {
 	from := t.ranked(k)
 	a0, a1 := 0.0, 0.0
 	for i := range k {
@@ -42,7 +42,7 @@ func (t *tails) lower(n, k int) tail {
 		a0 += y
 		a1 += y * float64(i) / float64(k-1)
 	}
-	return newTail(-from, float64(k)/float64(n), a0/float64(k), a1/float64(k))
+	return newTail(-from, float64(k)/float64(n), a0/float64(k), a1/float64(k), level)
 }
 
 // band is a forecast whose errors are beyond the band with a probability.
@@ -69,8 +69,8 @@ const heaviest = 0.5
 // excesses do not prove an end.
 //
 //	γ = 2 − a₀/(a₀ − 2a₁);  σ = a₀ (1 − γ)
-func newTail(from, share, a0, a1 float64) tail {
-	t := tail{from: from, share: share, scale: floored(a0, from)}
+func newTail(from, share, a0, a1, level float64) tail {
+	t := tail{from: from, share: share, scale: floored(a0, level)}
 	if d := a0 - 2*a1; d > 0 {
 		t.shape = min(max(2-a0/d, 0), heaviest)
 		t.scale *= 1 - t.shape

@@ -12,7 +12,7 @@ func newWindow(longest int) window { return window{longest: longest} }
 // push adds a value, and returns the one that leaves for it, if one does.
 func (w *window) push(x float64) (left float64, full bool) {
 	if len(w.values) < w.longest {
-		w.values = append(w.values, x)
+		w.values = append(roomFor(w.values, w.longest), x)
 		return 0, false
 	}
 	left = w.values[w.oldest]
@@ -22,6 +22,16 @@ func (w *window) push(x float64) (left float64, full bool) {
 		w.oldest = 0
 	}
 	return left, true
+}
+
+// roomFor makes room for one more element: twice as much as there was, but no more than for the most there will be.
+func roomFor[T any](list []T, most int) []T {
+	if n := len(list); n == cap(list) {
+		grown := make([]T, n, min(max(2*n, 8), most))
+		copy(grown, list)
+		return grown
+	}
+	return list
 }
 
 // at is the i-th oldest value.
