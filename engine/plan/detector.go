@@ -24,8 +24,10 @@ type Detector struct {
 const (
 	// DetectorMarker stands in the planner's: last_value(weir_anomaly(spec, x, …)) OVER (… ORDER BY time).
 	DetectorMarker = "weir_anomaly"
-	// DetectorPush and DetectorScored compute it: see scoredSQL.
-	DetectorPush, DetectorScored = "weir_push", "weir_scored"
+	// DetectorPush takes the rows, where DuckDB computes it: see DetectorSQL.
+	DetectorPush = "weir_push"
+	// DetectorScored tells their scores.
+	DetectorScored = "weir_scored"
 )
 
 // Scored is the type of a detector's result.

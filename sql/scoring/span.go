@@ -120,7 +120,7 @@ func (s *span) item(tokens []parse.Token, first, last int) {
 		outer = max(outer, depth)
 	}
 	end := last
-	for i, depth := last+1, outer; i < len(tokens) && !(depth == 0 && endsItem(tokens, i)); i++ {
+	for i, depth := last+1, outer; i < len(tokens) && (depth != 0 || !endsItem(tokens, i)); i++ {
 		depth += nesting(tokens[i])
 		end = i
 	}
