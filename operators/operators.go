@@ -68,7 +68,7 @@ func (b *builder) operator(n plan.Node, s engine.Shard) (engine.Operator, error)
 	case *plan.TopN:
 		return topn.New(topn.Config{Node: n, Input: n.From.Columns(), Shard: s, Allocator: mem})
 	case *plan.Over:
-		return over.New(over.Config{Node: n, Input: n.From.Columns(), Shard: s, Tables: b.config.Tables, Allocator: mem})
+		return b.over(n, s)
 	case *plan.Asof:
 		return b.asof(n, s)
 	case *plan.Session:
@@ -91,6 +91,14 @@ func (b *builder) alert(n *plan.Alert) (engine.Operator, error) {
 		return nil, err
 	}
 	return alert.New(alert.Config{Node: n, Close: closes, Allocator: b.config.Allocator})
+}
+
+func (b *builder) over(n *plan.Over, s engine.Shard) (engine.Operator, error) {
+	closes, err := b.closes(n.Window)
+	if err != nil {
+		return nil, err
+	}
+	return over.New(over.Config{Node: n, Input: n.From.Columns(), Shard: s, Closes: closes, Tables: b.config.Tables, Allocator: b.config.Allocator})
 }
 
 func (b *builder) asof(n *plan.Asof, s engine.Shard) (engine.Operator, error) {

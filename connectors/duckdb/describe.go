@@ -29,8 +29,12 @@ func (s *Store) Describe(ctx context.Context, sql string) (*Description, error) 
 	if err := vet(ctx, reader, sql, allowance{true, s.beside}); err != nil {
 		return nil, queryError("describe", err)
 	}
-	d, err := reader.describe(ctx, sql)
+	written, err := reader.rewritten(ctx, s.detectors, sql)
 	if err != nil {
+		return nil, queryError("describe", err)
+	}
+	d, err := reader.describe(ctx, written.SQL)
+	if err = inOriginal(written, err); err != nil {
 		return nil, queryError("describe", err)
 	}
 	return d, nil

@@ -41,6 +41,7 @@ type EvaluatorOptions struct {
 	TempDirectory string           // where DuckDB puts what goes beyond it; a folder among the temporary ones if empty
 	Allocator     memory.Allocator // of the batches that are returned; the Go heap if nil
 	Functions     []engine.Function
+	Detectors     *engine.Detectors // that expressions may have, as plan.DetectorSQL writes them; nil for none
 }
 
 // maxEvaluations bounds how many sets of expressions and how many SELECTs stay planned.
@@ -51,10 +52,16 @@ func NewEvaluator() (*Evaluator, error) { return NewEvaluatorWith(EvaluatorOptio
 
 // register is what makes the functions known; nil if there are none.
 func (o EvaluatorOptions) register() func(*sql.Conn) error {
-	if len(o.Functions) == 0 {
+	if len(o.Functions) == 0 && o.Detectors == nil {
 		return nil
 	}
-	return func(conn *sql.Conn) error { return Register(conn, o.Functions) }
+	return func(conn *sql.Conn) error {
+		err := Register(conn, o.Functions)
+		if o.Detectors != nil {
+			err = errors.Join(err, RegisterDetectors(conn, o.Detectors))
+		}
+		return err
+	}
 }
 
 // NewEvaluatorWith opens an evaluator. The caller closes it.

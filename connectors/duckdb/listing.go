@@ -86,7 +86,21 @@ func (s *Store) ListFunctions(ctx context.Context) ([]ListedFunction, error) {
 	if err == nil {
 		err = failed
 	}
+	out = append(out, s.detectorFunctions()...)
+	slices.SortFunc(out, func(a, b ListedFunction) int { return strings.Compare(a.Name, b.Name) })
 	return out, err
+}
+
+// detectorFunctions are those that score, which DuckDB does not know by their names.
+func (s *Store) detectorFunctions() []ListedFunction {
+	if s.detectors == nil {
+		return nil
+	}
+	out := make([]ListedFunction, len(s.detectors.Functions))
+	for i, f := range s.detectors.Functions {
+		out[i] = ListedFunction{Name: f.Name, Kind: "aggregate", Parameters: f.Parameters, Description: f.Description, Example: f.Example}
+	}
+	return out
 }
 
 // allowed settles the function's kind, and reports whether queries may call it.
@@ -109,5 +123,6 @@ var windowHelp = map[string]struct{ description, example string }{
 	"tumble":   {"Adds window_start and window_end: each row of t in one window of size.", "tumble(t, ts, INTERVAL '10 seconds')"},
 	"hop":      {"Adds window_start and window_end: each row of t in all windows of size that it falls into, of which one begins every slide.", "hop(t, ts, INTERVAL '5 seconds', INTERVAL '1 minute')"},
 	"cumulate": {"Adds window_start and window_end: windows that begin every size, and grow by step up to it.", "cumulate(t, ts, INTERVAL '1 hour', INTERVAL '1 day')"},
+	"absent":   {"Has a row for each key and silence longer than gap, once it is sure: the key, last_seen, and absent_since, which is gap later.", "absent(t, ts, INTERVAL '5 minutes', device)"},
 	"session":  {"Adds window_start and window_end: rows of one key that are no more than gap apart belong together.", "session(t, ts, INTERVAL '30 minutes', user_id)"},
 }

@@ -32,6 +32,7 @@ type StoreOptions struct {
 	MemoryLimit string // as DuckDB's memory_limit, such as '4GB'
 	Threads     int
 	Functions   []engine.Function // that queries may call
+	Detectors   *engine.Detectors // that queries may call; nil for none
 	// Metrics are what weir.metrics shows; nil for none.
 	Metrics *metrics.History
 }
@@ -88,7 +89,7 @@ func openStoreOf(stateDir string, o StoreOptions, attach func(*Store) error) (*S
 		return nil, err
 	}
 	s := &Store{
-		instance: in, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{},
+		instance: in, detectors: o.Detectors, state: stateFolder{dir: stateDir}, tables: map[string]*viewTable{},
 		free: make(chan struct{}, 1), changes: make(chan struct{}), computing: make(chan struct{}, maxComputing),
 	}
 	s.free <- struct{}{}
@@ -109,7 +110,11 @@ func (o StoreOptions) register(conn *sql.Conn) error {
 	if history == nil {
 		history = metrics.NewHistory() // the view needs its functions
 	}
-	return errors.Join(Register(conn, o.Functions), registerMetrics(conn, history))
+	err := errors.Join(Register(conn, o.Functions), registerMetrics(conn, history))
+	if o.Detectors != nil {
+		err = errors.Join(err, RegisterDetectors(conn, o.Detectors))
+	}
+	return err
 }
 
 // settings are those that must be known when the database opens.

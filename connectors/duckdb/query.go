@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/duckdb/duckdb-go/v2/mapping"
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -58,7 +59,7 @@ func (s *Store) read(ctx context.Context, limits Limits, start func(*Rows) error
 	if err != nil {
 		return nil, err
 	}
-	r := &Rows{ctx: ctx, session: reader, computing: s.computing, beside: s.beside, left: limits.Rows, limited: limits.Rows > 0}
+	r := &Rows{ctx: ctx, session: reader, computing: s.computing, beside: s.beside, detectors: s.detectors, left: limits.Rows, limited: limits.Rows > 0}
 	r.references.Store(1)
 	if err := r.compute(func() error { return start(r) }); err != nil {
 		r.Release()
@@ -75,6 +76,7 @@ type Rows struct {
 	computing  chan struct{}
 	bind       func(*statement) error // sets the statement's parameters; nil if it may have none
 	beside     string                 // see DefineBeside
+	detectors  *engine.Detectors
 	statement  *statement
 	result     *result
 	columns    []types.Field
@@ -119,6 +121,14 @@ func (r *Rows) begin() error { return r.session.exec(r.ctx, "BEGIN TRANSACTION R
 
 // execute starts the statement whose rows these are.
 func (r *Rows) execute(sql string) error {
+	written, err := r.session.rewritten(r.ctx, r.detectors, sql)
+	if err != nil {
+		return err
+	}
+	return inOriginal(written, r.executeWritten(written.SQL))
+}
+
+func (r *Rows) executeWritten(sql string) error {
 	err := r.session.interruptible(r.ctx, func() (err error) {
 		r.statement, err = r.session.prepare(sql)
 		return err

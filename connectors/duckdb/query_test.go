@@ -59,7 +59,7 @@ var attacks = []string{
 	"PIVOT read_csv('FILE') ON a IN (1) USING count(*)", "SELECT sum(a) OVER (ORDER BY (SELECT count(*) FROM read_csv('FILE'))) FROM v",
 	"SELECT a FROM v ORDER BY (SELECT 1 FROM read_csv('FILE'))", "SELECT a FROM v LIMIT (SELECT 1 FROM read_csv('FILE'))", "VALUES ((SELECT 1 FROM read_csv('FILE')))",
 	"SELECT a FROM v GROUP BY a HAVING (SELECT true FROM read_csv('FILE'))", "SELECT a FROM v QUALIFY (SELECT true FROM read_csv('FILE'))",
-	"FROM tumble('FILE', a, INTERVAL '1 second')", `FROM tumble("FILE", a, INTERVAL '1 second')`, "FROM hop(t := 'FILE', ts := a, slide := INTERVAL 1 s, size := INTERVAL 1 s)",
+	"FROM tumble('FILE', a, INTERVAL '1 second')", "FROM absent('FILE', a, INTERVAL '1 second', a)", `FROM tumble("FILE", a, INTERVAL '1 second')`, "FROM hop(t := 'FILE', ts := a, slide := INTERVAL 1 s, size := INTERVAL 1 s)",
 	// SQL in strings, settings, secrets, other sessions, effects
 	"FROM query('SELECT 1')", "FROM query_table('v')", "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))", "FROM sql_auto_complete('SEL')",
 	"FROM duckdb_settings()", "FROM duckdb_secrets()", "FROM which_secret('x', 's3')", "FROM duckdb_variables()", "FROM duckdb_extensions()", "FROM duckdb_databases()",

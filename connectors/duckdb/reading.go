@@ -33,7 +33,7 @@ func (s *Store) Read(ctx context.Context) (*Reading, error) {
 
 // Query runs a statement of a user that only reads, as Store.Query does. Its rows are released before the next one is run.
 func (r *Reading) Query(sql string) (*Rows, error) {
-	rows := &Rows{ctx: r.ctx, session: r.session, lent: true, computing: r.store.computing, beside: r.store.beside}
+	rows := &Rows{ctx: r.ctx, session: r.session, lent: true, computing: r.store.computing, beside: r.store.beside, detectors: r.store.detectors}
 	rows.references.Store(1)
 	err := rows.compute(func() error {
 		if err := vet(r.ctx, r.session, sql, allowance{beside: r.store.beside}); err != nil {

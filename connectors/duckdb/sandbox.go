@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/weirdb/weir/engine/plan"
 )
 
 // What queries of users may do is decided here, over the statement as DuckDB's own parser understands it: one statement that
@@ -17,19 +19,19 @@ import (
 
 // readableFunctions are the table functions that queries may use. There are many others; most read files or settings.
 var readableFunctions = []string{
-	"cumulate", "duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_schemas", "duckdb_tables",
+	"absent", "cumulate", "duckdb_columns", "duckdb_constraints", "duckdb_functions", "duckdb_keywords", "duckdb_schemas", "duckdb_tables",
 	"duckdb_types", "duckdb_views", "generate_series", "hop", "icu_calendar_names", "json_each", "json_tree",
 	"pg_timezone_names", "range", "repeat", "repeat_row", "session", "tumble", "unnest",
 }
 
 // windowMacros take the name of a table, which is checked like one after FROM.
-var windowMacros = []string{"cumulate", "hop", "session", "tumble"}
+var windowMacros = []string{"absent", "cumulate", "hop", "session", "tumble"}
 
 // forbiddenFunctions are the scalar functions and macros that have effects, tell about the process, or run SQL that is not
 // looked at here: a plan has constant expressions computed.
 var forbiddenFunctions = []string{
 	"current_setting", "currval", "getenv", "getvariable", "json_serialize_plan", "nextval", "pg_sleep", "setseed", "sleep_ms",
-	"write_log",
+	plan.DetectorPush, plan.DetectorScored, "write_log",
 }
 
 // forbiddenViews are the built-in views that tell about settings, files or other sessions.

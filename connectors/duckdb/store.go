@@ -35,6 +35,8 @@ type Store struct {
 	locking sync.Once // see LockDown
 	locked  error
 
+	detectors *engine.Detectors // that queries may call; nil for none
+
 	beside string // the database that DefineBeside made; empty if there is none
 
 	watching sync.Mutex

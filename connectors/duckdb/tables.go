@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/duckdb/duckdb-go/v2/mapping"
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/engine/types"
 )
 
@@ -32,10 +33,20 @@ func (e *Evaluator) Query(sql string, inputs []engine.Table, result []types.Type
 		return nil, queryError("planning "+sql, err)
 	}
 	out, err := q.run(e, inputs)
+	if strings.Contains(sql, plan.DetectorPush) { // whose plan keeps the rows that it has scored
+		e.drop(sql, inputs, result)
+	}
 	if err != nil {
 		return nil, queryError("running "+sql, err)
 	}
 	return out, nil
+}
+
+// drop forgets the plan of a SELECT.
+func (e *Evaluator) drop(sql string, inputs []engine.Table, result []types.Type) {
+	key := tablesKey(sql, inputs, result)
+	e.queries[key].close()
+	delete(e.queries, key)
 }
 
 // tablesQuery is a planned SELECT over tables.

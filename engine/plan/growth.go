@@ -60,7 +60,7 @@ func keptBy(n Node) (keeps string, grows bool) {
 	case *Join:
 		return keptByJoin(n)
 	case *Over:
-		return "the rows that the watermark has not passed, and those that frames look back to", unboundedFrame(n)
+		return keptByOver(n)
 	case *Session:
 		return "the rows of open sessions", false
 	case *Asof:
@@ -116,10 +116,25 @@ func keepsValues(n *Aggregate) bool {
 	return slices.ContainsFunc(n.Calls, func(c AggregateCall) bool { return c.Distinct || hoards[c.Name] })
 }
 
+func keptByOver(n *Over) (string, bool) {
+	keeps, framed := "the rows that the watermark has not passed", false
+	for i := range n.Calls {
+		if d := n.Calls[i].Detector; d != nil {
+			keeps += ", " + d.state(len(n.Partition) > 0)
+			continue
+		}
+		framed = true
+	}
+	if framed {
+		keeps += ", and those that frames look back to"
+	}
+	return keeps, unboundedFrame(n)
+}
+
 // unboundedFrame reports whether some frame reaches back to the first row of its partition.
 func unboundedFrame(n *Over) bool {
 	for i := range n.Calls {
-		if n.Calls[i].Start.Kind == UnboundedPreceding {
+		if n.Calls[i].Start.Kind == UnboundedPreceding && (n.Calls[i].Detector == nil || len(n.Partition) > 0) {
 			return true
 		}
 	}

@@ -57,6 +57,7 @@ type OverCall struct {
 	End         FrameBound `json:"end"`
 	Exclude     string     `json:"exclude,omitempty"` // "", CURRENT ROW, GROUP, TIES
 	Alias       string     `json:"alias,omitempty"`
+	Detector    *Detector  `json:"detector,omitempty"` // nil for DuckDB's functions
 	Pos         int        `json:"-"`
 }
 
@@ -77,12 +78,18 @@ func (c *OverCall) SQL(column func(*Expr) string) string { return printer{column
 func (c *OverCall) String() string { return readable.over(c) }
 
 func (p printer) over(c *OverCall) string {
+	if c.Detector != nil && !p.plain {
+		return p.scored(c)
+	}
 	var b strings.Builder
 	b.WriteString(p.name(c.Name) + "(")
 	if c.Distinct {
 		b.WriteString("DISTINCT ")
 	}
 	b.WriteString(p.list(c.Args))
+	if c.Detector != nil {
+		b.WriteString(c.Detector.settings())
+	}
 	if len(c.ArgOrders) > 0 {
 		if len(c.Args) > 0 {
 			b.WriteString(" ")
@@ -156,11 +163,13 @@ func (p printer) orders(orders []Order) string {
 // input that only adds rows, and calls that look at no row behind the current one but those of the same time; what does not fit
 // is a Relational.
 type Over struct {
-	From      Node       `json:"-"`
-	Partition []int      `json:"partition"` // input columns
-	Time      int        `json:"time"`      // the event-time column, by which every call orders first, ascending
-	Calls     []OverCall `json:"calls"`     // all with this partition
-	Names     []string   `json:"names"`     // of the columns added
+	From      Node  `json:"-"`
+	Partition []int `json:"partition"` // input columns
+	Time      int   `json:"time"`      // the event-time column, by which every call orders first, ascending
+	// Window says how far Time has come by a watermark, where it is not the event time itself, but grows with it. Nil if it is.
+	Window *WindowKey `json:"window,omitempty"`
+	Calls  []OverCall `json:"calls"` // all with this partition
+	Names  []string   `json:"names"` // of the columns added
 }
 
 // Columns implements Node.

@@ -2,6 +2,7 @@ package over
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -14,9 +15,13 @@ import (
 // Advance implements engine.Operator: the rows that the watermark has passed are final. At the end of the input all are.
 func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 	if wm != engine.MaxTime {
-		o.bound = max(o.bound, int64(wm))
+		bound, err := o.config.boundOf(wm)
+		if err != nil {
+			return fmt.Errorf("over: %w", err)
+		}
+		o.bound = max(o.bound, bound)
 	}
-	for final := o.takeFinal(wm); len(final) > 0; {
+	for final := o.takeFinal(wm == engine.MaxTime); len(final) > 0; {
 		n := piece(final)
 		if err := o.emit(final[:n], out); err != nil {
 			return err
@@ -27,12 +32,20 @@ func (o *Operator) Advance(wm engine.Time, out engine.Emitter) error {
 	return nil
 }
 
-// takeFinal takes the pending rows before the watermark, by partition, time and arrival.
-func (o *Operator) takeFinal(wm engine.Time) []entry {
+// boundOf is the time before which no row comes behind a watermark.
+func (c *Config) boundOf(wm engine.Time) (int64, error) {
+	if c.Closes == nil || wm == engine.MinTime {
+		return int64(wm), nil
+	}
+	return c.Closes(wm)
+}
+
+// takeFinal takes the pending rows before the bound, or all, by partition, time and arrival.
+func (o *Operator) takeFinal(all bool) []entry {
 	var final []entry
 	still := o.pending[:0]
 	for _, e := range o.pending {
-		if e.time < int64(wm) || wm == engine.MaxTime {
+		if e.time < o.bound || all {
 			final = append(final, e)
 		} else {
 			still = append(still, e)
@@ -106,6 +119,9 @@ func (o *Operator) compute(final []entry, rows arrow.RecordBatch) ([]arrow.Array
 	runs := runsOf(final)
 	for _, c := range o.calls.running {
 		added[c.index] = c.run(runs, rows, o.config.Allocator)
+	}
+	for _, c := range o.calls.detected {
+		added[c.index] = c.run(runs, rows, o.config.Node.Time, o.config.Allocator)
 	}
 	for _, c := range o.calls.found {
 		added[c.index] = c.find(o, final, runs)

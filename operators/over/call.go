@@ -11,18 +11,28 @@ import (
 
 // calls are a node's calls, by the way in which they are computed.
 type calls struct {
-	running []*runningCall
-	found   []*foundCall
-	asked   asked // by DuckDB
-	reach   reach // of all
+	running  []*runningCall
+	detected []*detectedCall
+	found    []*foundCall
+	asked    asked         // by DuckDB
+	kept     []remembering // what the running and the detected ones keep, in the order of the node
+	reach    reach         // of all
 }
 
 func newCalls(c *Config) (calls, error) {
 	out := calls{reach: reach{interval: -1}}
 	for i := range c.Node.Calls {
 		call := &c.Node.Calls[i]
+		if call.Detector != nil {
+			d, err := newDetectedCall(i, call, c.Input)
+			if err != nil {
+				return out, err
+			}
+			out.detected, out.kept = append(out.detected, d), append(out.kept, d)
+			continue
+		}
 		if r := newRunningCall(i, call, c.Node.Time); r != nil {
-			out.running = append(out.running, r)
+			out.running, out.kept = append(out.running, r), append(out.kept, r.state)
 			continue
 		}
 		if f, r := newFoundCall(i, call); f != nil {

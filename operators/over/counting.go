@@ -29,8 +29,9 @@ func (c *counting) result(p uint32, b array.Builder) {
 }
 
 func (c *counting) save(p uint32, b []array.Builder) { b[0].(*array.Int64Builder).Append(c.n[p]) }
-func (c *counting) load(p uint32, columns []arrow.Array, row int) {
+func (c *counting) load(p uint32, columns []arrow.Array, row int) error {
 	c.n[p] = keys.Values[int64](columns[0])[row]
+	return nil
 }
 
 // ranking counts the rows before the current row's peers, or, if dense, the times before.
@@ -68,6 +69,7 @@ func (r *ranking) save(p uint32, b []array.Builder) {
 	b[1].(*array.Int64Builder).Append(r.at[p].rank)
 }
 
-func (r *ranking) load(p uint32, columns []arrow.Array, row int) {
+func (r *ranking) load(p uint32, columns []arrow.Array, row int) error {
 	r.at[p] = rank{keys.Values[int64](columns[0])[row], keys.Values[int64](columns[1])[row]}
+	return nil
 }

@@ -127,8 +127,9 @@ func (x *extreme[T]) result(p uint32, b array.Builder) {
 func (x *extreme[T]) state() []types.Type              { return []types.Type{x.kind} }
 func (x *extreme[T]) save(p uint32, b []array.Builder) { x.result(p, b[0]) }
 
-func (x *extreme[T]) load(p uint32, columns []arrow.Array, row int) {
+func (x *extreme[T]) load(p uint32, columns []arrow.Array, row int) error {
 	if columns[0].IsValid(row) {
 		x.keep(&x.at[p], x.values(columns[0])(uint32(row)))
 	}
+	return nil
 }

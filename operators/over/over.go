@@ -5,9 +5,9 @@
 //	              history    │  new     │ pending
 //	                         bound      watermark: what lies before it becomes final, in the order of time, then of arrival
 //
-// A call is computed in one of three ways (call.go): by a running state for each partition (row_number, count, sum, …); by
-// finding the row that holds the value (lag, first_value, …); or by DuckDB, over the history and the new rows of the partitions
-// that have any. History is kept as far back as the calls' frames reach: the last rows for ROWS n PRECEDING and lag, those
+// A call is computed in one of four ways (call.go): by a running state for each partition (row_number, count, sum, …); by a
+// detector for each partition (anomaly); by finding the row that holds the value (lag, first_value, …); or by DuckDB, over the
+// history and the new rows of the partitions that have any. History is kept as far back as the calls' frames reach: the last rows for ROWS n PRECEDING and lag, those
 // within the interval for RANGE, all for the rest: a call that DuckDB computes over all rows costs their number again each time
 // that its partition moves on.
 //
@@ -37,6 +37,8 @@ type Config struct {
 	Input []types.Field // the columns of the batches to come
 	// Shard is which of the instances this is: rows reach it by Hash of the node's partition. The zero Shard is the only instance.
 	Shard engine.Shard
+	// Closes is the value of the node's Window for a watermark; nil where its time is the event time.
+	Closes func(engine.Time) (int64, error)
 	// Tables computes what has no way of its own. Needed if there is such a call.
 	Tables engine.Tables
 	// Allocator is for the batches that the operator emits. Nil stands for Arrow's default. State is on the Go heap.

@@ -60,8 +60,8 @@ func (o *Operator) find(columns []arrow.Array, rows []uint32) {
 	for len(o.partitions) < o.table.Len() {
 		o.partitions = append(o.partitions, partition{last: noTime})
 	}
-	for _, c := range o.calls.running {
-		c.state.grow(len(o.partitions))
+	for _, c := range o.calls.kept {
+		c.grow(len(o.partitions))
 	}
 }
 

@@ -1,6 +1,7 @@
 package over
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -14,7 +15,9 @@ import (
 
 // Restore implements engine.Snapshotter: it takes in the partitions whose hash this instance owns.
 func (o *Operator) Restore(r engine.StateReader) error {
-	err := state.Read(r, partitionsSection, func(rows arrow.RecordBatch) { o.restorePartitions(r, rows) })
+	var broken error
+	err := state.Read(r, partitionsSection, func(rows arrow.RecordBatch) { broken = errors.Join(broken, o.restorePartitions(r, rows)) })
+	err = errors.Join(err, broken)
 	if err == nil {
 		err = state.Read(r, historySection, func(rows arrow.RecordBatch) { o.restoreHistory(r, rows) })
 	}
@@ -32,7 +35,7 @@ func (o *Operator) Restore(r engine.StateReader) error {
 	return nil
 }
 
-func (o *Operator) restorePartitions(r engine.StateReader, rows arrow.RecordBatch) {
+func (o *Operator) restorePartitions(r engine.StateReader, rows arrow.RecordBatch) error {
 	keyed := len(o.config.Node.Partition)
 	mine := state.Owned(r, rows.Columns()[:keyed], rows.NumRows())
 	o.find(append(o.columns[:0], rows.Columns()[:keyed]...), mine)
@@ -41,12 +44,15 @@ func (o *Operator) restorePartitions(r engine.StateReader, rows arrow.RecordBatc
 		g := o.groups[i]
 		o.partitions[g].last = max(o.partitions[g].last, last[row])
 		at := keyed + 1
-		for _, c := range o.calls.running {
-			n := len(c.state.state())
-			c.state.load(g, rows.Columns()[at:at+n], int(row))
+		for _, c := range o.calls.kept {
+			n := len(c.state())
+			if err := c.load(g, rows.Columns()[at:at+n], int(row)); err != nil {
+				return err
+			}
 			at += n
 		}
 	}
+	return nil
 }
 
 func (o *Operator) restoreHistory(r engine.StateReader, rows arrow.RecordBatch) {

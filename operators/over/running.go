@@ -11,10 +11,19 @@ import (
 	"github.com/weirdb/weir/operators/keys"
 )
 
-// running computes a call over all rows of a partition up to the current one, with a state for each partition.
-type running interface {
+// remembering is what a call keeps of each partition.
+type remembering interface {
 	// grow makes room for states, which begin as those of no rows.
 	grow(partitions int)
+	// state are the columns of a saved state; save appends a partition's to builders of them, load takes it from row.
+	state() []types.Type
+	save(partition uint32, b []array.Builder)
+	load(partition uint32, columns []arrow.Array, row int) error
+}
+
+// running computes a call over all rows of a partition up to the current one, with a state for each partition.
+type running interface {
+	remembering
 	// use names the argument's values among the rows to come; nil without an argument.
 	use(argument arrow.Array)
 	// begin tells that the next row is not a peer of the one before.
@@ -23,10 +32,6 @@ type running interface {
 	add(partition, row uint32)
 	// result appends the value to a builder of the call's type.
 	result(partition uint32, b array.Builder)
-	// state are the columns of a saved state; save appends a partition's to builders of them, load takes it from row.
-	state() []types.Type
-	save(partition uint32, b []array.Builder)
-	load(partition uint32, columns []arrow.Array, row int)
 }
 
 // runningCall is a call with a running state.

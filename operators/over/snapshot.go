@@ -13,7 +13,7 @@ import (
 
 // The sections of the state.
 //
-//	partitions   key, last, states of the running calls    one row for each partition
+//	partitions   key, last, what running and detected calls keep    one row for each partition
 //	history      the input's columns, is one of the first  final rows, those of each partition in their order
 //	pending      the input's columns                       rows that are not final, in the order of arrival
 //	bound        time                                      one row: rows before it are late
@@ -23,12 +23,12 @@ const (
 	pendingSection    = "pending"
 )
 
-// partitionsSchema is the key, last, and the states of the running calls.
+// partitionsSchema is the key, last, and what the calls keep.
 func (o *Operator) partitionsSchema() *arrow.Schema {
 	fields := []types.Field{{Name: "last", Type: types.Of(types.BigInt)}}
-	for _, c := range o.calls.running {
-		for i, t := range c.state.state() {
-			fields = append(fields, types.Field{Name: fmt.Sprintf("state%d_%d", c.index, i), Type: t})
+	for k, c := range o.calls.kept {
+		for i, t := range c.state() {
+			fields = append(fields, types.Field{Name: fmt.Sprintf("state%d_%d", k, i), Type: t})
 		}
 	}
 	return state.Schema(o.config.Input, o.config.Node.Partition, fields...)
@@ -66,9 +66,9 @@ func (o *Operator) writePartitions(w engine.StateWriter) error {
 			some = append(some, uint32(g))
 			b.Field(keyed).(*array.Int64Builder).Append(o.partitions[g].last)
 			at := keyed + 1
-			for _, c := range o.calls.running {
-				n := len(c.state.state())
-				c.state.save(uint32(g), b.Fields()[at:at+n])
+			for _, c := range o.calls.kept {
+				n := len(c.state())
+				c.save(uint32(g), b.Fields()[at:at+n])
 				at += n
 			}
 		}

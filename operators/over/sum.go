@@ -93,8 +93,9 @@ func (s *summing) result(p uint32, b array.Builder) {
 func (s *summing) state() []types.Type              { return []types.Type{types.Of(types.HugeInt)} }
 func (s *summing) save(p uint32, b []array.Builder) { s.result(p, b[0]) }
 
-func (s *summing) load(p uint32, columns []arrow.Array, row int) {
+func (s *summing) load(p uint32, columns []arrow.Array, row int) error {
 	if columns[0].IsValid(row) {
 		s.at[p] = summed{keys.Values[decimal128.Num](columns[0])[row], true}
 	}
+	return nil
 }

@@ -19,7 +19,7 @@ func (o *Operator) tidy() {
 
 // forget drops partitions of which nothing is left. Where calls have a state, or want rows however old, that is none.
 func (o *Operator) forget() {
-	if len(o.calls.running) > 0 {
+	if len(o.calls.kept) > 0 {
 		return
 	}
 	busy := make([]bool, len(o.partitions))

@@ -32,7 +32,7 @@ func (c *Catalog) createMacro(text string, s parse.CreateMacro) error {
 		return err
 	}
 	made := &Macro{Macro: planner.Macro{Name: s.Name, Table: s.Table, Text: s.Definition.Of(text)}, Statement: statement}
-	if err := c.config.Planner.DefineMacro(text, s.Definition, made.Macro); err != nil {
+	if err := c.config.Planner.DefineMacro(text, s.Definition, &made.Macro); err != nil {
 		return err
 	}
 	changes, err := c.afterMacro(s.Name)
@@ -68,7 +68,7 @@ func (c *Catalog) afterMacro(name string) ([]Change, error) {
 
 // defineMacro tells the planner of a macro.
 func (c *Catalog) defineMacro(m *Macro) error {
-	return c.config.Planner.DefineMacro(m.Text, parse.Span{End: len(m.Text)}, m.Macro)
+	return c.config.Planner.DefineMacro(m.Text, parse.Span{End: len(m.Text)}, &m.Macro)
 }
 
 // dropMacro drops a macro that nothing needs.

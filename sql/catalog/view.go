@@ -155,8 +155,8 @@ func (v *View) ReadsView(name string) bool {
 	return slices.ContainsFunc(v.Views, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
-// SQL is the statement that makes a DuckDB view of the view's SELECT.
-func (v *View) SQL() string { return planner.ViewSQL(v.Name, v.Columns, v.Select) }
+// SQL is the statement that makes a view of the view's SELECT in a DuckDB with the functions of engine.Detectors.
+func (v *View) SQL() string { return planner.ViewSQL(v.Name, v.Columns, v.Computed) }
 
 // Below are the views that a view reads, also through other views, each behind those that it reads itself.
 func (c *Catalog) Below(v *View) []*View {

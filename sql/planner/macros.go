@@ -28,6 +28,8 @@ var windowMacros = []string{
 	SELECT *, max(weir_session_start(ts, gap)) OVER (PARTITION BY key) AS window_start,
 		max(weir_session_end(ts, gap)) OVER (PARTITION BY key) AS window_end
 	FROM query_table(t) WHERE ts IS NOT NULL`,
+	`CREATE MACRO absent(t, ts, gap, key) AS TABLE
+	SELECT key, max(ts) AS last_seen, window_end AS absent_since FROM session(t, ts, gap, key) GROUP BY ALL`,
 }
 
 // markers are the functions that the macros expand to.
@@ -89,7 +91,7 @@ func registerMarkers(conn *sql.Conn) error {
 			return fmt.Errorf("planner: register %s: %w", name, err)
 		}
 	}
-	return nil
+	return registerDetectorMarker(conn)
 }
 
 // over makes the marker for one type of time. A list of days is one of timestamps, as range(…) makes it.

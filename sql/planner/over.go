@@ -25,7 +25,8 @@ func (b *builder) over(op *duckplan.Window) (plan.Node, error) {
 		}
 	}
 	columns := identity(width + len(calls)) // where each column of the output is
-	for done := make([]bool, len(calls)); slices.Contains(done, false); {
+	twins, done := twinsOf(calls)
+	for slices.Contains(done, false) {
 		first := slices.Index(done, false)
 		var group []plan.OverCall
 		added := len(node.Columns())
@@ -39,6 +40,9 @@ func (b *builder) over(op *duckplan.Window) (plan.Node, error) {
 			return nil, err
 		}
 	}
+	for i, twin := range twins {
+		columns[width+i] = columns[width+twin]
+	}
 	if isAscending(columns) && len(columns) == len(node.Columns()) {
 		return node, nil
 	}
@@ -51,6 +55,9 @@ func samePartition(a, b *plan.OverCall) bool {
 
 // settleOver gives the call's expressions the names and types of the input.
 func settleOver(c plan.OverCall, input []types.Field) (out plan.OverCall, err error) {
+	if err := readDetector(&c); err != nil {
+		return c, err
+	}
 	out = c
 	if out.Args, err = settle(c.Args, input); err != nil {
 		return out, err
@@ -74,7 +81,7 @@ func settleOver(c plan.OverCall, input []types.Field) (out plan.OverCall, err er
 		}
 		*e = settled[0]
 	}
-	return out, nil
+	return out, checkTime(&out)
 }
 
 // overGroup adds the columns of calls with one partition, right behind those of from.
@@ -117,17 +124,19 @@ func nameOfOver(c *plan.OverCall) string {
 // overTime computes the calls row by row as the watermark passes, if each looks back in event time.
 func (b *builder) overTime(keyed plan.Node, width int, keys []int, calls []plan.OverCall) (plan.Node, error) {
 	origins := originsOf(keyed)
-	at := -1
+	windows := slices.ContainsFunc(calls, func(c plan.OverCall) bool { return c.Detector != nil })
+	at, window := -1, (*plan.WindowKey)(nil)
 	for i := range calls {
-		t := ordersByTime(&calls[i], origins)
+		t, w := ordersByTime(&calls[i], origins, windows)
 		if t < 0 || i > 0 && t != at || !looksBack(&calls[i]) {
 			return nil, &neverCloses{
 				calls[i].Name + "(…) OVER (…)", "take a window into the PARTITION BY, or order by the event time and look back only", calls[i].Pos,
 			}
 		}
-		at = t
+		at, window = t, w
 	}
-	n := &plan.Over{From: keyed, Partition: keys, Time: at, Calls: calls}
+	keyed, calls = scoredColumns(keyed, calls)
+	n := &plan.Over{From: keyed, Partition: keys, Time: at, Window: window, Calls: calls}
 	columns := identity(width)
 	for i := range calls {
 		n.Names = append(n.Names, nameOfOver(&calls[i]))
@@ -139,16 +148,22 @@ func (b *builder) overTime(keyed plan.Node, width int, keys []int, calls []plan.
 	return kept(n, columns), nil
 }
 
-// ordersByTime is the event-time column that a call orders by, earliest first; -1 if it does not.
-func ordersByTime(c *plan.OverCall, origins []*plan.Expr) int {
+// ordersByTime is the column that a call orders by, earliest first, if it is an event time; -1 if it is not. Where windows are allowed, it may
+// also be a time that grows with the event time, such as window_start: then a watermark's value of it is returned, too.
+func ordersByTime(c *plan.OverCall, origins []*plan.Expr, windows bool) (int, *plan.WindowKey) {
 	if len(c.Orders) == 0 || c.Orders[0].Descending || c.Orders[0].NullsFirst || c.Orders[0].Expr.Kind != plan.Column {
-		return -1
+		return -1, nil
 	}
 	at := c.Orders[0].Expr.Index
-	if origins[at].Name != eventTime {
-		return -1
+	if origins[at].Name == eventTime {
+		return at, nil
 	}
-	return at
+	if t := c.Orders[0].Expr.Type; windows && (t.ID == types.Timestamp || t.ID == types.TimestampTZ) {
+		if of := grows(origins[at]); of != nil {
+			return at, &plan.WindowKey{Of: of}
+		}
+	}
+	return -1, nil
 }
 
 // looksBack reports whether a call's value follows from rows up to the current one and those of its time.

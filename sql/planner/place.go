@@ -4,14 +4,17 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
 	"github.com/weirdb/weir/sql/duckplan"
 	"github.com/weirdb/weir/sql/parse"
 )
 
 // placer turns errors about a query into errors about the text that the query stands in.
 type placer struct {
-	text string
-	span parse.Span
+	text    string
+	span    parse.Span
+	written engine.Rewritten // the query as it is planned, in which errors have their places
 }
 
 const pivotInstead = "write a column for each value, such as count(*) FILTER (WHERE k = 'a') AS a, or pivot when you read the view"
@@ -20,17 +23,20 @@ func (p placer) err(err error) error {
 	var mistake *duckplan.Mistake
 	var foreign *duckplan.Foreign
 	var unsupported *duckplan.Unsupported
+	var detector *engine.TextError
 	switch {
+	case errors.As(err, &detector):
+		return p.at(detector.Position, detector.Message)
 	case errors.As(err, &mistake) && mistake.Kind == "internal":
 		return p.at(-1, "DuckDB has no plan for this query: take it apart, one source and one SELECT a view ("+mistake.Message+")")
 	case errors.As(err, &mistake) && strings.HasSuffix(mistake.Message, "statement of type MULTI!"):
 		return p.at(p.find("PIVOT"), (&duckplan.Unsupported{Construct: "PIVOT", Instead: pivotInstead}).Error())
 	case errors.As(err, &mistake):
-		return p.at(mistake.Position, mistake.Message)
+		return p.at(p.written.Place(mistake.Position), plan.ExplainDetector(mistake.Message))
 	case errors.As(err, &foreign):
 		return p.at(p.find(foreign.Keyword), foreign.Error())
 	case errors.As(err, &unsupported):
-		return p.at(unsupported.Position, unsupported.Error())
+		return p.at(p.written.Place(unsupported.Position), unsupported.Error())
 	}
 	return err
 }

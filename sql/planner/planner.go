@@ -32,6 +32,8 @@ type Config struct {
 	CheckAggregate func(*plan.AggregateCall) error
 	// CheckRetracts is the same for calls over input that takes rows back. Nil if no kernel can do that.
 	CheckRetracts func(*plan.AggregateCall) error
+	// Detectors tells of the detectors that texts may call; the zero value if there are none.
+	Detectors Detectors
 	// Register makes functions known to the planner's DuckDB; nil if there are none beyond DuckDB's own.
 	Register func(*sql.Conn) error
 }
@@ -105,6 +107,8 @@ type View struct {
 	Columns []types.Field // of the result, with the names that CREATE TABLE AS would give them
 	Emit    string        // close or changes
 	Views   []string      // defined views that the SELECT reads
+	// Computed is the SELECT for a DuckDB that computes it at once: with the calls of detectors as engine.Detectors rewrites them.
+	Computed string
 	// Updating says that the view takes rows back.
 	Updating bool
 	// Ages is the column that grows with event time, by which rows are old; nil if there is none.
@@ -124,7 +128,12 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	place := placer{text: text, span: span}
-	query := span.Of(text)
+	written, err := p.planned(span.Of(text))
+	if err != nil {
+		return nil, place.err(err)
+	}
+	place.written = written
+	query := written.SQL
 	if err := p.refuseImpure(query); err != nil {
 		return nil, place.err(err)
 	}
@@ -142,7 +151,11 @@ func (p *Planner) Plan(text string, span parse.Span, o Options) (*View, error) {
 	}
 	dropRanks(node)
 	prune(node)
+	p.describe(node)
 	v := &View{Plan: node, Emit: emit, Updating: updating(node), Ages: agingColumn(node)}
+	if v.Computed, err = p.computed(span.Of(text)); err != nil {
+		return nil, place.err(err)
+	}
 	if v.Views, err = p.reads(query); err != nil {
 		return nil, place.err(err)
 	}

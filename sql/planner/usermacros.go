@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weirdb/weir/engine"
 	"github.com/weirdb/weir/engine/types"
 	"github.com/weirdb/weir/sql/duckplan"
 	"github.com/weirdb/weir/sql/parse"
+	"github.com/weirdb/weir/sql/scoring"
 )
 
 // Macro is a macro that a user has defined: a name for an expression or a SELECT, which DuckDB puts in its place when it plans.
@@ -19,10 +21,12 @@ type Macro struct {
 	Name  string
 	Table bool   // it stands after FROM
 	Text  string // the definition, from the name on
+	// Computed is the definition for a DuckDB that computes it at once, as View.Computed is. DefineMacro fills it in.
+	Computed string
 }
 
-// SQL is the statement that makes the macro in any DuckDB.
-func (m Macro) SQL() string { return macroHead + m.Text }
+// SQL is the statement that makes the macro in any DuckDB with the functions of engine.Detectors.
+func (m Macro) SQL() string { return macroHead + m.Computed }
 
 const macroHead = "CREATE OR REPLACE MACRO "
 
@@ -38,12 +42,16 @@ func dropMacro(name string, table bool) string {
 // userMacro is a macro with its bodies as DuckDB parses them, one for each list of parameters.
 type userMacro struct {
 	Macro
-	bodies []any
+	planned engine.Rewritten // the definition
+	bodies  []any
 }
+
+// statement makes the macro in the planner's DuckDB.
+func (m *userMacro) statement() string { return macroHead + m.planned.SQL }
 
 // DefineMacro makes a macro known, which stands in span of text, or replaces one of its name. Views and macros that use it are to be
 // planned again. Mistakes in the text come back as *parse.Error. After an error the macro of before is known still.
-func (p *Planner) DefineMacro(text string, span parse.Span, m Macro) error {
+func (p *Planner) DefineMacro(text string, span parse.Span, m *Macro) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	place := placer{text: text, span: span}
@@ -51,8 +59,12 @@ func (p *Planner) DefineMacro(text string, span parse.Span, m Macro) error {
 		return place.at(-1, fmt.Sprintf("%s is a function of Weir's own: choose another name", m.Name))
 	}
 	before := p.macro(m.Name)
-	made := &userMacro{Macro: m}
-	err := p.createMacro(made)
+	made, err := p.rewriteMacro(m)
+	if err != nil {
+		return place.err(err)
+	}
+	place.written = made.planned
+	err = p.createMacro(made)
 	if err == nil {
 		p.forgetMacro(m.Name)
 		p.macros = append(p.macros, made)
@@ -67,7 +79,7 @@ func (p *Planner) DefineMacro(text string, span parse.Span, m Macro) error {
 // reserved reports whether a name is one that the planner gives a meaning of its own.
 func reserved(name string) bool {
 	name = strings.ToLower(name)
-	return strings.HasPrefix(name, "weir_") || slices.Contains([]string{"tumble", "hop", "cumulate", "session"}, name)
+	return strings.HasPrefix(name, "weir_") || scoring.IsFunction(name) || slices.Contains([]string{"tumble", "hop", "cumulate", "session", "absent"}, name)
 }
 
 // createMacro has DuckDB check a macro, and reads its bodies.
@@ -75,7 +87,7 @@ func (p *Planner) createMacro(m *userMacro) error {
 	if err := p.exec(dropMacro(m.Name, !m.Table)); err != nil { // one of the other kind may have had the name
 		return err
 	}
-	if err := p.execPlaced(m.SQL(), len(macroHead)); err != nil {
+	if err := p.execPlaced(m.statement(), len(macroHead)); err != nil {
 		return err
 	}
 	if err := p.readBodies(m); err != nil {
@@ -145,7 +157,7 @@ func (p *Planner) restoreMacro(name string, before *userMacro) error {
 	if err := errors.Join(p.exec(dropMacro(name, false)), p.exec(dropMacro(name, true))); err != nil || before == nil {
 		return err
 	}
-	return p.exec(before.SQL())
+	return p.exec(before.statement())
 }
 
 func (p *Planner) macro(name string) *userMacro {
@@ -175,7 +187,7 @@ func (p *Planner) CheckMacros() (broken string, why error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, m := range p.macros {
-		if err := p.execPlaced(m.SQL(), len(macroHead)); err != nil {
+		if err := p.execPlaced(m.statement(), len(macroHead)); err != nil {
 			return m.Name, err
 		}
 	}
@@ -190,7 +202,11 @@ func (p *Planner) Needs(query, macro string) (bool, error) {
 	if m == nil {
 		return false, nil
 	}
-	return p.needs(query, dropMacro(m.Name, m.Table))
+	written, err := p.planned(query)
+	if err != nil {
+		return false, err
+	}
+	return p.needs(written.SQL, dropMacro(m.Name, m.Table))
 }
 
 // Callers are the macros that call a macro themselves.

@@ -22,7 +22,11 @@ import (
 func (p *Planner) DefineView(name string, columns []types.Field, query string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.exec(ViewSQL(name, columns, query)); err != nil {
+	written, err := p.planned(query)
+	if err != nil {
+		return err
+	}
+	if err := p.exec(ViewSQL(name, columns, written.SQL)); err != nil {
 		return err
 	}
 	if !slices.Contains(p.views, name) {

@@ -32,7 +32,7 @@ func newEvaluators(n int, functions []engine.Function) *evaluators {
 // take waits for an evaluator that is free. The caller gives it back, also after an error.
 func (e *evaluators) take() (one *duckdb.Evaluator, err error) {
 	if one = <-e.free; one == nil {
-		one, err = duckdb.NewEvaluatorWith(duckdb.EvaluatorOptions{Functions: e.functions})
+		one, err = duckdb.NewEvaluatorWith(duckdb.EvaluatorOptions{Functions: e.functions, Detectors: Detectors()})
 	}
 	return one, err
 }

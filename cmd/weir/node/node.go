@@ -109,7 +109,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	past := metrics.NewHistory()
-	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions, Metrics: past})
+	store, err := duckdb.Open(o.DB, duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions, Detectors: Detectors(), Metrics: past})
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +168,7 @@ func newCatalog(connectors []engine.Connector, functions []engine.Function, conf
 	p, err := planner.New(planner.Config{
 		CheckAggregate: aggregate.Check,
 		CheckRetracts:  aggregate.CheckRetracts,
+		Detectors:      plannedDetectors,
 		Register:       func(conn *sql.Conn) error { return duckdb.Register(conn, functions) },
 	})
 	if err != nil {

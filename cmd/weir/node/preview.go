@@ -26,7 +26,7 @@ import (
 // PreviewFile says what texts would change in a database file that no Weir has open. The file stays as it is; one that is not there is
 // an empty database.
 func PreviewFile(ctx context.Context, o Options, scripts []preview.Script) (p *preview.Preview, err error) {
-	store, err := duckdb.OpenCopy(o.DB, changeTables(scripts), duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions})
+	store, err := duckdb.OpenCopy(o.DB, changeTables(scripts), duckdb.StoreOptions{MemoryLimit: o.MemoryLimit, Threads: o.Threads, Functions: o.Functions, Detectors: Detectors()})
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func (n *Node) try(ctx context.Context, aside *Node, text string, shift int, wan
 		return nil, shifted(err, text, wanted.SQL, shift)
 	}
 	v := aside.catalog.View(trialName)
-	store, err := duckdb.Open("", duckdb.StoreOptions{MemoryLimit: trialMemory, Threads: 1, Functions: n.options.Functions})
+	store, err := duckdb.Open("", duckdb.StoreOptions{MemoryLimit: trialMemory, Threads: 1, Functions: n.options.Functions, Detectors: Detectors()})
 	if err != nil {
 		return nil, err
 	}

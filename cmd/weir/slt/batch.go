@@ -12,6 +12,7 @@ import (
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2" // registers the driver "duckdb"
+	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine/metadata"
 	"github.com/weirdb/weir/engine/types"
@@ -40,6 +41,9 @@ func newBatch(dir string) (*batch, error) {
 		return nil, err
 	}
 	b := &batch{db: db, conn: conn, dir: dir}
+	if err := duckdb.RegisterDetectors(conn, node.Detectors()); err != nil {
+		return nil, err
+	}
 	// With statistics, DuckDB computes some functions in other ways: substring('b', -4, 2) depends on whether all texts are ASCII, and
 	// date_trunc fails for the greatest value of a column that no row is left of.
 	return b, b.exec("SET TimeZone = 'UTC'; SET threads = 1; SET memory_limit = '2GB'; SET disabled_optimizers = 'statistics_propagation'; " + duckdb.WindowMacros())
@@ -167,7 +171,7 @@ func (b *batch) views(c *catalog.Catalog) map[string]error {
 		if slices.Contains(inner, v) {
 			note(v, b.view(v, innerName(v), "FROM "+types.QuoteIdent(v.Name)))
 		} else {
-			note(v, b.view(v, types.QuoteIdent(v.Name), v.Select))
+			note(v, b.view(v, types.QuoteIdent(v.Name), v.Computed))
 		}
 	}
 	for _, v := range inner {
@@ -208,7 +212,14 @@ func (b *batch) rows(query string) ([]string, error) { return textRows(b.conn, q
 // textRows runs a query and prints its rows as test files have them.
 func textRows(conn *sql.Conn, query string) ([]string, error) {
 	text := "SELECT COLUMNS(*)::VARCHAR FROM (" + strings.TrimRight(strings.TrimSpace(query), ";") + "\n)"
-	rows, err := conn.QueryContext(context.Background(), text)
+	written, err := node.Detectors().Rewrite(text, func(query, argument string) (answer string, err error) {
+		err = conn.QueryRowContext(context.Background(), query, argument).Scan(&answer)
+		return answer, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := conn.QueryContext(context.Background(), written.SQL)
 	if err != nil {
 		return nil, err
 	}

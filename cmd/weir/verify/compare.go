@@ -128,7 +128,7 @@ func (c *comparison) compute(doubtful bool) error {
 
 // wantSQL computes the batch.
 func (c *comparison) wantSQL() string {
-	return "CREATE OR REPLACE TABLE weir_verify.want AS " + c.view.Select
+	return "CREATE OR REPLACE TABLE weir_verify.want AS " + c.view.Computed
 }
 
 // expire leaves out what the view's retention has dropped.

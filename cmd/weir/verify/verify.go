@@ -20,6 +20,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/weirdb/weir/cmd/weir/node"
 	"github.com/weirdb/weir/connectors"
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/engine"
@@ -64,7 +65,7 @@ func Run(ctx context.Context, o Options) (out []Outcome, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	if err := duckdb.Register(r.conn, o.Functions); err != nil {
+	if err := errors.Join(duckdb.Register(r.conn, o.Functions), duckdb.RegisterDetectors(r.conn, node.Detectors())); err != nil {
 		return nil, err
 	}
 	d, err := readDefinitions(ctx, r, o)

@@ -1,7 +1,7 @@
 import { code } from "./regions";
 
 const name = String.raw`(?:"(?:[^"]|"")+"|[a-z_]\w*)`;
-const named = new RegExp(String.raw`\b(?:from|join)\s+(?:(?:tumble|hop|session|cumulate)\s*\(\s*)?(${name}(?:\.${name})?)(?![\w.]|\s*\()(?:\s+(?:as\s+)?(${name}))?`, "gi");
+const named = new RegExp(String.raw`\b(?:from|join)\s+(?:(?:tumble|hop|session|cumulate|absent)\s*\(\s*)?(${name}(?:\.${name})?)(?![\w.]|\s*\()(?:\s+(?:as\s+)?(${name}))?`, "gi");
 const words = /^(where|group|order|limit|join|on|using|left|right|full|inner|cross|asof|semi|anti|natural|union|having|qualify|window|positional)$/i;
 
 /** Mention is a table that a statement reads, and the name that it has there. */
