@@ -18,13 +18,15 @@ for (const file of readdirSync(folder)) {
 }
 
 test("the data source brings its dashboards", async ({ page, request, weir }) => {
+  const there = await request.get("/api/dashboards/uid/weir-overview");
+  test.skip(there.ok(), "Grafana has Weir's dashboards already: it provisions them, or they were imported");
   await page.goto(`/connections/datasources/edit/${weir.uid}/dashboards`);
   const row = page.getByRole("row").filter({ hasText: "Weir: overview" });
   const answer = page.waitForResponse((r) => r.url().includes("/api/dashboards/import"));
-  await row.getByRole("button", { name: /^(Import|Re-import)$/ }).click();
+  await row.getByRole("button", { name: "Import" }).click();
   const imported = await (await answer).json();
   expect(imported.imported).toBe(true);
-  await expect(row.getByRole("button", { name: "Re-import" })).toBeVisible();
+  await expect(row.getByRole("link", { name: "Weir: overview" })).toBeVisible();
   await visit(page, `${imported.importedUrl}?var-datasource=${weir.uid}`, 10);
   await request.delete(`/api/dashboards/uid/${imported.uid}`);
 });

@@ -68,9 +68,9 @@ export async function visit(page: Page, url: string, panels: number) {
     problems.push(...Object.values(results).flatMap((x) => (x.error ? [x.error] : [])));
   };
   page.on("response", heard);
-  await page.setViewportSize({ width: 1600, height: 4000 });
+  await page.setViewportSize({ width: 1600, height: 3000 });
   await page.goto(url);
-  await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThanOrEqual(panels);
+  await expect.poll(() => asked, { timeout: 120_000 }).toBeGreaterThanOrEqual(panels);
   await expect(page.getByLabel("Panel loading bar")).toHaveCount(0);
   await expect(page.getByText("An unexpected error happened")).toHaveCount(0);
   await expect(page.getByTestId("data-testid Panel status error")).toHaveCount(0);

@@ -23,7 +23,7 @@ func TestConditions(t *testing.T) {
 		t.Errorf("conditions are %q, want %q", got, want)
 	}
 	a.Builder.Where = "$__conditionalAll(country IN ('CH'), $__all) AND $__conditionalAll(shop IN ('1'), '1')"
-	if got, err = a.conditions("revenue"); err != nil || got[0] != "(true AND shop IN ('1'))" {
+	if got, err = a.conditions("revenue"); err != nil || got[0] != "(true AND (shop IN ('1')))" {
 		t.Errorf("conditions are %q: %v", got, err)
 	}
 	a.Builder.Where = "$__timeFilter(window_start)"
