@@ -21,7 +21,6 @@ type awaySource struct {
 	mu     sync.Mutex
 	away   error // nil once it is there
 	silent chan struct{}
-	closed int // readers
 }
 
 func newAway(err error, events ...event) *awaySource {
