@@ -1,9 +1,7 @@
 package runtime
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -83,26 +81,16 @@ func (d *dice) Restore(r engine.StateReader) error {
 func TestRestartRecallsWhatWasDecided(t *testing.T) {
 	retryAtOnce(t)
 	for _, sizes := range []LogSizes{{Least: 1, Full: 200, Room: 1 << 20}, {Least: 1, Full: 1, Room: 1 << 20}, {Least: 1, Room: 1 << 20}} {
-		source, store, rolled, logs := manyEvents(60), newFakeStore(), &atomic.Int64{}, 0
-		for attempt := 0; ; attempt++ {
+		source, store, rolled := manyEvents(60), newFakeStore(), &atomic.Int64{}
+		logs := runThroughCrashes(t, store, func(attempt int) Config {
 			q := countQuery("a")
 			q.Stages[0].New = func(engine.Shard) ([]engine.Operator, error) {
 				return []engine.Operator{&dice{rolled: rolled, said: map[int64]int64{}, touched: map[int64]int64{}}}, nil
 			}
 			c := config(store, source, 1, q)
 			c.Workers, c.EpochRows, c.Logs = 1+attempt%3, 1, sizes
-			store.crashAt = store.cp.Epoch + 3
-			_, err := run(t, c)
-			if slices.ContainsFunc(store.cp.State, isLog) {
-				logs++
-			}
-			if err == nil {
-				break
-			}
-			if !errors.Is(err, errCrash) {
-				t.Fatal(err)
-			}
-		}
+			return c
+		})
 		keys := map[string]bool{}
 		for row, n := range store.tables["a"] {
 			var key, said int64

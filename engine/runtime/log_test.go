@@ -22,27 +22,35 @@ func manyEvents(n int) *fakeSource {
 
 func isLog(f engine.StateFile) bool { return f.Log }
 
+// runThroughCrashes runs engines one after the other, each cut off at its third commit, until one comes to the end. It returns how many of
+// them have left a log.
+func runThroughCrashes(t *testing.T, store *fakeStore, of func(attempt int) Config) (logs int) {
+	t.Helper()
+	for attempt := 0; ; attempt++ {
+		store.crashAt = store.cp.Epoch + 3
+		_, err := run(t, of(attempt))
+		if slices.ContainsFunc(store.cp.State, isLog) {
+			logs++
+		}
+		if err == nil {
+			return logs
+		}
+		if !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestRestartFromLogs cuts the run off at every epoch, and goes on with another number of workers.
 func TestRestartFromLogs(t *testing.T) {
 	retryAtOnce(t)
 	for _, sizes := range []LogSizes{{Least: 1, Full: 200, Room: 1 << 20}, {Least: 1, Full: 1, Room: 1 << 20}, {Least: 1, Room: 1 << 20}} {
 		source, store := manyEvents(60), newFakeStore()
-		logs := 0
-		for attempt := 0; ; attempt++ {
+		logs := runThroughCrashes(t, store, func(attempt int) Config {
 			c := config(store, source, 1+attempt%3, countQuery("a"))
 			c.EpochRows, c.Logs = 1, sizes
-			store.crashAt = store.cp.Epoch + 3
-			_, err := run(t, c)
-			if slices.ContainsFunc(store.cp.State, isLog) {
-				logs++
-			}
-			if err == nil {
-				break
-			}
-			if !errors.Is(err, errCrash) {
-				t.Fatal(err)
-			}
-		}
+			return c
+		})
 		want := map[string]int{"0 9 ": 1, "1 9 ": 1, "2 9 ": 1, "3 9 ": 1, "4 8 ": 1, "5 8 ": 1, "6 8 ": 1}
 		if diff := cmp.Diff(want, store.tables["a"]); diff != "" {
 			t.Errorf("%+v: %s", sizes, diff)

@@ -100,13 +100,10 @@ func TestFullOutboxHoldsItsViewAlone(t *testing.T) {
 			}
 		}
 	}
-	read := func(n int64) func(engine.Status) bool {
-		return func(s engine.Status) bool { return len(s.Queries) > 0 && s.Queries[0].RowsIn == n }
-	}
 
 	e, stop := start(nil)
 	reaches(t, e, "b stands still", queryIs(1, Backpressured))
-	reaches(t, e, "a reads all", read(50))
+	reaches(t, e, "a reads all", readIn(0, 50))
 	s := e.Status()
 	if k := s.Sinks[0]; k.Pending < 5 || k.Pending > 6 || k.PendingBytes != k.Pending || s.Queries[1].Backpressure != "out" {
 		t.Errorf("sink %+v, query %+v: want 5 epochs waiting, or 6", k, s.Queries[1])
@@ -122,7 +119,7 @@ func TestFullOutboxHoldsItsViewAlone(t *testing.T) {
 
 	e, stop = start(nil) // as after a crash
 	source.add("0", many(10, 60)...)
-	reaches(t, e, "a reads the rest", read(10))
+	reaches(t, e, "a reads the rest", readIn(0, 10))
 	if !queryIs(1, Backpressured)(e.Status()) || store.position("b") != stands {
 		t.Errorf("after a restart b is %s at %d", e.Status().Queries[1].State, store.position("b"))
 	}

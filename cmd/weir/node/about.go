@@ -2,12 +2,10 @@ package node
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/engine"
-	"github.com/weirdb/weir/sql/catalog"
 )
 
 // abouts are what people are told of the views, by name.
@@ -38,26 +36,10 @@ func (n *Node) withAbouts(s engine.Status) engine.Status {
 // comment sets a comment while the engine may run, which goes on.
 func (n *Node) comment(ctx context.Context, sql string) (*server.Result, error) {
 	if !n.options.Writable {
-		return nil, &server.UserError{Code: "refused", Position: -1,
-			Message: "COMMENT works here only if weir runs with --writable; statements in the files that `weir run` is given always do"}
+		return nil, readOnly("COMMENT")
 	}
 	if err := n.store.LockDown(); err != nil { // it may be one on a column of a plain table, which DuckDB keeps
 		return nil, err
 	}
-	n.asking.Lock()
-	defer n.asking.Unlock()
-	before := n.catalog.Mark()
-	done, err := n.inChange(ctx, sql)
-	if err != nil && len(done.changes) > 0 { // it could not be stored
-		err = errors.Join(err, n.catalog.Restore(before))
-	}
-	if err != nil {
-		return nil, mistakeOf(err)
-	}
-	n.tellAbouts()
-	answer := catalog.Answer{Columns: []string{"changed"}, Rows: [][]string{{""}}}
-	if len(done.changes) > 0 {
-		answer.Rows[0][0] = done.changes[0].Name
-	}
-	return answerResult(answer), nil
+	return n.define(ctx, sql, n.tellAbouts)
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 
 	"github.com/weirdb/weir/connectors/duckdb"
 	"github.com/weirdb/weir/connectors/server"
@@ -49,25 +48,9 @@ func (n *Node) silencesOf(alert string) []catalog.Silence {
 // silence begins or ends silences while the engine runs, which goes on.
 func (n *Node) silence(ctx context.Context, sql string) (*server.Result, error) {
 	if !n.options.Writable {
-		return nil, &server.UserError{Code: "refused", Position: -1,
-			Message: "ALTER works here only if weir runs with --writable; statements in the files that `weir run` is given always do"}
+		return nil, readOnly("ALTER")
 	}
-	n.asking.Lock()
-	defer n.asking.Unlock()
-	before := n.catalog.Mark()
-	done, err := n.inChange(ctx, sql)
-	if err != nil && len(done.changes) > 0 { // it could not be stored
-		err = errors.Join(err, n.catalog.Restore(before))
-	}
-	if err != nil {
-		return nil, mistakeOf(err)
-	}
-	n.tellSilences()
-	answer := catalog.Answer{Columns: []string{"changed"}, Rows: [][]string{{""}}}
-	if len(done.changes) > 0 {
-		answer.Rows[0][0] = done.changes[0].Name
-	}
-	return answerResult(answer), nil
+	return n.define(ctx, sql, n.tellSilences)
 }
 
 // conditionSQL is a SELECT of whether a condition holds for each row of in0, which has an alert's columns.

@@ -17,8 +17,7 @@ import (
 //	                          engine 2  load │ rounds without hot
 func (n *Node) alter(ctx context.Context, sql string) (*server.Result, error) {
 	if !n.options.Writable {
-		return nil, &server.UserError{Code: "refused", Position: -1,
-			Message: "ALTER works here only if weir runs with --writable; statements in the files that `weir run` is given always do"}
+		return nil, readOnly("ALTER")
 	}
 	began, changed, err := n.change(ctx, sql)
 	if err != nil {
