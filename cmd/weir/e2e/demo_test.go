@@ -55,9 +55,17 @@ func browse(t *testing.T, chromium string) context.Context {
 	return ctx
 }
 
-// until waits for a JavaScript expression to be true.
+// until waits for a JavaScript expression to be true. If it does not become so, the error says what was waited for, and what the page shows.
 func until(expression string) chromedp.Action[chromedp.Void] {
-	return chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(patience))
+	poll := chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(patience))
+	return func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
+		done, err := poll(ctx, tab)
+		if err != nil {
+			shown, _ := chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`)(ctx, tab)
+			err = fmt.Errorf("waiting for %s: %w\nthe page is %s", expression, err, shown)
+		}
+		return done, err
+	}
 }
 
 // consoleURL waits for the demo to say where its console is.
