@@ -9,14 +9,14 @@ import (
 // byteTable numbers keys of any bytes and an owner; see wordTable for the owner and the probing. The bytes of all keys lie one
 // behind the other in an arena, but a short key is compared by its digest alone.
 //
-//	slots   [ ] [tag id=0] [tag id=2] [ ] [tag id=1]       the tag is half of the hash: few keys are compared in vain
+//	slots   [ ] [tag id=0] [tag id=2] [ ] [tag id=1]       see tagSlot
 //	cells   id 0: digest, at 0, 4 long    id 1: digest, at 4, 5 long    id 2: …
 //	arena   a b c d e f g h i …
 //
 // Keys are found in two passes over a part of the batch, so that the processor may look up several at a time: one makes
 // the digests and hashes, the other probes.
 type byteTable struct {
-	slots  []byteSlot
+	slots  []tagSlot
 	shift  uint
 	cells  []byteCell
 	arena  []byte
@@ -24,8 +24,6 @@ type byteTable struct {
 }
 
 const probesAtOnce = 256
-
-type byteSlot struct{ tag, id uint32 }
 
 type byteCell struct {
 	digest
@@ -44,7 +42,7 @@ type probe struct {
 }
 
 func newByteTable() *byteTable {
-	return &byteTable{slots: make([]byteSlot, 1<<firstSlotBits), shift: 64 - firstSlotBits}
+	return &byteTable{slots: make([]tagSlot, 1<<firstSlotBits), shift: 64 - firstSlotBits}
 }
 
 // key returns the bytes of key id.
@@ -92,7 +90,7 @@ func (t *byteTable) find(data []byte, groups []uint32) {
 		k := &t.probes[i]
 		p := k.hash >> shift
 		slot := slots[p&mask]
-		for slot.id != 0 && (slot.tag != uint32(k.hash) || !t.holds(slot.id-1, k, data)) {
+		for slot.id != 0 && (slot.tag != tagOf(k.hash) || !t.holds(slot.id-1, k, data)) {
 			p++
 			slot = slots[p&mask]
 		}
@@ -118,7 +116,7 @@ func (t *byteTable) insert(at uint64, k *probe, data []byte) uint32 {
 	t.cells = append(spill.Grow(t.cells, 1), byteCell{k.digest, len(t.arena), k.length, k.owner})
 	t.arena = append(spill.Grow(t.arena, int(k.length)), data[k.from:k.from+int(k.length)]...)
 	id := uint32(len(t.cells))
-	t.slots[at] = byteSlot{uint32(k.hash), id}
+	t.slots[at] = tagSlot{tagOf(k.hash), id}
 	if len(t.cells)*2 > len(t.slots) {
 		t.grow()
 	}
@@ -127,24 +125,7 @@ func (t *byteTable) insert(at uint64, k *probe, data []byte) uint32 {
 
 func (t *byteTable) grow() {
 	t.shift--
-	t.slots = twice(t.slots)
-	mask := uint64(len(t.slots) - 1)
-	for id := range t.cells {
-		c := &t.cells[id]
-		hash := c.hash(int(c.length), c.owner)
-		p := hash >> t.shift
-		for t.slots[p&mask].id != 0 {
-			p++
-		}
-		t.slots[p&mask] = byteSlot{uint32(hash), uint32(id) + 1}
-	}
-}
-
-// twice frees slots, and returns as many again, all free.
-func twice[S byteSlot | wordSlot](slots []S) []S {
-	n := len(slots)
-	spill.Free(slots)
-	return spill.Make[S](2 * n)
+	t.slots = spread(t.slots, t.shift)
 }
 
 func (t *byteTable) free() {

@@ -16,10 +16,10 @@ import (
 //	cells    a0 b0 m0 | a4 b4 m4 | …     the keys, by number
 type packedKeys struct {
 	stride int
-	slots  []byteSlot
+	n      uint32 // how many keys there are
+	slots  []tagSlot
 	shift  uint
 	cells  []uint64
-	hashes []uint64 // of the keys
 
 	words, packed []uint64
 	probes        []uint64 // hashes of the rows in hand, without their last words
@@ -36,7 +36,7 @@ func packable(columns []arrow.DataType) bool {
 }
 
 func newPackedKeys(columns int) *packedKeys {
-	return &packedKeys{stride: columns + 1, slots: make([]byteSlot, 1<<firstSlotBits), shift: 64 - firstSlotBits}
+	return &packedKeys{stride: columns + 1, slots: make([]tagSlot, 1<<firstSlotBits), shift: 64 - firstSlotBits}
 }
 
 func (k *packedKeys) find(columns []arrow.Array, rows, owners, groups []uint32) {
@@ -47,7 +47,7 @@ func (k *packedKeys) find(columns []arrow.Array, rows, owners, groups []uint32) 
 		hash = mixWord(hash, key[len(key)-1]) * emptyHash
 		p := hash >> k.shift
 		slot := k.slots[p&mask]
-		for slot.id != 0 && (slot.tag != uint32(hash) || !k.equal(slot.id-1, key)) {
+		for slot.id != 0 && (slot.tag != tagOf(hash) || !k.equal(slot.id-1, key)) {
 			p++
 			slot = k.slots[p&mask]
 		}
@@ -112,26 +112,15 @@ func (k *packedKeys) equal(id uint32, key []uint64) bool {
 }
 
 func (k *packedKeys) insert(at, hash uint64, key []uint64) uint32 {
-	id := uint32(len(k.hashes))
-	k.cells, k.hashes = append(spill.Grow(k.cells, len(key)), key...), append(spill.Grow(k.hashes, 1), hash)
-	k.slots[at] = byteSlot{uint32(hash), id + 1}
-	if len(k.hashes)*2 > len(k.slots) {
-		k.grow()
+	id := k.n
+	k.n++
+	k.cells = append(spill.Grow(k.cells, len(key)), key...)
+	k.slots[at] = tagSlot{tagOf(hash), id + 1}
+	if 2*int(k.n) > len(k.slots) {
+		k.shift--
+		k.slots = spread(k.slots, k.shift)
 	}
 	return id
-}
-
-func (k *packedKeys) grow() {
-	k.shift--
-	k.slots = twice(k.slots)
-	mask := uint64(len(k.slots) - 1)
-	for id, hash := range k.hashes {
-		p := hash >> k.shift
-		for k.slots[p&mask].id != 0 {
-			p++
-		}
-		k.slots[p&mask] = byteSlot{uint32(hash), uint32(id) + 1}
-	}
 }
 
 func (k *packedKeys) append(builders []array.Builder, groups []uint32) {
@@ -152,18 +141,17 @@ func (k *packedKeys) owner(group uint32) uint32 {
 	return uint32(k.cells[int(group+1)*k.stride-1] >> 32)
 }
 
-func (k *packedKeys) length() int { return len(k.hashes) }
+func (k *packedKeys) length() int { return int(k.n) }
 
 func (k *packedKeys) bytes() int { return 8 * len(k.cells) }
 
 func (k *packedKeys) free() {
 	spill.Free(k.slots)
 	spill.Free(k.cells)
-	spill.Free(k.hashes)
-	k.slots, k.cells, k.hashes = nil, nil, nil
+	k.slots, k.cells = nil, nil
 }
 
 func (k *packedKeys) reset() {
 	clear(k.slots)
-	k.cells, k.hashes = k.cells[:0], k.hashes[:0]
+	k.cells, k.n = k.cells[:0], 0
 }

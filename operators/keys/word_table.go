@@ -72,16 +72,21 @@ func (t *wordTable) insert(slot *wordSlot, word uint64, owner uint32) uint32 {
 }
 
 func (t *wordTable) grow() {
+	old := t.slots
 	t.shift--
-	t.slots = twice(t.slots)
+	t.slots = spill.Make[wordSlot](2 * len(old))
 	mask := uint64(len(t.slots) - 1)
-	for id, c := range t.cells {
-		p := slotHash(c.word, c.owner) >> t.shift
+	for _, s := range old { // as in spread
+		if s.id == 0 {
+			continue
+		}
+		p := slotHash(s.word, s.owner) >> t.shift
 		for t.slots[p&mask].id != 0 {
 			p++
 		}
-		t.slots[p&mask] = wordSlot{c.word, c.owner, uint32(id) + 1}
+		t.slots[p&mask] = s
 	}
+	spill.Free(old)
 }
 
 func (t *wordTable) free() {
