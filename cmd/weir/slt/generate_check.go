@@ -192,10 +192,11 @@ func (j *judged) view(b *batch, v *generatedView, define func() error) (*Block, 
 // several fails on some row.
 //
 //	WHERE ln(k) > 0.5 AND s LIKE 'a%'      a row with k < 0 fails, unless s LIKE 'a%' comes first
+//	WHERE k BETWEEN ln(k) AND 3            is k >= ln(k) AND k <= 3
 func (b *batch) unsettled(v *generatedView) bool {
 	for _, part := range v.parts() {
 		for _, condition := range part.Where {
-			if len(part.Where) < 2 {
+			if len(part.Where) < 2 && !strings.Contains(condition, " BETWEEN ") {
 				break
 			}
 			alone := &generatedView{With: v.With, Items: []generatedItem{{"c", leaf{text: condition}}}, From: part.From, Joins: part.Joins}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -275,8 +276,23 @@ func (s *stream) query(ctx context.Context, b Block) error {
 	if err != nil {
 		return err
 	}
+	if s.way.Kill {
+		b.Want, got = oneZero(b.Want), oneZero(got)
+	}
 	return compare(b, got)
 }
+
+// oneZero prints -0.0 as 0.0. A checkpoint of DuckDB's file keeps the sign of a zero only by chance, as its RLE and constant compression take
+// equal neighbours for one value: -0.0, 0.0 may be read as -0.0, -0.0. Only what is killed has its results in a file for long enough.
+func oneZero(rows []string) []string {
+	out := make([]string, len(rows))
+	for i, row := range rows {
+		out[i] = negativeZero.ReplaceAllString(row, "0.0")
+	}
+	return out
+}
+
+var negativeZero = regexp.MustCompile(`-0\.0\b`)
 
 // arrowRows prints a result whose columns are all VARCHAR.
 func arrowRows(rows *duckdb.Rows) ([]string, error) {
