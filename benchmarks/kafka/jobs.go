@@ -1,6 +1,12 @@
 package kafka
 
-import "github.com/weirdb/weir/benchmarks/kafka/child"
+import (
+	"slices"
+
+	"github.com/weirdb/weir/benchmarks/bench"
+	"github.com/weirdb/weir/benchmarks/kafka/child"
+	"github.com/weirdb/weir/engine"
+)
 
 // job is a set of views that are kept at once.
 type job struct {
@@ -21,6 +27,25 @@ var jobs = []job{
 	{"tumble", []child.View{Tumble}},
 	{"filter", []child.View{filter}},
 	{"ten views", append([]child.View{Tumble, filter}, more...)},
+}
+
+// chooseJobs are those that the options name; all if they name none.
+func chooseJobs(o engine.Options) ([]job, error) {
+	var known []string
+	for _, j := range jobs {
+		known = append(known, j.name)
+	}
+	chosen, err := bench.Choice(o, "jobs", known)
+	if err != nil {
+		return nil, err
+	}
+	var out []job
+	for _, j := range jobs {
+		if slices.Contains(chosen, j.name) {
+			out = append(out, j)
+		}
+	}
+	return out, nil
 }
 
 // more makes ten views of two.

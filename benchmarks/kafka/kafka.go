@@ -33,9 +33,10 @@ var Benchmark = bench.Benchmark{
 		"4 partitions; then weir runs as a process of its own to the topic's end, for one windowed aggregate, for a filter that lets " +
 		"few rows pass, and for ten views at once. Every view of every run is compared with what DuckDB computes over the same " +
 		"events, both ways; a run that differs is an error.",
-	Example: "weir bench kafka\nweir bench kafka --events 10000000 --runs 5\nweir bench kafka --brokers 127.0.0.1:9092 --workers 1",
+	Example: "weir bench kafka\nweir bench kafka --events 10000000 --runs 5\nweir bench kafka --brokers 127.0.0.1:9092 --workers 1\nweir bench kafka --jobs tumble --runs 9",
 	Options: []engine.Option{
 		{Name: "events", Doc: "How many bids the topic gets.", Default: "4000000", Kind: engine.Integer},
+		{Name: "jobs", Doc: "Which to run, such as tumble,filter. Without it, all."},
 		{Name: "workers", Doc: "Numbers of workers, each with as many cores, separated by commas.", Default: "1,2"},
 		cluster.Brokers, bench.Runs, bench.CommitInterval, bench.Seed, child.Program,
 	},
@@ -47,58 +48,71 @@ func run(ctx context.Context, o engine.Options, log io.Writer) (*bench.Report, e
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := chooseJobs(o)
+	if err != nil {
+		return nil, err
+	}
 	s, err := OpenStage(ctx, o, log)
 	if err != nil {
 		return nil, err
 	}
-	r, err := report(ctx, s, o, workers, log)
+	r, err := report(ctx, s, o, plan{chosen, workers, int(o.Int("runs"))}, log)
 	if err = errors.Join(err, s.Close()); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-func report(ctx context.Context, s *Stage, o engine.Options, workers []int, log io.Writer) (*bench.Report, error) {
-	runs := int(o.Int("runs"))
-	alone, err := measureFloor(ctx, s, runs)
-	if err != nil {
-		return nil, err
-	}
-	measured, err := measureAll(ctx, s, workers, runs, log)
-	if err != nil {
-		return nil, err
-	}
-	return newReport(s, o, alone, workers, measured), nil
+// plan is what is measured: each job with each number of workers, so many times.
+type plan struct {
+	jobs    []job
+	workers []int
+	runs    int
 }
 
-// measurement is the median run of a job with a number of workers.
+func report(ctx context.Context, s *Stage, o engine.Options, p plan, log io.Writer) (*bench.Report, error) {
+	alone, err := measureFloor(ctx, s, p.runs)
+	if err != nil {
+		return nil, err
+	}
+	var all [][]measurement
+	for _, j := range p.jobs {
+		of, err := measureJob(ctx, s, j, p, log)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, of...)
+	}
+	return newReport(s, o, alone, all), nil
+}
+
+// measurement is a run of a job with a number of workers.
 type measurement struct {
 	job     string
 	workers int
+	speedUp float64 // by wall time, over the run with the first number of workers that went before it
 	child.Outcome
 }
 
-// measureAll runs each job with each number of workers. The runs of one job take turns, so that whatever else the machine does
-// hits all of them.
-func measureAll(ctx context.Context, s *Stage, workers []int, runs int, log io.Writer) ([]measurement, error) {
-	var out []measurement
-	for _, j := range jobs {
-		if err := s.Expect(ctx, j.views); err != nil {
-			return nil, err
-		}
-		all := make([][]measurement, len(workers))
-		for range runs {
-			for i, w := range workers {
-				m, err := measure(ctx, s, j, w)
-				if err != nil {
-					return nil, fmt.Errorf("%s with %d workers: %w", j.name, w, err)
-				}
-				fmt.Fprintf(log, "%s, %d workers: %.0f events/s, %.0f ns of CPU each\n", j.name, w, s.perSecond(m.Wall), s.nanos(m.CPU))
-				all[i] = append(all[i], m)
+// measureJob runs a job with each number of workers, and returns the runs of each. They take turns, so that whatever else the machine does hits
+// all of them.
+func measureJob(ctx context.Context, s *Stage, j job, p plan, log io.Writer) ([][]measurement, error) {
+	if err := s.Expect(ctx, j.views); err != nil {
+		return nil, err
+	}
+	out := make([][]measurement, len(p.workers))
+	for n := range p.runs {
+		for i, w := range p.workers {
+			m, err := measure(ctx, s, j, w)
+			if err != nil {
+				return nil, fmt.Errorf("%s with %d workers: %w", j.name, w, err)
 			}
-		}
-		for _, of := range all {
-			out = append(out, bench.Median(of, func(m measurement) float64 { return m.CPU.Seconds() }))
+			m.speedUp = 1
+			if i > 0 {
+				m.speedUp = out[0][n].Wall.Seconds() / m.Wall.Seconds()
+			}
+			fmt.Fprintf(log, "%s, %d workers: %.0f events/s, %.0f ns of CPU each, speed-up %.2f\n", j.name, w, s.perSecond(m.Wall), s.nanos(m.CPU), m.speedUp)
+			out[i] = append(out[i], m)
 		}
 	}
 	return out, nil
