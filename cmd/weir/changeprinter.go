@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -126,4 +127,16 @@ func (p *tablePrinter) flush() error { return p.Flush() }
 
 func noteGap(w io.Writer, epoch int64) {
 	fmt.Fprintf(w, "weir: changes before epoch %d were missed; with --snapshot, what was printed is void, and the table follows\n", epoch)
+}
+
+// cell prints a JSON value as a person would write it.
+func cell(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil && !bytes.Equal(value, []byte("null")) {
+		return text
+	}
+	if bytes.Equal(value, []byte("null")) {
+		return "NULL"
+	}
+	return string(value)
 }

@@ -1,14 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/weirdb/weir/connectors/server"
 	"github.com/weirdb/weir/sql/parse"
 )
 
@@ -17,8 +20,10 @@ var resultFormats = []string{"table", "csv", "json", "arrow"}
 
 // accept is what the API is asked for, by format.
 var accept = map[string]string{
-	"table": "application/json", "json": "application/json", "csv": "text/csv", "arrow": "application/vnd.apache.arrow.stream",
+	"table": arrowStream, "arrow": arrowStream, "json": "application/json", "csv": "text/csv",
 }
+
+const arrowStream = "application/vnd.apache.arrow.stream"
 
 // client asks a Weir over HTTP.
 type client struct {
@@ -28,66 +33,79 @@ type client struct {
 	to     io.Writer
 }
 
-// reply is a result in JSON.
-type reply struct {
-	Columns []struct {
-		Name string `json:"name"`
-		Type string `json:"type"`
-	} `json:"columns"`
-	Rows      [][]json.RawMessage `json:"rows"`
-	Truncated bool                `json:"truncated"`
-}
-
 // run runs a statement and prints its result.
 func (c *client) run(ctx context.Context, statement string) error {
-	body, err := c.post(ctx, statement, accept[c.format])
+	if c.format == "table" {
+		return c.print(ctx, statement)
+	}
+	response, err := c.post(ctx, statement, accept[c.format])
 	if err != nil {
 		return err
 	}
-	defer body.Close()
-	if c.format != "table" {
-		_, err := io.Copy(c.to, body)
+	defer response.Body.Close()
+	_, err = io.Copy(c.to, response.Body)
+	return err
+}
+
+func (c *client) print(ctx context.Context, statement string) error {
+	r, err := c.ask(ctx, statement)
+	if err != nil {
 		return err
 	}
-	var r reply
-	if err := json.NewDecoder(body).Decode(&r); err != nil {
-		return fmt.Errorf("read result: %w", err)
+	printTable(c.to, r.columns, r.rows)
+	if r.truncated {
+		fmt.Fprintf(c.to, "there are more than %d rows: see --limit\n", len(r.rows))
 	}
-	c.print(&r)
 	return nil
 }
 
-func (c *client) print(r *reply) {
-	columns := make([]string, len(r.Columns))
-	for i, x := range r.Columns {
-		columns[i] = x.Name
-	}
-	rows := make([][]string, len(r.Rows))
-	for i, row := range r.Rows {
-		for _, value := range row {
-			rows[i] = append(rows[i], cell(value))
-		}
-	}
-	printTable(c.to, columns, rows)
-	if r.Truncated {
-		fmt.Fprintf(c.to, "there are more than %d rows: see --limit\n", len(rows))
-	}
+// reply is a result as texts.
+type reply struct {
+	columns   []string
+	rows      [][]string
+	truncated bool
 }
 
-// cell prints a JSON value as a person would write it.
-func cell(value json.RawMessage) string {
-	var text string
-	if json.Unmarshal(value, &text) == nil && !bytes.Equal(value, []byte("null")) {
-		return text
+// ask runs a statement and reads its result to the end.
+func (c *client) ask(ctx context.Context, statement string) (*reply, error) {
+	response, err := c.post(ctx, statement, arrowStream)
+	if err != nil {
+		return nil, err
 	}
-	if bytes.Equal(value, []byte("null")) {
-		return "NULL"
+	defer response.Body.Close()
+	batches, err := ipc.NewReader(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read result: %w", err)
 	}
-	return string(value)
+	defer batches.Release()
+	r := &reply{}
+	for _, f := range batches.Schema().Fields() {
+		r.columns = append(r.columns, f.Name)
+	}
+	for batches.Next() {
+		r.add(batches.RecordBatch())
+	}
+	if _, rest := io.Copy(io.Discard, response.Body); batches.Err() != nil || rest != nil { // the trailer comes behind the body
+		return nil, fmt.Errorf("read result: %w", errors.Join(batches.Err(), rest))
+	}
+	r.truncated = response.Trailer.Get("Weir-Truncated") == "true"
+	return r, nil
+}
+
+// add adds the rows of a batch.
+func (r *reply) add(batch arrow.RecordBatch) {
+	first := len(r.rows)
+	r.rows = append(r.rows, make([][]string, batch.NumRows())...)
+	for _, column := range batch.Columns() {
+		write := server.TextCell(column)
+		for i := range column.Len() {
+			r.rows[first+i] = append(r.rows[first+i], string(write(nil, i)))
+		}
+	}
 }
 
 // post sends a statement. An error of the server's is shown with its place in the statement.
-func (c *client) post(ctx context.Context, statement, accept string) (io.ReadCloser, error) {
+func (c *client) post(ctx context.Context, statement, accept string) (*http.Response, error) {
 	request, err := c.from.request(ctx, http.MethodPost, fmt.Sprintf("/v1/sql?limit=%d", c.limit), strings.NewReader(statement))
 	if err != nil {
 		return nil, err
@@ -99,7 +117,7 @@ func (c *client) post(ctx context.Context, statement, accept string) (io.ReadClo
 		return nil, fmt.Errorf("%w; is a `weir run` listening there? A file is opened with --db", err)
 	}
 	if response.StatusCode == http.StatusOK {
-		return response.Body, nil
+		return response, nil
 	}
 	defer response.Body.Close()
 	return nil, problem(response, statement)
@@ -128,18 +146,13 @@ func problem(response *http.Response, statement string) error {
 
 // names asks for the names that a statement may use: views and their columns.
 func (c *client) names(ctx context.Context) []string {
-	body, err := c.post(ctx, "SELECT DISTINCT unnest([table_name, column_name]) AS name FROM duckdb_columns() WHERE NOT internal ORDER BY name", "application/json")
+	r, err := c.ask(ctx, "SELECT DISTINCT unnest([table_name, column_name]) AS name FROM duckdb_columns() WHERE NOT internal ORDER BY name")
 	if err != nil {
 		return nil
 	}
-	defer body.Close()
-	var r reply
-	if json.NewDecoder(body).Decode(&r) != nil {
-		return nil
-	}
 	var out []string
-	for _, row := range r.Rows {
-		out = append(out, cell(row[0]))
+	for _, row := range r.rows {
+		out = append(out, row[0])
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func (s *Store) Describe(ctx context.Context, sql string) (*Description, error) 
 func (s *session) describe(ctx context.Context, sql string) (*Description, error) {
 	var p *statement
 	err := s.interruptible(ctx, func() (err error) {
-		p, err = s.prepare(sql)
+		p, _, err = s.prepareCarried(sql)
 		return err
 	})
 	if err != nil {

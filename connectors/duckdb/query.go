@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -78,6 +79,7 @@ type Rows struct {
 	beside     string                 // see DefineBeside
 	detectors  *engine.Detectors
 	statement  *statement
+	shift      int // how far the user's query stands from its beginning
 	result     *result
 	columns    []types.Field
 	current    arrow.RecordBatch
@@ -130,12 +132,16 @@ func (r *Rows) execute(sql string) error {
 
 func (r *Rows) executeWritten(sql string) error {
 	err := r.session.interruptible(r.ctx, func() (err error) {
-		r.statement, err = r.session.prepare(sql)
+		r.statement, r.shift, err = r.session.prepareCarried(sql)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	return r.placed(r.executePrepared())
+}
+
+func (r *Rows) executePrepared() (err error) {
 	switch mapping.PreparedStatementType(r.statement.stmt) {
 	case mapping.StatementTypeSelect, mapping.StatementTypeExplain:
 	default:
@@ -163,6 +169,15 @@ func (r *Rows) executeWith() (err error) {
 	return err
 }
 
+// placed puts an error of DuckDB's to its place in what the user has written.
+func (r *Rows) placed(err error) error {
+	var e *Error
+	if r.shift > 0 && errors.As(err, &e) && e.Position >= 0 {
+		e.Position = max(-1, e.Position-r.shift)
+	}
+	return err
+}
+
 // Columns are the names and types of the result.
 func (r *Rows) Columns() []types.Field { return r.columns }
 
@@ -184,7 +199,7 @@ func (r *Rows) Next() bool {
 		return err
 	})
 	if err != nil {
-		r.err = queryError("query", err)
+		r.err = queryError("query", r.placed(err))
 		return false
 	}
 	if rows == nil {

@@ -28,12 +28,18 @@ var foreignTypes = map[mapping.Type]string{
 	mapping.TypeBigNum: "BIGNUM",
 }
 
+// foreignTypeError is about a type that Weir does not carry.
+type foreignTypeError struct{ name string }
+
+func (e *foreignTypeError) Error() string {
+	return fmt.Sprintf("type %s is not supported: cast it, for example to VARCHAR or to a list", e.name)
+}
+
 func unsupported(t mapping.Type) error {
-	name, ok := foreignTypes[t]
-	if !ok {
-		name = fmt.Sprintf("type number %d", t)
+	if name, ok := foreignTypes[t]; ok {
+		return &foreignTypeError{name}
 	}
-	return fmt.Errorf("type %s is not supported: cast it, for example to VARCHAR or to a list", name)
+	return fmt.Errorf("type number %d is not supported: cast it, for example to VARCHAR or to a list", t)
 }
 
 func columnError(name string, err error) error { return fmt.Errorf("column %s: %w", name, err) }

@@ -65,10 +65,7 @@ func cutOff(failed *problem) error {
 }
 
 func csvCell(column arrow.Array) cell {
-	write := nestedCell(column)
-	if write == nil {
-		write = plainCell(column)
-	}
+	write := bareCell(column)
 	return func(buf []byte, i int) []byte {
 		if column.IsNull(i) {
 			return buf

@@ -11,6 +11,26 @@ import (
 // cell appends row i of a column to buf. It is made once a batch, so that no row pays for finding out the type.
 type cell func(buf []byte, i int) []byte
 
+// TextCell writes a column's values for people: the function appends value i to buf. It is made once for each batch. NULL is NULL, nested values
+// are JSON.
+func TextCell(column arrow.Array) func(buf []byte, i int) []byte {
+	write := bareCell(column)
+	return func(buf []byte, i int) []byte {
+		if column.IsNull(i) {
+			return append(buf, "NULL"...)
+		}
+		return write(buf, i)
+	}
+}
+
+// bareCell writes values that are not NULL, nested ones as JSON.
+func bareCell(column arrow.Array) cell {
+	if write := nestedCell(column); write != nil {
+		return write
+	}
+	return plainCell(column)
+}
+
 // plainCell writes a column's values as bare text. It is not asked for NULLs, nor for nested columns.
 func plainCell(column arrow.Array) cell {
 	for _, find := range []func(arrow.Array) cell{intCell, numberCell, timeCell, textCell} {

@@ -99,8 +99,16 @@ func spaceAfter(buf []byte, start int) []byte {
 	return append(buf, ' ')
 }
 
-// appendFloat writes the shortest decimal that reads back as the same value. Bits is 32 or 64.
+// appendFloat writes the shortest decimal that reads back as the same value, and what is no number as DuckDB does. Bits is 32 or 64.
 func appendFloat(buf []byte, f float64, bits int) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(buf, "nan"...)
+	case math.IsInf(f, 1):
+		return append(buf, "inf"...)
+	case math.IsInf(f, -1):
+		return append(buf, "-inf"...)
+	}
 	form := byte('f')
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		form = 'e'
