@@ -1,6 +1,10 @@
 package keys
 
-import "github.com/weirdb/weir/engine/spill"
+import (
+	"slices"
+
+	"github.com/weirdb/weir/engine/spill"
+)
 
 // wordTable numbers keys of one word and an owner by open addressing with linear probing. owner<<1 has a spare low bit that
 // says that the word stands for NULL.
@@ -76,15 +80,18 @@ func (t *wordTable) grow() {
 	t.shift--
 	t.slots = spill.Make[wordSlot](2 * len(old))
 	mask := uint64(len(t.slots) - 1)
-	for _, s := range old { // as in spread
-		if s.id == 0 {
-			continue
+	for part := range slices.Chunk(old, slotsAtOnce) { // as in spread
+		for _, s := range part {
+			if s.id == 0 {
+				continue
+			}
+			p := slotHash(s.word, s.owner) >> t.shift
+			for t.slots[p&mask].id != 0 {
+				p++
+			}
+			t.slots[p&mask] = s
 		}
-		p := slotHash(s.word, s.owner) >> t.shift
-		for t.slots[p&mask].id != 0 {
-			p++
-		}
-		t.slots[p&mask] = s
+		spill.Trim()
 	}
 	spill.Free(old)
 }
