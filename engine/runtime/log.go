@@ -23,6 +23,7 @@ import (
 type LogSizes struct {
 	Least uint64 // bytes of state from which on there are logs; 0 means 64 KB
 	Full  uint64 // bytes of a log that is full; 0 means 1 MB
+	Steps int    // of a log that is full; 0 means 512. Where events trickle in, each step has a few rows, and costs as much to write as many
 	Room  uint64 // bytes that the logs may have, even if the state has fewer
 }
 
@@ -32,6 +33,9 @@ func (l LogSizes) withDefaults() LogSizes {
 	}
 	if l.Full == 0 {
 		l.Full = 1 << 20
+	}
+	if l.Steps == 0 {
+		l.Steps = 512
 	}
 	return l
 }
@@ -133,6 +137,14 @@ func bytesIn(files []engine.StateFile) uint64 {
 	return total
 }
 
+// noted is how many steps the longest log in memory has.
+func (s *stage) noted() (most int) {
+	for _, c := range s.chains {
+		most = max(most, len(c.log.steps))
+	}
+	return most
+}
+
 // logs reports whether the stage's chains have noted all that has come since the last commit.
 func (s *stage) logs() bool {
 	return !slices.ContainsFunc(s.chains, func(c *chain) bool { return !c.log.on })
@@ -169,7 +181,7 @@ func (s *stage) written(files []engine.StateFile, sizes LogSizes) {
 		return
 	}
 	l.open, l.begun = files, files[0].Epoch
-	if bytesIn(files) < sizes.Full {
+	if bytesIn(files) < sizes.Full && s.noted() < sizes.Steps {
 		return
 	}
 	l.full, l.open, l.begun = append(l.full, files...), nil, 0

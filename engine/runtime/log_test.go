@@ -44,7 +44,7 @@ func runThroughCrashes(t *testing.T, store *fakeStore, of func(attempt int) Conf
 // TestRestartFromLogs cuts the run off at every epoch, and goes on with another number of workers.
 func TestRestartFromLogs(t *testing.T) {
 	retryAtOnce(t)
-	for _, sizes := range []LogSizes{{Least: 1, Full: 200, Room: 1 << 20}, {Least: 1, Full: 1, Room: 1 << 20}, {Least: 1, Room: 1 << 20}} {
+	for _, sizes := range []LogSizes{{Least: 1, Full: 200, Room: 1 << 20}, {Least: 1, Full: 1, Room: 1 << 20}, {Least: 1, Steps: 5, Room: 1 << 20}, {Least: 1, Room: 1 << 20}} {
 		source, store := manyEvents(60), newFakeStore()
 		logs := runThroughCrashes(t, store, func(attempt int) Config {
 			c := config(store, source, 1+attempt%3, countQuery("a"))
@@ -82,6 +82,25 @@ func TestLogsGiveWayToTheWholeState(t *testing.T) {
 	}
 	if len(whole) < 2 || len(logs) < 2 {
 		t.Errorf("state was written whole %d times, logged %d times", len(whole), len(logs))
+	}
+}
+
+// TestLogsAreFullByTheirSteps: a log of many small steps is not written anew for ever.
+func TestLogsAreFullByTheirSteps(t *testing.T) {
+	store := newFakeStore()
+	c := config(store, manyEvents(60), 1, countQuery("a"))
+	c.EpochRows, c.Logs = 1, LogSizes{Least: 1, Steps: 12, Room: 1 << 20}
+	if _, err := run(t, c); err != nil {
+		t.Fatal(err)
+	}
+	most := int64(0)
+	for _, sections := range store.files {
+		for _, rows := range sections[stepsSection] {
+			most = max(most, rows.NumRows())
+		}
+	}
+	if most < 12 || most > 20 { // an epoch has a few steps
+		t.Errorf("the longest log has %d steps", most)
 	}
 }
 
