@@ -13,6 +13,8 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 	"github.com/weirdb/weir/connectors/duckdb"
+	"github.com/weirdb/weir/connectors/pythontest"
+	"github.com/weirdb/weir/engine"
 )
 
 // TestPsql runs psql with the commands in testdata/psql, and compares what it prints. Run it with -rewrite to write that.
@@ -39,19 +41,76 @@ func TestPsql(t *testing.T) {
 	})
 }
 
-// TestPsycopg runs testdata/clients.py, which asks with psycopg 3 and, where it is there, psycopg2, and checks what it gets.
-func TestPsycopg(t *testing.T) {
-	if exec.Command("python3", "-c", "import psycopg").Run() != nil {
-		t.Skip("psycopg is not installed: pip install 'psycopg[binary]' psycopg2-binary")
+// TestPsqlWhileWritten: whatever psql reads of two views that are written at once is one state of both, and they grow.
+func TestPsqlWhileWritten(t *testing.T) {
+	psql, err := exec.LookPath("psql")
+	if err != nil {
+		t.Skip("psql is not installed: apt-get install postgresql-client")
 	}
-	address, _ := testServer(t, Options{})
+	address, store := testServer(t, Options{})
 	host, port, _ := net.SplitHostPort(address)
-	cmd := exec.Command("python3", "testdata/clients.py", fmt.Sprintf("host=%s port=%s user=ann dbname=results", host, port))
+	cmd := exec.Command(psql, "-X", "-At", "-h", host, "-p", port, "-U", "ann", "results")
+	cmd.Stdin = strings.NewReader(strings.Repeat("SELECT (SELECT count(*) FROM one) - (SELECT count(*) FROM other), (SELECT count(*) FROM one);\n", 100))
+	stop := writing(t, store)
 	out, err := cmd.CombinedOutput()
+	stop()
+	lines := strings.Fields(string(out))
+	if err != nil || len(lines) != 100 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "0|") {
+			t.Errorf("two states in one answer: %s", line)
+		}
+	}
+	if lines[0] == lines[99] {
+		t.Errorf("all answers are %s", lines[0])
+	}
+}
+
+// python has what clients.py imports.
+var python = pythontest.Environment{
+	Name: "psycopg", Imports: "psycopg, psycopg2", Packages: []string{"psycopg[binary]==3.3.9", "psycopg2-binary==2.9.13"},
+}
+
+// TestPsycopg runs testdata/clients.py, which asks with psycopg 3 and psycopg2, and checks what it gets.
+func TestPsycopg(t *testing.T) {
+	interpreter := python.Interpreter(t)
+	address, store := testServer(t, Options{})
+	host, port, _ := net.SplitHostPort(address)
+	stop := writing(t, store)
+	cmd := exec.Command(interpreter, "testdata/clients.py", fmt.Sprintf("host=%s port=%s user=ann dbname=results", host, port))
+	out, err := cmd.CombinedOutput()
+	stop()
 	if err != nil || !strings.HasSuffix(string(out), "done\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	t.Logf("%s", out)
+}
+
+// writing commits as many rows to the view one as to other, again and again, until it is stopped.
+func writing(t *testing.T, store *duckdb.Store) (stop func()) {
+	t.Helper()
+	check(t, store.CreateView(t.Context(), "one", hot))
+	check(t, store.CreateView(t.Context(), "other", hot))
+	ended, written := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(written)
+		for epoch := int64(2); ; epoch++ {
+			select {
+			case <-ended:
+				return
+			default:
+			}
+			change := func(view string) engine.Change {
+				return engine.Change{View: view, Batches: []engine.Batch{{Rows: hotRows(3)}}}
+			}
+			if err := store.Commit(context.Background(), &engine.Commit{Epoch: epoch, Changes: []engine.Change{change("one"), change("other")}}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	return func() { close(ended); <-written }
 }
 
 // TestJDBC runs testdata/Jdbc.java, which asks with pgjdbc, and checks what it gets.

@@ -5,6 +5,7 @@ import sys
 import uuid
 
 import psycopg
+import psycopg2
 from psycopg.types import TypeInfo
 
 HOT = [
@@ -67,12 +68,16 @@ def large(conn):
         check([a.fetchone()[0] for a in answers], list(range(20)))
 
 
-def psycopg2(where):
-    try:
-        import psycopg2
-    except ImportError:
-        print("psycopg2 is not installed")
-        return
+def written(conn):
+    """The views one and other get as many rows in each commit: what is read of both in one statement is one state, while they grow."""
+    seen = set()
+    while len(seen) < 20:
+        one, other = conn.execute("SELECT (SELECT count(*) FROM one), (SELECT sum(1) FROM other)").fetchone()
+        check(one, other or 0)
+        seen.add(one)
+
+
+def with_psycopg2(where):
     conn = psycopg2.connect(where)
     cursor = conn.cursor()
     cursor.execute("SELECT * FROM hot WHERE channel = %s ORDER BY bids", ("app",))
@@ -87,5 +92,6 @@ with psycopg.connect(sys.argv[1]) as connection:
     psycopg3(connection)
     errors(connection)
     large(connection)
-psycopg2(sys.argv[1])
+    written(connection)
+with_psycopg2(sys.argv[1])
 print("done")
