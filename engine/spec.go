@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -72,6 +73,12 @@ func (o Options) Bytes(name string) int64 {
 
 // Validate checks a WITH list against the declared options, and returns it with defaults filled in.
 func Validate(given map[string]string, declared []Option) (Options, error) {
+	names := optionNames(declared)
+	for _, name := range slices.Sorted(maps.Keys(given)) { // first, because it may be what is missing, with another name
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("unknown option %s%s; allowed are %s", name, Meant(name, names), strings.Join(names, ", "))
+		}
+	}
 	out := Options{}
 	for _, d := range declared {
 		value, ok := given[d.Name]
@@ -89,21 +96,17 @@ func Validate(given map[string]string, declared []Option) (Options, error) {
 		}
 		out[d.Name] = value
 	}
-	for name := range given {
-		if !slices.ContainsFunc(declared, func(d Option) bool { return d.Name == name }) {
-			return nil, fmt.Errorf("unknown option %s; allowed are %s", name, optionNames(declared))
-		}
-	}
 	return out, nil
 }
 
-func optionNames(declared []Option) string {
+// optionNames are the names of options, in their order in the alphabet.
+func optionNames(declared []Option) []string {
 	names := make([]string, len(declared))
 	for i, d := range declared {
 		names[i] = d.Name
 	}
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return names
 }
 
 func (d *Option) check(value string) error {

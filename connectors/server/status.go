@@ -104,7 +104,7 @@ func (a *api) noView(w http.ResponseWriter, name string) {
 	}
 	slices.Sort(names)
 	message := "there is no view " + strconv.Quote(name)
-	if s := similar(name, names); s != "" {
+	if s := engine.Similar(name, names); s != "" {
 		message += "; did you mean " + s
 	}
 	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_view", Message: message, Names: names})

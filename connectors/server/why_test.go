@@ -27,12 +27,3 @@ func TestWhyOfNoView(t *testing.T) {
 		t.Errorf("%d %s", answer.StatusCode, text)
 	}
 }
-
-func TestSimilar(t *testing.T) {
-	names := []string{"hot_auctions", "by_sensor", "x"}
-	for name, want := range map[string]string{"hotauctions": "hot_auctions", "by_sensr": "by_sensor", "y": "x", "revenue": ""} {
-		if got := similar(name, names); got != want {
-			t.Errorf("similar to %q is %q, want %q", name, got, want)
-		}
-	}
-}

@@ -82,7 +82,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"run", "--once", "typo.sql"}, []string{"typo.sql: line 4, column 8", "cuont", `Did you mean "count"`, "\n         ^"}},
 		{[]string{"run", "--once", "query.sql"}, []string{"line 1, column 1", "CREATE MATERIALIZED VIEW"}},
 		{[]string{"run", "--once", "source.sql"}, []string{"yaml", "json", "csv", "parquet"}},
-		{[]string{"run", "--once", "option.sql"}, []string{"unknown option folow", "follow"}},
+		{[]string{"run", "--once", "option.sql"}, []string{"unknown option folow (did you mean 'follow'?)"}},
 		{[]string{"run", "--once", "--db", "no.duckdb", "x.sql"}, []string{"no.duckdb", "not a valid DuckDB database"}},
 		{[]string{"run", "--workers", "0", "x.sql"}, []string{"--workers 0: want at least 1"}},
 		{[]string{"explain", "nosuch.sql"}, []string{"nosuch.sql"}},

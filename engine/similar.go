@@ -1,7 +1,7 @@
-package server
+package engine
 
-// similar is the name that is most like one that does not exist; empty if none is like it.
-func similar(name string, names []string) string {
+// Similar is the name that is most like one that does not exist; empty if none is like it.
+func Similar(name string, names []string) string {
 	best, least := "", 1+len(name)/3
 	for _, n := range names {
 		if d := distance(name, n); d <= least {
@@ -9,6 +9,14 @@ func similar(name string, names []string) string {
 		}
 	}
 	return best
+}
+
+// Meant is " (did you mean 'x'?)" for a name that does not exist; empty if none is like it.
+func Meant(name string, names []string) string {
+	if s := Similar(name, names); s != "" {
+		return " (did you mean '" + s + "'?)"
+	}
+	return ""
 }
 
 // distance is how many bytes have to be put in, taken out or changed to make b of a (Levenshtein, 1965).
