@@ -1,6 +1,7 @@
 import type { QueryEditorProps } from "@grafana/data";
-import { Combobox, InlineField, Stack } from "@grafana/ui";
+import { InlineField, Stack } from "@grafana/ui";
 import * as React from "react";
+import { Choice } from "./choice/Choice";
 import { CodeMode } from "./code/CodeMode";
 import type { WeirDataSource } from "./datasource";
 import { firstPreset, presets } from "./presets";
@@ -23,13 +24,13 @@ export function AnnotationEditor({ query, datasource, range, onChange, onRunQuer
   return (
     <Stack direction="column" gap={1}>
       <InlineField label="Begin with" labelWidth={14} tooltip="A statement that you can change below">
-        <Combobox
+        <Choice
           id={id}
           width={40}
           placeholder="Choose…"
           options={all.map((p) => ({ value: p.name, label: p.name, description: p.about }))}
           value={all.find((p) => p.sql === sql)?.name ?? null}
-          onChange={({ value }) => run(all.find((p) => p.name === value)!.sql)}
+          onChange={(name) => run(all.find((p) => p.name === name)!.sql)}
         />
       </InlineField>
       <CodeMode sql={sql} datasource={datasource} range={range} onChange={change} onRun={run} label="Annotation query" />
