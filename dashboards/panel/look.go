@@ -46,7 +46,7 @@ func Band(title string) *timeseries.PanelBuilder {
 	bound := []dashboard.DynamicConfigValue{
 		{Id: "color", Value: map[string]any{"mode": "fixed", "fixedColor": band}}, {Id: "custom.lineWidth", Value: 0.1}, {Id: "custom.showPoints", Value: "never"},
 	}
-	upper := append(bound[:len(bound):len(bound)], dashboard.DynamicConfigValue{Id: "custom.fillBelowTo", Value: BandLower}, dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 10})
+	upper := append(bound[:len(bound):len(bound)], dashboard.DynamicConfigValue{Id: "custom.fillBelowTo", Value: BandLower}, dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 30})
 	lower := append(bound[:len(bound):len(bound)], dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 0})
 	return Lines(title).FillOpacity(0).OverrideByName(BandUpper, upper).OverrideByName(BandLower, lower).OverrideByName(anomalies, []dashboard.DynamicConfigValue{
 		{Id: "color", Value: map[string]any{"mode": "fixed", "fixedColor": "red"}}, {Id: "custom.drawStyle", Value: "points"},

@@ -12,7 +12,7 @@ const width = 1200;
 test("the anomaly explorer, over an example", async ({ page, request }) => {
   const examples = await exampleSource(request);
   const url = await provisioned(request, "anomalies");
-  await take(page, "grafana-anomalies", 900, `${url}?var-datasource=${examples.uid}&var-view=readings&var-key=sensor&var-series=s05&${day}`);
+  await take(page, "grafana-anomalies", 1240, `${url}?var-datasource=${examples.uid}&var-view=readings&var-key=sensor&var-series=s05&${day}`);
 });
 
 test("the dashboard that an example's view gets", async ({ page, request }) => {
