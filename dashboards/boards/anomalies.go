@@ -36,8 +36,7 @@ func anomalies() board {
 					"SELECT \"$time\", value, lower, upper, CASE WHEN is_anomaly THEN value END AS anomaly\n"+shown+"\nORDER BY \"$time\""))},
 				{title: "Score", width: 16, own: panel.Lines("Outside of the band").Description("By how many widths of the band the value is outside of it.").WithTarget(panel.SQL(panel.TimeSeries,
 					"SELECT \"$time\", greatest(value - upper, lower - value, 0) / nullif(upper - lower, 0) AS \"widths\"\n"+shown+"\nORDER BY \"$time\""))},
-				{title: "Rate", width: 8, own: panel.Number("Anomalies").ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor("text")).
-					OverrideByName("share", panel.Unit("percentunit")).
+				{title: "Rate", width: 8, own: panel.Number("Anomalies").OverrideByName("share", panel.Unit("percentunit")).
 					WithTarget(panel.SQL(panel.Table, "SELECT count_if(is_anomaly) AS anomalies, count(*) AS rows, avg(is_anomaly::INTEGER) AS share\n"+shown))},
 			}},
 			{title: "Series", charts: []chart{

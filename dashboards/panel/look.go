@@ -17,9 +17,11 @@ func Lines(title string) *timeseries.PanelBuilder {
 		Legend(common.NewVizLegendOptionsBuilder().DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom).ShowLegend(true).Calcs([]string{}))
 }
 
-// Number is a panel of single values: of each series, or of each column, the last.
+// Number is a panel of single values, beside one another: of each series, or of each column, the last. They have one colour, because Grafana's
+// own is red from 80 on.
 func Number(title string) *stat.PanelBuilder {
 	return stat.NewPanelBuilder().Title(title).GraphMode(common.BigValueGraphModeArea).ColorMode(common.BigValueColorModeValue).
+		Orientation(common.VizOrientationAuto).ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor("blue")).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Values(false).Calcs([]string{"lastNotNull"}).Fields(""))
 }
 
