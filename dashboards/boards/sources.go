@@ -10,7 +10,7 @@ func sources() board {
 		sections: []section{
 			{title: "Lag", charts: []chart{
 				{title: "Waiting records", unit: "short", width: 4, number: true, figures: []figure{{metric: "weir_partition_waiting_records", only: only}}},
-				{title: "Furthest behind", unit: "s", width: 4, number: true, description: "Wall clock less the newest event time, of the partition that is furthest behind.",
+				{title: "Behind", unit: "s", width: 4, number: true, description: "Wall clock less the newest event time, of the partition that is furthest behind.",
 					figures: []figure{{metric: "weir_partition_lag_seconds", only: only, max: true}}},
 				{title: "Waiting records by partition", unit: "short", description: "Growing for long: more comes than is read.", figures: []figure{{metric: "weir_partition_waiting_records", by: partition, only: only}}},
 				{title: "Lag by partition", unit: "s", description: "Wall clock less the highest event time seen.", figures: []figure{{metric: "weir_partition_lag_seconds", by: partition, only: only, max: true}}},

@@ -61,6 +61,11 @@ func Unit(unit string) []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{{Id: "unit", Value: unit}}
 }
 
+// Width is the property that makes a table's column so many pixels wide.
+func Width(pixels int) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{{Id: "custom.width", Value: pixels}}
+}
+
 // Annotation marks the moments that a query answers: columns time, title, text and tags.
 func Annotation(name, color, sql string) cog.Builder[dashboard.AnnotationQuery] {
 	return dashboard.NewAnnotationQueryBuilder().Name(name).Datasource(Weir.Ref()).Enable(true).IconColor(color).Target(SQL(Table, sql))

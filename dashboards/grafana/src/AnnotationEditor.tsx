@@ -17,9 +17,10 @@ export function AnnotationEditor({ query, datasource, range, onChange, onRunQuer
   const all = presets(useSchema(datasource));
   const sql = query.rawSql ?? firstPreset.sql;
   const change = (rawSql: string) => onChange({ ...query, rawSql, format: Format.Table, editorMode: "code" });
+  const runOnceThere = useRunOf(query.rawSql, onRunQuery);
   const run = (rawSql: string) => {
     change(rawSql);
-    onRunQuery();
+    runOnceThere(rawSql);
   };
   return (
     <Stack direction="column" gap={1}>
@@ -36,4 +37,15 @@ export function AnnotationEditor({ query, datasource, range, onChange, onRunQuer
       <CodeMode sql={sql} datasource={datasource} range={range} onChange={change} onRun={run} label="Annotation query" />
     </Stack>
   );
+}
+
+/** useRunOf runs a statement once it is the annotation's: Grafana's editor of annotations would run the one that was there before. */
+function useRunOf(sql: string | undefined, onRunQuery: () => void): (sql: string) => void {
+  const [wanted, setWanted] = React.useState<string>();
+  React.useEffect(() => {
+    if (wanted === undefined || wanted !== sql) return;
+    setWanted(undefined);
+    onRunQuery();
+  }, [wanted, sql, onRunQuery]);
+  return setWanted;
 }

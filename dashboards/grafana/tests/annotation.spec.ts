@@ -17,6 +17,14 @@ for (const preset of ["Anomalies of bands", "Late rows", "Dead letters", "Restar
   });
 }
 
+test("what an annotation begins with is run", async ({ annotationEditPage, page, weir }) => {
+  await annotationEditPage.datasource.set(weir.name);
+  const asked = page.waitForRequest((r) => r.url().includes("/api/ds/query") && !!r.postData()?.includes("weir.catalog"));
+  await page.getByLabel("Begin with").click();
+  await page.getByRole("option", { name: "Definitions" }).click();
+  await asked;
+});
+
 test("restarts are marked on a panel", async ({ page, request, weir }) => {
   const sql = `SELECT "at" AS time, kind AS title, message AS text FROM weir.events WHERE $__timeFilter("at") ORDER BY time`;
   const target = { refId: "A", rawSql: sql, format: 1, editorMode: "code" };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
-import { dashboard, expect, generate, pluginType, source, test } from "./weir";
+import { dashboard, expect, generate, pluginType, source, test, weirURL } from "./weir";
 
 // Takes the pictures of Grafana in docs: `make screenshots GRAFANA_URL=…`, which sets WEIR_SCREENSHOTS to their folder.
 
@@ -10,41 +10,40 @@ const day = `from=${Date.UTC(2026, 2, 1)}&to=${Date.UTC(2026, 2, 2)}`; // that o
 const width = 1200;
 
 test("the anomaly explorer, over an example", async ({ page, request }) => {
-  const examples = await exampleSource(request);
+  const examples = await named(request, "Examples", examplesURL);
   const url = await provisioned(request, "anomalies");
   await take(page, "grafana-anomalies", 1240, `${url}?var-datasource=${examples.uid}&var-view=readings&var-key=sensor&var-series=s05&${day}`);
 });
 
 test("the dashboard that an example's view gets", async ({ page, request }) => {
-  const examples = await exampleSource(request);
+  const examples = await named(request, "Examples", examplesURL);
   const { url, remove } = await generate(request, "latency", examplesURL);
   await take(page, "grafana-latency", 900, `${url}?var-datasource=${examples.uid}&${day}`);
   await remove();
 });
 
-test("the overview", async ({ page, request, weir }) => {
+test("the overview", async ({ page, request }) => {
+  const weir = await named(request, "Weir of the shop", weirURL);
   await lasting(request, weir, "5 minutes");
   const url = await provisioned(request, "overview");
   await take(page, "grafana-overview", 1180, `${url}?var-datasource=${weir.uid}&from=now-5m&to=now`);
 });
 
-test("how a query is made", async ({ page, request, weir }) => {
+test("how a query is made", async ({ page, request }) => {
+  const weir = await named(request, "Weir of the shop", weirURL);
   await lasting(request, weir, "2 minutes");
   const builder = { view: "revenue", time: "window_start", groups: ["country"], measures: [{ column: "revenue" }] };
   const rawSql = "SELECT window_start AS time, country, revenue\nFROM revenue\nWHERE $__timeFilter(window_start)\nORDER BY time";
   const query = { rawSql, format: 0, editorMode: "builder", builder, live: true };
   const board = await dashboard(page, request, { type: "timeseries", title: "Revenue by country", query, source: weir, from: "now-2m" });
-  await page.setViewportSize({ width, height: 1000 });
-  await page.goto(`${board.url}?editPanel=1&theme=light`);
-  await expect(page.getByLabel("Generated SQL")).toBeVisible();
-  await picture(page, "grafana-editor");
+  await take(page, "grafana-editor", 1240, `${board.url}?editPanel=1`);
   await board.remove();
 });
 
-/** exampleSource asks the examples' Weir. */
-async function exampleSource(request: APIRequestContext) {
-  await request.delete("/api/datasources/name/Examples");
-  return source(request, "Examples", examplesURL);
+/** named adds a data source whose name can stand in a picture, in place of that of an earlier one. */
+async function named(request: APIRequestContext, name: string, url: string) {
+  await request.delete(`/api/datasources/name/${name}`);
+  return source(request, name, url);
 }
 
 /** lasting waits until Weir has metrics that are so old. */
