@@ -30,10 +30,10 @@ test("restarts are marked on a panel", async ({ page, request, weir }) => {
   const target = { refId: "A", rawSql: sql, format: 1, editorMode: "code" };
   const annotations = [{ name: "Restarts", enable: true, iconColor: "red", datasource: { type: "weirdb-weir-datasource", uid: weir.uid }, target }];
   const query = { rawSql: "SELECT window_start AS time, sum(orders) AS orders FROM revenue WHERE $__timeFilter(window_start) GROUP BY ALL ORDER BY 1", format: 0, editorMode: "code" };
-  const board = await dashboard(page, request, { type: "timeseries", query, source: weir, annotations });
+  const board = await dashboard(page, request, { type: "timeseries", query, source: weir, from: "now-6h", annotations });
   const marks = page.getByTestId("data-testid annotation-marker");
-  await expect(marks.first()).toBeVisible();
-  await marks.first().hover();
+  await expect(marks.last()).toBeVisible();
+  await marks.last().hover(); // which lies above the others
   await expect(page.getByText("start", { exact: true }).first()).toBeVisible();
   await board.remove();
 });

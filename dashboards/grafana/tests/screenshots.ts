@@ -18,7 +18,7 @@ test("the anomaly explorer, over an example", async ({ page, request }) => {
 test("the dashboard that an example's view gets", async ({ page, request }) => {
   const examples = await named(request, "Examples", examplesURL);
   const { url, remove } = await generate(request, "latency", examplesURL);
-  await take(page, "grafana-latency", 900, `${url}?var-datasource=${examples.uid}&${day}`);
+  await take(page, "grafana-latency", 1280, `${url}?var-datasource=${examples.uid}&${day}`);
   await remove();
 });
 
@@ -75,11 +75,12 @@ async function picture(page: Page, name: string) {
   await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
 }
 
-/** undrawn lists the panels in sight that load, have an error, or show nothing, by their titles. */
+/** undrawn lists the panels in sight that load, have an error, or show nothing, by their titles; all while the dashboard loads. */
 async function undrawn(page: Page): Promise<string[]> {
   const panels = await page.getByTestId(/^data-testid Panel header/).all();
   const seen = await Promise.all(panels.map(async (p) => ((await inSight(page, p)) && !(await drawn(p)) ? p.getAttribute("data-testid") : undefined)));
-  return panels.length === 0 ? ["all"] : seen.flatMap((title) => title ?? []);
+  const loading = await page.getByRole("button", { name: "Cancel" }).count(); // which is Refresh otherwise
+  return panels.length === 0 || loading > 0 ? ["all"] : seen.flatMap((title) => title ?? []);
 }
 
 async function inSight(page: Page, panel: Locator): Promise<boolean> {
