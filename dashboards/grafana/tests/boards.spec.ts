@@ -8,7 +8,7 @@ const folder = "provisioning/dashboards/weir";
 for (const file of readdirSync(folder)) {
   test(`all panels of ${file} answer`, async ({ page, request, weir }) => {
     const board = JSON.parse(readFileSync(`${folder}/${file}`, "utf8"));
-    const saved = await request.post("/api/dashboards/db", { data: { dashboard: { ...board, id: null, uid: `${board.uid}-test`, title: `${board.title} (test)`, refresh: "" }, overwrite: true } });
+    const saved = await request.post("/api/dashboards/db", { data: { dashboard: { ...board, id: null, uid: `${board.uid}-test`, title: `${board.title} (test)` }, overwrite: true } });
     expect(saved.ok(), await saved.text()).toBeTruthy();
     const { url, uid } = await saved.json();
     const panels = board.panels.filter((p: { type: string }) => p.type !== "row").length;

@@ -54,17 +54,17 @@ async function lasting(request: APIRequestContext, weir: { uid: string }, age: s
   await expect.poll(ask, { timeout: 600_000 }).toBe(true);
 }
 
-/** provisioned saves one of Weir's dashboards, which is not drawn anew while its picture is taken. */
+/** provisioned saves one of Weir's dashboards. */
 async function provisioned(request: APIRequestContext, name: string): Promise<string> {
   const board = JSON.parse(readFileSync(`provisioning/dashboards/weir/${name}.json`, "utf8"));
-  const saved = await request.post("/api/dashboards/db", { data: { dashboard: { ...board, uid: `${board.uid}-picture`, refresh: "" }, overwrite: true } });
+  const saved = await request.post("/api/dashboards/db", { data: { dashboard: { ...board, uid: `${board.uid}-picture` }, overwrite: true } });
   expect(saved.ok(), await saved.text()).toBeTruthy();
   return (await saved.json()).url;
 }
 
 async function take(page: Page, name: string, height: number, url: string) {
   await page.setViewportSize({ width, height });
-  await page.goto(`${url}&kiosk&theme=light`);
+  await page.goto(`${url}&refresh=1d&kiosk&theme=light`);
   await picture(page, name);
 }
 
