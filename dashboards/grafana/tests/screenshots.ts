@@ -26,7 +26,7 @@ test("the overview", async ({ page, request }) => {
   const weir = await named(request, "Weir of the shop", weirURL);
   await lasting(request, weir, "5 minutes");
   const url = await provisioned(request, "overview");
-  await take(page, "grafana-overview", 1180, `${url}?var-datasource=${weir.uid}&from=now-5m&to=now`);
+  await take(page, "grafana-overview", 1250, `${url}?var-datasource=${weir.uid}&from=now-5m&to=now`);
 });
 
 test("how a query is made", async ({ page, request }) => {
