@@ -36,11 +36,16 @@ func anomalies() board {
 					"SELECT \"$time\", value, lower, upper, CASE WHEN is_anomaly THEN value END AS anomaly\n"+shown+"\nORDER BY \"$time\""))},
 				{title: "Score", width: 16, own: panel.Lines("Outside of the band").Description("By how many widths of the band the value is outside of it.").WithTarget(panel.SQL(panel.TimeSeries,
 					"SELECT \"$time\", greatest(value - upper, lower - value, 0) / nullif(upper - lower, 0) AS \"widths\"\n"+shown+"\nORDER BY \"$time\""))},
-				{title: "Rate", width: 8, own: panel.Number("Anomalies").WithTarget(panel.SQL(panel.Table, "SELECT count_if(is_anomaly) AS anomalies, count(*) AS \"of\"\n"+shown))},
+				{title: "Rate", width: 8, own: panel.Number("Anomalies").OverrideByName("share", panel.Unit("percentunit")).
+					WithTarget(panel.SQL(panel.Table, "SELECT count_if(is_anomaly) AS anomalies, count(*) AS rows, avg(is_anomaly::INTEGER) AS share\n"+shown))},
 			}},
 			{title: "Series", charts: []chart{
-				{title: "Where there are most", width: 12, rows: "SELECT " + keyOf + " AS series, count_if(is_anomaly) AS anomalies, count(*) AS \"of\", max(\"$time\") FILTER (is_anomaly) AS last\nFROM \"$view\" v\nWHERE $__timeFilter(\"$time\")\nGROUP BY ALL\nORDER BY anomalies DESC\nLIMIT 100"},
-				{title: "The newest", width: 12, rows: "SELECT *\n" + shown + " AND is_anomaly\nORDER BY \"$time\" DESC\nLIMIT 200"},
+				{title: "Where there are most", width: 12, own: panel.Rows("Where there are most").
+					OverrideByName("anomalies", panel.Width(115)).OverrideByName("rows", panel.Width(90)).OverrideByName("last", panel.Width(180)).
+					WithTarget(panel.SQL(panel.Table, "SELECT "+keyOf+" AS series, count_if(is_anomaly) AS anomalies, count(*) AS rows, max(\"$time\") FILTER (is_anomaly) AS last\nFROM \"$view\" v\nWHERE $__timeFilter(\"$time\")\nGROUP BY ALL\nORDER BY anomalies DESC, series\nLIMIT 100"))},
+				{title: "The newest", width: 12, own: panel.Rows("The newest").
+					OverrideByName("value", panel.Width(90)).OverrideByName("lower", panel.Width(90)).OverrideByName("upper", panel.Width(90)).
+					WithTarget(panel.SQL(panel.Table, "SELECT \"$time\", value, lower, upper, v.* EXCLUDE (\"$time\", value, lower, upper, is_anomaly)\n"+shown+" AND is_anomaly\nORDER BY \"$time\" DESC\nLIMIT 200"))},
 			}},
 		},
 	}

@@ -12,6 +12,9 @@ import (
 	"github.com/weirdb/weir/dashboards/panel"
 )
 
+// perSecond is the unit of rates: 0.5 /s, 1.2K /s. Grafana's own are of something, such as reads: rd/s.
+const perSecond = "count:/s"
+
 // chart is a panel: of figures, or of a query that only Weir answers.
 type chart struct {
 	title, description, unit string

@@ -11,10 +11,10 @@ func query() board {
 			{title: "Rows", charts: []chart{
 				{title: "Failed", unit: "short", width: 4, number: true, bad: 1, figures: []figure{{metric: "weir_query_up", only: only, down: true}}},
 				{title: "Standing still for a sink", unit: "short", width: 4, number: true, bad: 1, figures: []figure{{metric: "weir_query_backpressured", only: only}}},
-				{title: "Rows read", unit: "rps", figures: []figure{{metric: "weir_query_rows_in_total", by: view, only: only, rate: true}}},
-				{title: "Rows written", unit: "rps", description: "Rows taken back count as well.", figures: []figure{{metric: "weir_query_rows_out_total", by: view, only: only, rate: true}}},
-				{title: "Late rows", unit: "rps", figures: []figure{{metric: "weir_query_late_rows_total", by: view, only: only, rate: true}}},
-				{title: "Duplicates left out", unit: "rps", figures: []figure{{metric: "weir_query_duplicates_total", by: view, only: only, rate: true}}},
+				{title: "Rows read", unit: perSecond, figures: []figure{{metric: "weir_query_rows_in_total", by: view, only: only, rate: true}}},
+				{title: "Rows written", unit: perSecond, description: "Rows taken back count as well.", figures: []figure{{metric: "weir_query_rows_out_total", by: view, only: only, rate: true}}},
+				{title: "Late rows", unit: perSecond, figures: []figure{{metric: "weir_query_late_rows_total", by: view, only: only, rate: true}}},
+				{title: "Duplicates left out", unit: perSecond, figures: []figure{{metric: "weir_query_duplicates_total", by: view, only: only, rate: true}}},
 				{title: "Behind the clock", unit: "s", description: "Wall clock less the view's watermark.", figures: []figure{{metric: "weir_query_watermark_delay_seconds", by: view, only: only, max: true}}},
 			}},
 			{title: "State", charts: []chart{

@@ -10,15 +10,15 @@ func sources() board {
 		sections: []section{
 			{title: "Lag", charts: []chart{
 				{title: "Waiting records", unit: "short", width: 4, number: true, figures: []figure{{metric: "weir_partition_waiting_records", only: only}}},
-				{title: "Furthest behind", unit: "s", width: 4, number: true, description: "Wall clock less the newest event time, of the partition that is furthest behind.",
+				{title: "Behind", unit: "s", width: 4, number: true, description: "Wall clock less the newest event time, of the partition that is furthest behind.",
 					figures: []figure{{metric: "weir_partition_lag_seconds", only: only, max: true}}},
 				{title: "Waiting records by partition", unit: "short", description: "Growing for long: more comes than is read.", figures: []figure{{metric: "weir_partition_waiting_records", by: partition, only: only}}},
 				{title: "Lag by partition", unit: "s", description: "Wall clock less the highest event time seen.", figures: []figure{{metric: "weir_partition_lag_seconds", by: partition, only: only, max: true}}},
 			}},
 			{title: "Flow", charts: []chart{
-				{title: "Records", unit: "rps", figures: []figure{{metric: "weir_source_records_total", by: source, only: only, rate: true}}},
+				{title: "Records", unit: perSecond, figures: []figure{{metric: "weir_source_records_total", by: source, only: only, rate: true}}},
 				{title: "Bytes", unit: "Bps", figures: []figure{{metric: "weir_source_bytes_total", by: source, only: only, rate: true}}},
-				{title: "Dead letters", unit: "rps", figures: []figure{{metric: "weir_source_dead_letters_total", by: source, only: only, rate: true}}},
+				{title: "Dead letters", unit: perSecond, figures: []figure{{metric: "weir_source_dead_letters_total", by: source, only: only, rate: true}}},
 				{title: "Waiting for the engine", unit: "percentunit", description: "The share of its time that the source's reader has waited: near 1, the engine is what is slow.",
 					figures: []figure{{metric: "weir_source_blocked_seconds_total", by: source, only: only, rate: true}}},
 				{title: "Polls in hand", unit: "short", description: "Polls that wait for the engine.", figures: []figure{{metric: "weir_source_buffered_polls", by: source, only: only}}},

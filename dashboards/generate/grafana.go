@@ -95,13 +95,15 @@ func (g *Grafana) look(ctx context.Context, uid string) (*present, error) {
 	if _, err := g.ask(ctx, http.MethodGet, at+"/versions?limit=1", nil, &versions); err != nil {
 		return nil, err
 	}
-	p.edited = lastMessage(versions) != message
+	p.edited = !sentFromHere(versions)
 	return p, nil
 }
 
-// lastMessage is what the newest version says, which stands in a list or, in newer Grafanas, in one within an object.
-func lastMessage(answer json.RawMessage) string {
+// sentFromHere reports whether the newest version was, of those that stand in a list or, in newer Grafanas, in one within an object. Of the
+// first version Grafana does not keep the message.
+func sentFromHere(answer json.RawMessage) bool {
 	type version struct {
+		Version int    `json:"version"`
 		Message string `json:"message"`
 	}
 	var list []version
@@ -110,14 +112,11 @@ func lastMessage(answer json.RawMessage) string {
 			Versions []version `json:"versions"`
 		}
 		if json.Unmarshal(answer, &within) != nil {
-			return ""
+			return false
 		}
 		list = within.Versions
 	}
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0].Message
+	return len(list) > 0 && (list[0].Version == 1 || list[0].Message == message)
 }
 
 // ask sends a request; found is false where there is no such thing.

@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// oneGrafana is as much of Grafana's API as is asked, as version 13 answers.
+// oneGrafana is as much of Grafana's API as is asked, as versions 12.4 and 13 answer: the first version's message is lost.
 type oneGrafana struct {
-	saved map[string]json.RawMessage
-	last  map[string]string // messages of the newest versions
+	saved    map[string]json.RawMessage
+	versions map[string]int
+	last     map[string]string // messages of the newest versions
 }
 
 func (g *oneGrafana) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -31,7 +32,7 @@ func (g *oneGrafana) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		fmt.Fprint(w, `{"message":"Dashboard not found"}`)
 	case versions:
-		fmt.Fprintf(w, `{"continueToken":"","versions":[{"id":2,"version":2,"message":%q}]}`, g.last[uid])
+		fmt.Fprintf(w, `{"continueToken":"","versions":[{"id":2,"version":%d,"message":%q}]}`, g.versions[uid], g.last[uid])
 	default:
 		fmt.Fprintf(w, `{"meta":{"folderUid":"f1"},"dashboard":%s}`, d)
 	}
@@ -55,12 +56,16 @@ func (g *oneGrafana) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.saved[d.UID], g.last[d.UID] = request.Dashboard, request.Message
+	g.versions[d.UID]++
+	if g.versions[d.UID] == 1 {
+		g.last[d.UID] = "Initial save"
+	}
 	fmt.Fprintf(w, `{"uid":%q,"url":"/d/%[1]s/x?f=%s","status":"success"}`, d.UID, request.FolderUID)
 }
 
 // TestSend: a dashboard that was generated is replaced in Grafana, and one that was saved there since, or made by somebody else, is not.
 func TestSend(t *testing.T) {
-	state := &oneGrafana{map[string]json.RawMessage{"other": json.RawMessage(`{"uid":"other","title":"Mine","tags":["shop"]}`)}, map[string]string{}}
+	state := &oneGrafana{map[string]json.RawMessage{"other": json.RawMessage(`{"uid":"other","title":"Mine","tags":["shop"]}`)}, map[string]int{"other": 1}, map[string]string{}}
 	server := httptest.NewServer(state)
 	defer server.Close()
 	g := &Grafana{URL: server.URL + "/", Token: "secret", Folder: "new"}
@@ -79,6 +84,7 @@ func TestSend(t *testing.T) {
 	}
 	send("weir-shop", false, "created "+server.URL+"/d/weir-shop/x?f=new")
 	send("weir-shop", false, "replaced "+server.URL+"/d/weir-shop/x?f=f1")
+	send("weir-shop", false, "replaced")
 	state.last["weir-shop"] = "made it blue"
 	send("weir-shop", false, `dashboard weir-shop ("Shop") was saved in Grafana since weir dashboard made it: it stays as it is`)
 	send("weir-shop", true, "replaced")

@@ -9,8 +9,8 @@ const login = dirname(createRequire(import.meta.url).resolve("@grafana/plugin-e2
 
 export default defineConfig<PluginOptions>({
   testDir: "tests",
-  timeout: 180_000,
-  expect: { timeout: 60_000 },
+  timeout: 900_000, // these end what will never come: nothing here depends on how fast a machine is
+  expect: { timeout: 300_000 },
   workers: 1,
   reporter: [["list"]],
   use: {

@@ -17,9 +17,11 @@ func Lines(title string) *timeseries.PanelBuilder {
 		Legend(common.NewVizLegendOptionsBuilder().DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom).ShowLegend(true).Calcs([]string{}))
 }
 
-// Number is a panel of single values: of each series, or of each column, the last.
+// Number is a panel of single values, beside one another: of each series, or of each column, the last. They have one colour, because Grafana's
+// own is red from 80 on.
 func Number(title string) *stat.PanelBuilder {
 	return stat.NewPanelBuilder().Title(title).GraphMode(common.BigValueGraphModeArea).ColorMode(common.BigValueColorModeValue).
+		Orientation(common.VizOrientationAuto).ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor("blue")).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Values(false).Calcs([]string{"lastNotNull"}).Fields(""))
 }
 
@@ -46,7 +48,7 @@ func Band(title string) *timeseries.PanelBuilder {
 	bound := []dashboard.DynamicConfigValue{
 		{Id: "color", Value: map[string]any{"mode": "fixed", "fixedColor": band}}, {Id: "custom.lineWidth", Value: 0.1}, {Id: "custom.showPoints", Value: "never"},
 	}
-	upper := append(bound[:len(bound):len(bound)], dashboard.DynamicConfigValue{Id: "custom.fillBelowTo", Value: BandLower}, dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 10})
+	upper := append(bound[:len(bound):len(bound)], dashboard.DynamicConfigValue{Id: "custom.fillBelowTo", Value: BandLower}, dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 30})
 	lower := append(bound[:len(bound):len(bound)], dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 0})
 	return Lines(title).FillOpacity(0).OverrideByName(BandUpper, upper).OverrideByName(BandLower, lower).OverrideByName(anomalies, []dashboard.DynamicConfigValue{
 		{Id: "color", Value: map[string]any{"mode": "fixed", "fixedColor": "red"}}, {Id: "custom.drawStyle", Value: "points"},
@@ -57,6 +59,11 @@ func Band(title string) *timeseries.PanelBuilder {
 // Unit is the property that gives one column a unit.
 func Unit(unit string) []dashboard.DynamicConfigValue {
 	return []dashboard.DynamicConfigValue{{Id: "unit", Value: unit}}
+}
+
+// Width is the property that makes a table's column so many pixels wide.
+func Width(pixels int) []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{{Id: "custom.width", Value: pixels}}
 }
 
 // Annotation marks the moments that a query answers: columns time, title, text and tags.

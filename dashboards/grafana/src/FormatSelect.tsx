@@ -1,5 +1,6 @@
-import { InlineField, Combobox } from "@grafana/ui";
+import { InlineField } from "@grafana/ui";
 import * as React from "react";
+import { Choice } from "./choice/Choice";
 import { Format } from "./query";
 
 const formats = [
@@ -12,7 +13,7 @@ const formats = [
 export function FormatSelect({ value, onChange }: { value: Format; onChange(format: Format): void }) {
   return (
     <InlineField label="Format">
-      <Combobox id={React.useId()} width={18} options={formats} value={value} onChange={(o) => onChange(o.value)} />
+      <Choice id={React.useId()} width={18} options={formats} value={value} onChange={onChange} />
     </InlineField>
   );
 }

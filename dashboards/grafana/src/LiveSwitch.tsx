@@ -1,5 +1,6 @@
-import { Combobox, InlineField, InlineSwitch } from "@grafana/ui";
+import { InlineField, InlineSwitch } from "@grafana/ui";
 import * as React from "react";
+import { Choice } from "./choice/Choice";
 import type { WeirQuery } from "./query";
 import { tableName, type Schema } from "./schema";
 import { mentions } from "./sql/names";
@@ -24,7 +25,7 @@ export function LiveSwitch({ query, schema, choosesView, onChange }: Props) {
       </InlineField>
       {query.live && choosesView && (
         <InlineField label="Live view" invalid={!query.builder?.view} error="Choose the view to follow">
-          <Combobox id={`${id}view`} width={24} options={views.map((v) => ({ value: v }))} value={query.builder?.view || null} onChange={(o) => follow(o.value)} />
+          <Choice id={`${id}view`} width={24} options={views.map((v) => ({ value: v }))} value={query.builder?.view || null} onChange={follow} />
         </InlineField>
       )}
     </>

@@ -14,12 +14,13 @@ import { DataSourceWithBackend, getGrafanaLiveSrv, getTemplateSrv } from "@grafa
 import { startWith, switchMap, type Observable } from "rxjs";
 import { annotations } from "./annotations";
 import { characters, offset, place, type Validity } from "./code/validity";
-import { interpolate, pieces, positionBefore, type Piece, type Variables } from "./interpolate";
+import { interpolate, pieces, positionBefore, type Piece } from "./interpolate";
 import { Format, type WeirQuery } from "./query";
 import { reconnections } from "./reconnections";
 import { complete, emptySchema, type Schema } from "./schema";
 import type { WeirSettings } from "./settings";
 import { streamOptions } from "./stream";
+import { templateVariables } from "./templates";
 import { WeirVariables } from "./variables";
 
 const fresh = 30_000; // ms for which a schema is not asked for again
@@ -48,7 +49,7 @@ export class WeirDataSource extends DataSourceWithBackend<WeirQuery, WeirSetting
   }
 
   applyTemplateVariables(query: WeirQuery, scoped: ScopedVars, filters?: AdHocVariableFilter[]): WeirQuery {
-    const into = (sql = "") => interpolate(sql, variables(scoped));
+    const into = (sql = "") => interpolate(sql, templateVariables(getTemplateSrv(), scoped));
     const adhocFilters = filters?.map(({ key, operator, value, values }) => ({ key, operator, value, values }));
     const builder = query.builder && { ...query.builder, where: into(query.builder.where) };
     return { ...query, rawSql: into(query.rawSql), ...(builder && { builder }), ...(adhocFilters && { adhocFilters }) };
@@ -95,7 +96,7 @@ export class WeirDataSource extends DataSourceWithBackend<WeirQuery, WeirSetting
 
   /** validate says whether Weir would take a statement; undefined where nobody answers. Its place is in the text with the variables. */
   async validate(sql: string, range?: TimeRange): Promise<Validity | undefined> {
-    const parts = pieces(sql, variables({}));
+    const parts = pieces(sql, templateVariables(getTemplateSrv(), {}));
     const written = parts.map((p) => p.out).join("");
     const times = range && { from: range.from.valueOf(), to: range.to.valueOf() };
     try {
@@ -112,18 +113,6 @@ function asTyped(v: Validity, typed: string, sent: string, parts: Piece[]): Vali
   if (v.error?.position === undefined) return v;
   const at = positionBefore(parts, offset(sent, v.error.position));
   return { ...v, error: { ...v.error, ...place(typed, at), position: characters(typed, at) } };
-}
-
-function variables(scoped: ScopedVars): Variables {
-  const templates = getTemplateSrv();
-  return {
-    replace: (text, format) => templates.replace(text, scoped, format),
-    isAll: (name) => {
-      const found = templates.getVariables().find((v) => v.name === name);
-      const value = found && "current" in found && found.current && "value" in found.current ? found.current.value : undefined;
-      return [value].flat().some((v) => v === "$__all" || v === "");
-    },
-  };
 }
 
 /** viewOf is the one view that all queries of a dashboard read, if their builders know it. */

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
@@ -39,16 +40,20 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	if err != nil {
 		return d.sick(err), nil
 	}
-	message := fmt.Sprintf("Weir %s answers: %d views.", schema.Version, len(views))
-	if schema.Version == "" {
-		message = fmt.Sprintf("Weir answers: %d views.", len(views))
-	}
+	message := fmt.Sprintf("%s answers: %s.", strings.TrimSpace("Weir "+schema.Version), counted(len(views)))
 	for _, v := range views {
 		if v.State == "failed" {
 			message += fmt.Sprintf(" View %s has failed: %s.", v.Name, v.Error)
 		}
 	}
 	return healthy(message, schema.Notice), nil
+}
+
+func counted(views int) string {
+	if views == 1 {
+		return "1 view"
+	}
+	return fmt.Sprintf("%d views", views)
 }
 
 func healthy(message, notice string) *backend.CheckHealthResult {

@@ -40,9 +40,9 @@ func TestHealth(t *testing.T) {
 		secure    map[string]string
 		says      string
 	}{
-		{"well", plain.URL, nil, nil, "Weir v0.1 answers: 1 views."},
+		{"well", plain.URL, nil, nil, "Weir v0.1 answers: 1 view."},
 		{"path and slash", plain.URL + "/", nil, nil, "Weir v0.1 answers"},
-		{"older", serve(t, older), nil, nil, "Weir answers: 1 views. But this Weir has no /v1/schema"},
+		{"older", serve(t, older), nil, nil, "Weir answers: 1 view. But this Weir has no /v1/schema"},
 		{"nobody", nobody, nil, nil, "nothing listens there: is weir run up"},
 		{"no such name", "http://weir.invalid:8080", nil, nil, "Weir cannot be reached"},
 		{"unknown authority", secure.URL, nil, nil, "tls: failed to verify certificate: x509: certificate signed by unknown authority. the certificate is signed by an authority that is not known here"},

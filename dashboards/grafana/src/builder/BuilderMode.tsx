@@ -1,7 +1,9 @@
 import { css } from "@emotion/css";
 import type { GrafanaTheme2 } from "@grafana/data";
-import { Alert, Combobox, InlineField, Input, MultiCombobox, Stack, useStyles2 } from "@grafana/ui";
+import { Alert, InlineField, Input, Stack, useStyles2 } from "@grafana/ui";
 import * as React from "react";
+import { Choice, ClearableChoice } from "../choice/Choice";
+import { Choices } from "../choice/Choices";
 import type { Built, Format } from "../query";
 import { findTable, isTime, tableName, type Column, type Schema } from "../schema";
 import { build } from "./build";
@@ -34,17 +36,17 @@ export function BuilderMode({ built, sql, format, schema, onChange }: Props) {
     <Stack direction="column" gap={0.5}>
       <Stack direction="row" gap={0.5} wrap="wrap">
         <InlineField label="View" labelWidth={label} tooltip="What Weir keeps current, or one of its own tables">
-          <Combobox id={`${id}view`} width={30} placeholder="Choose a view…" options={tables(schema)} value={built.view || null} onChange={(o) => choose(o.value)} />
+          <Choice id={`${id}view`} width={30} placeholder="Choose a view…" options={tables(schema)} value={built.view || null} onChange={choose} />
         </InlineField>
         <InlineField label="Time" tooltip="The column that the dashboard's time range limits">
-          <Combobox id={`${id}time`} width={22} isClearable options={names(table?.columns.filter(isTime), built.time)} value={built.time ?? null} onChange={(o) => set({ time: o?.value })} />
+          <ClearableChoice id={`${id}time`} width={22} options={names(table?.columns.filter(isTime), built.time)} value={built.time ?? null} onChange={(time) => set({ time: time ?? undefined })} />
         </InlineField>
         <InlineField label="Step" tooltip="Rows of one step of time become one, where a measure is computed">
-          <Combobox id={`${id}step`} width={14} isClearable createCustomValue options={steps.map((s) => ({ value: s }))} value={built.step ?? null} onChange={(o) => set({ step: o?.value })} />
+          <ClearableChoice id={`${id}step`} width={14} createCustomValue options={steps.map((s) => ({ value: s }))} value={built.step ?? null} onChange={(step) => set({ step: step ?? undefined })} />
         </InlineField>
       </Stack>
       <InlineField label="Group by" labelWidth={label} tooltip="Columns of which each value is a line of its own">
-        <MultiCombobox id={`${id}groups`} width={30} options={names(table?.columns)} value={built.groups ?? []} onChange={(all) => set({ groups: all.map((o) => o.value) })} />
+        <Choices id={`${id}groups`} width={30} options={names(table?.columns)} value={built.groups ?? []} onChange={(groups) => set({ groups })} />
       </InlineField>
       <MeasureRows labelWidth={label} measures={built.measures ?? []} columns={table?.columns ?? []} onChange={(measures) => set({ measures })} />
       <Stack direction="row" gap={0.5} wrap="wrap">

@@ -1,5 +1,6 @@
-import { Button, Combobox, IconButton, InlineField, Stack } from "@grafana/ui";
+import { Button, IconButton, InlineField, Stack } from "@grafana/ui";
 import * as React from "react";
+import { Choice, ClearableChoice } from "../choice/Choice";
 import { aggregates, type Aggregate, type Measure } from "../query";
 import { isNumeric, type Column } from "../schema";
 
@@ -22,10 +23,10 @@ export function MeasureRows({ measures, columns, labelWidth, onChange }: Props) 
       {measures.map((m, i) => (
         <Stack key={i} direction="row" gap={0.5} alignItems="flex-start">
           <InlineField label={`Measure ${i + 1}`} labelWidth={labelWidth}>
-            <Combobox<Aggregate> id={`${id}aggregate${i}`} width={14} options={functions} value={m.aggregate ?? ""} onChange={(o) => replace(i, { ...m, aggregate: o.value })} />
+            <Choice<Aggregate> id={`${id}aggregate${i}`} width={14} options={functions} value={m.aggregate ?? ""} onChange={(aggregate) => replace(i, { ...m, aggregate })} />
           </InlineField>
           <InlineField label="of column">
-            <Combobox id={`${id}column${i}`} width={26} isClearable placeholder="all rows" options={choices(columns)} value={m.column ?? null} onChange={(o) => replace(i, { ...m, column: o?.value })} />
+            <ClearableChoice id={`${id}column${i}`} width={26} placeholder="all rows" options={choices(columns)} value={m.column ?? null} onChange={(column) => replace(i, { ...m, column: column ?? undefined })} />
           </InlineField>
           <IconButton name="trash-alt" size="lg" aria-label={`Remove measure ${i + 1}`} onClick={() => onChange(measures.filter((_, j) => j !== i))} />
         </Stack>
