@@ -22,7 +22,7 @@ func driftMethod() Method {
 }
 
 type drift struct {
-	last  window
+	last  window[float64]
 	means moments
 	width float64
 }

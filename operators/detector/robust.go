@@ -29,13 +29,13 @@ func rowsOption(rows int) Option {
 }
 
 type robust struct {
-	held  ordered
+	held  ordered[float64]
 	apart moments // of |x − median|
 	width float64
 }
 
 func newRobust(window int, width float64) *robust {
-	return &robust{held: newOrdered(window), apart: moments{memory: float64(window)}, width: width}
+	return &robust{held: newOrdered[float64](window), apart: moments{memory: float64(window)}, width: width}
 }
 
 func (r *robust) next(_ int64, x []float64) verdict {

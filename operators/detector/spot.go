@@ -34,7 +34,7 @@ func riskOf(s Settings) float64 {
 }
 
 type spot struct {
-	last   window
+	last   window[float64]
 	errors tails
 	risk   float64 // of the band
 }
