@@ -1,6 +1,9 @@
 package detector
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // autoMethod adds up what unlike parts say of each column.
 //
@@ -34,12 +37,15 @@ func autoMethod() Method {
 			Name: "spikes", Type: Number, Default: 5.0, Max: 1e6,
 			Doc: "How many times as far out as usual errors a row must be to be an anomaly by itself; 0 if it is never enough by itself.",
 		}),
-		New: gated(func(columns int, s Settings) part {
-			a := &auto{}
-			for range columns {
-				a.columns = append(a.columns, newBlend(s))
+		New: gated(func(columns int, s Settings) func() part {
+			all := blendSettings{season: s.Interval("season"), spikes: s.Number("spikes"), band: bandOf(s), width: widthOf(s)}
+			return func() part {
+				a := &auto{}
+				for range columns {
+					a.columns = append(a.columns, newBlend(all))
+				}
+				return a
 			}
-			return a
 		}),
 	}
 }
@@ -68,8 +74,17 @@ func (a *auto) fields(s *state) {
 	}
 }
 
+// blendSettings are those of every blend.
+type blendSettings struct {
+	season time.Duration // 0 if it is to be found
+	spikes float64       // Q that are enough alone; 0 if none are
+	band   float64       // half of it, in Q
+	width  float64       // half of drift's, in deviations
+}
+
 // blend is the parts of one column.
 type blend struct {
+	blendSettings
 	seasons *seasons
 	last    ordered[float32] // errors of the forecast
 	sizes   moments          // |error|
@@ -77,8 +92,6 @@ type blend struct {
 	drift   *drift
 	shapes  [2]*neighbour
 	sums    ranks
-	spikes  float64 // Q that are enough alone; 0 if none are
-	band    float64 // half of it, in Q
 }
 
 const (
@@ -96,16 +109,16 @@ const (
 	shapeRows  = 3000 // in which shapes are looked for
 )
 
-func newBlend(s Settings) *blend {
+func newBlend(s blendSettings) *blend {
 	return &blend{
-		seasons: newSeasons(s.Interval("season")),
+		blendSettings: s,
+
+		seasons: newSeasons(s.season),
 		last:    newOrdered[float32](lastErrors),
 		sizes:   moments{memory: missMemory},
 		errors:  newLikelihood(errorRows),
-		drift:   newDrift(20, 2000, widthOf(s)),
+		drift:   newDrift(20, 2000, s.width),
 		shapes:  [2]*neighbour{newNeighbour(6, 2, shapeRows/6), newNeighbour(12, 4, shapeRows/12)},
-		spikes:  s.Number("spikes"),
-		band:    bandOf(s),
 	}
 }
 

@@ -23,8 +23,9 @@ func neighbourMethod() Method {
 			Option{Name: "blocks", Type: Whole, Default: 4.0, Min: 2, Max: 100, Doc: "How many blocks in a row are compared."},
 			Option{Name: "held", Type: Whole, Default: 1000.0, Min: 10, Max: 100_000, Doc: "How many of the last blocks are held."}),
 		Columns: 1,
-		New: gated(func(_ int, s Settings) part {
-			return newNeighbour(s.Number("block"), s.Rows("blocks"), s.Rows("held"))
+		New: gated(func(_ int, s Settings) func() part {
+			block, blocks, held := s.Number("block"), s.Rows("blocks"), s.Rows("held")
+			return func() part { return newNeighbour(block, blocks, held) }
 		}),
 	}
 }

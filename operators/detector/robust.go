@@ -19,7 +19,10 @@ func robustMethod() Method {
 		Example: "SELECT *, anomaly_robust(latency, rows := 500) OVER (PARTITION BY service ORDER BY ts) AS a FROM request",
 		Options: common(50, 0, rowsOption(1000)),
 		Columns: 1,
-		New:     gated(func(_ int, s Settings) part { return newRobust(s.Rows("rows"), widthOf(s)) }),
+		New: gated(func(_ int, s Settings) func() part {
+			rows, width := s.Rows("rows"), widthOf(s)
+			return func() part { return newRobust(rows, width) }
+		}),
 	}
 }
 

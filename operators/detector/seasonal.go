@@ -17,8 +17,11 @@ func seasonalMethod() Method {
 		Example: "SELECT *, anomaly_seasonal(requests, season := '1 day') OVER (PARTITION BY service ORDER BY ts) AS a FROM load",
 		Options: common(100, 0, seasonOption()),
 		Columns: 1,
-		New: gated(func(_ int, s Settings) part {
-			return &seasonal{seasons: newSeasons(s.Interval("season")), errors: moments{memory: likelihoodMemory}, width: widthOf(s)}
+		New: gated(func(_ int, s Settings) func() part {
+			season, width := s.Interval("season"), widthOf(s)
+			return func() part {
+				return &seasonal{seasons: newSeasons(season), errors: moments{memory: likelihoodMemory}, width: width}
+			}
 		}),
 	}
 }
