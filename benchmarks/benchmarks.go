@@ -5,6 +5,7 @@
 package benchmarks
 
 import (
+	"github.com/weirdb/weir/benchmarks/anomaly"
 	"github.com/weirdb/weir/benchmarks/batch"
 	"github.com/weirdb/weir/benchmarks/bench"
 	"github.com/weirdb/weir/benchmarks/kafka"
@@ -18,4 +19,4 @@ import (
 
 // All are all of them, in the order of the help page.
 var All = []bench.Benchmark{nexmark.Benchmark, batch.Benchmark, kafka.Benchmark, latency.Benchmark, peers.Benchmark, soak.Benchmark,
-	serve.Benchmark, nab.Benchmark}
+	serve.Benchmark, nab.Benchmark, anomaly.Benchmark}

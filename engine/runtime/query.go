@@ -72,6 +72,7 @@ type stage struct {
 	chains  []*chain
 	waiting [][]routed  // by shard: what the nodes before have produced
 	horizon engine.Time // the watermark that its operators are told next
+	reached engine.Time // at the end of the input, what they are told before that: how far the events have come
 	static  bool        // all its rows come from plain tables
 	flushed engine.Time // the watermark that they had been told when they last flushed
 	log     stageLog
@@ -98,7 +99,7 @@ func (q *query) build() error {
 		}
 	}
 	for i, s := range q.Stages {
-		st := &stage{Stage: s, index: i, level: 1, waiting: make([][]routed, q.workers), horizon: engine.MinTime, flushed: engine.MinTime}
+		st := &stage{Stage: s, index: i, level: 1, waiting: make([][]routed, q.workers), horizon: engine.MinTime, reached: engine.MinTime, flushed: engine.MinTime}
 		for w := range q.workers {
 			ops, err := s.New(engine.Shard{Index: w, Count: q.workers})
 			if err != nil {
@@ -163,6 +164,29 @@ func (q *query) advanceStage(s *stage) {
 		}
 	}
 	s.horizon = max(s.horizon, lowest)
+	if s.horizon == engine.MaxTime {
+		s.reached = q.reached()
+	}
+}
+
+// reached is the watermark of the query's last events, if all of its sources have ended: MinTime if there was none. An input that is read in one
+// epoch has no other before its end, which is not a time.
+func (q *query) reached() engine.Time {
+	lowest := engine.MaxTime
+	for _, r := range q.readings {
+		if r.source.Table {
+			continue
+		}
+		for _, p := range r.positions {
+			if p.watermark > engine.MinTime { // the others had no events
+				lowest = min(lowest, p.watermark)
+			}
+		}
+	}
+	if lowest == engine.MaxTime {
+		return engine.MinTime
+	}
+	return lowest
 }
 
 // running reports whether the query takes part in rounds.

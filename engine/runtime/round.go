@@ -329,10 +329,13 @@ func (s *stage) step(shard int, flush bool) error {
 		return err
 	}
 	c := s.chains[shard]
-	if s.horizon > c.advanced {
-		c.advanced = s.horizon
-		c.log.note(step{kind: stepAdvance, watermark: s.horizon})
-		if err := c.advance(s.horizon); err != nil {
+	for _, wm := range []engine.Time{s.reached, s.horizon} {
+		if wm <= c.advanced {
+			continue
+		}
+		c.advanced = wm
+		c.log.note(step{kind: stepAdvance, watermark: wm})
+		if err := c.advance(wm); err != nil {
 			return err
 		}
 	}

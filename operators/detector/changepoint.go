@@ -23,8 +23,9 @@ func changepointMethod() Method {
 			Option{Name: "hazard", Type: Whole, Default: 250.0, Min: 2, Max: 1e6, Doc: "After how many rows a change is expected."},
 			Option{Name: "runs", Type: Whole, Default: 64.0, Min: 20, Max: 1000, Doc: "How many run lengths are followed."}),
 		Columns: 1,
-		New: gated(func(_ int, s Settings) part {
-			return newChangepoint(s.Number("hazard"), s.Rows("runs"), widthOf(s))
+		New: gated(func(_ int, s Settings) func() part {
+			hazard, runs, width := s.Number("hazard"), s.Rows("runs"), widthOf(s)
+			return func() part { return newChangepoint(hazard, runs, width) }
 		}),
 	}
 }

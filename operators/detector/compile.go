@@ -25,13 +25,7 @@ func Compile(method string, columns int, options map[string]any) (func() Detecto
 	if err != nil {
 		return nil, fmt.Errorf("detector %s: %w", method, err)
 	}
-	if _, err := m.New(columns, s); err != nil {
-		return nil, fmt.Errorf("detector %s: %w", method, err)
-	}
-	return func() Detector {
-		d, _ := m.New(columns, s) // the same call has just succeeded
-		return d
-	}, nil
+	return m.New(columns, s), nil
 }
 
 // ofSeveral are the methods that take any number of columns.

@@ -17,12 +17,15 @@ func driftMethod() Method {
 			Option{Name: "rows", Type: Whole, Default: 20.0, Min: 1, Max: 10_000, Doc: "Of how many of the last rows the mean is taken."},
 			Option{Name: "span", Type: Whole, Default: 2000.0, Min: 2, Max: 1e6, Doc: "Over how many rows mean and deviation of the means forget."}),
 		Columns: 1,
-		New:     gated(func(_ int, s Settings) part { return newDrift(s.Rows("rows"), s.Number("span"), widthOf(s)) }),
+		New: gated(func(_ int, s Settings) func() part {
+			rows, span, width := s.Rows("rows"), s.Number("span"), widthOf(s)
+			return func() part { return newDrift(rows, span, width) }
+		}),
 	}
 }
 
 type drift struct {
-	last  window
+	last  window[float64]
 	means moments
 	width float64
 }

@@ -18,7 +18,10 @@ func ewmaMethod() Method {
 			Name: "span", Type: Whole, Default: 500.0, Min: 2, Max: 1e6, Doc: "Over how many rows mean and deviation forget.",
 		}),
 		Columns: 1,
-		New:     gated(func(_ int, s Settings) part { return newEWMA(s) }),
+		New: gated(func(_ int, s Settings) func() part {
+			span, width := s.Number("span"), widthOf(s)
+			return func() part { return &ewma{moments{memory: span}, width} }
+		}),
 	}
 }
 
@@ -26,8 +29,6 @@ type ewma struct {
 	past  moments
 	width float64 // of the band
 }
-
-func newEWMA(s Settings) *ewma { return &ewma{moments{memory: s.Number("span")}, widthOf(s)} }
 
 func (e *ewma) next(_ int64, x []float64) verdict {
 	v := verdict{forecast: noForecast}

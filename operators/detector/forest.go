@@ -25,7 +25,7 @@ func forestMethod() Method {
 			Option{Name: "trees", Type: Whole, Default: 32.0, Min: 1, Max: 1000, Doc: "How many trees there are."},
 			Option{Name: "sample", Type: Whole, Default: 128.0, Min: 8, Max: 10_000, Doc: "How many points each tree holds."},
 			Option{Name: "shingle", Type: Whole, Min: 1, Max: 100, Doc: "How many of the last rows make a point; 4 with one column, 1 with several, if not given."})),
-		New: gated(func(columns int, s Settings) part {
+		New: gated(func(columns int, s Settings) func() part {
 			shingle := s.Rows("shingle")
 			switch {
 			case shingle == 0 && columns == 1:
@@ -33,7 +33,8 @@ func forestMethod() Method {
 			case shingle == 0:
 				shingle = 1
 			}
-			return newForest(columns, s.Rows("trees"), s.Rows("sample"), shingle)
+			trees, sample := s.Rows("trees"), s.Rows("sample")
+			return func() part { return newForest(columns, trees, sample, shingle) }
 		}),
 	}
 }

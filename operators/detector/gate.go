@@ -49,23 +49,21 @@ type gate struct {
 	silent int64 // rows still to come
 }
 
-// gated makes the New of a method from what makes its part.
-func gated(make func(columns int, s Settings) part) func(columns int, s Settings) (Detector, error) {
-	return func(columns int, s Settings) (Detector, error) {
-		return newGate(make(columns, s), columns, s), nil
+// gated makes the New of a method from what reads its own settings, and returns what makes its part.
+func gated(parts func(columns int, s Settings) func() part) func(columns int, s Settings) func() Detector {
+	return func(columns int, s Settings) func() Detector {
+		newPart, judged := parts(columns, s), s.Rows("likelihood")
+		all := gate{threshold: s.Number("threshold"), warmup: int64(s.Rows("warmup")), cooldown: int64(s.Rows("cooldown"))}
+		return func() Detector {
+			g := all
+			g.part, g.scaled = newPart(), make([]float64, columns)
+			if judged > 0 {
+				l := newLikelihood(judged)
+				g.likelihood = &l
+			}
+			return &g
+		}
 	}
-}
-
-func newGate(p part, columns int, s Settings) *gate {
-	g := &gate{
-		part: p, threshold: s.Number("threshold"), warmup: int64(s.Rows("warmup")), cooldown: int64(s.Rows("cooldown")),
-		scaled: make([]float64, columns),
-	}
-	if k := s.Rows("likelihood"); k > 0 {
-		l := newLikelihood(k)
-		g.likelihood = &l
-	}
-	return g
 }
 
 // Next implements Detector.

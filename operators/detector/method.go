@@ -17,8 +17,8 @@ type Method struct {
 	Example string // a SELECT
 	Options []Option
 	Columns int // the most columns it takes; 0 for any number
-	// New makes a detector of one key. The settings are those that Compile has checked.
-	New func(columns int, s Settings) (Detector, error)
+	// New reads the settings, which Compile has checked, once, and returns what makes the detector of each key.
+	New func(columns int, s Settings) func() Detector
 }
 
 // Find returns the method of a name. The error of an unknown one lists the names.

@@ -9,22 +9,23 @@ import "math"
 //	m, v: mean and variance of earlier d;  surprise = −log10(2 Q((d − m)/√v)) for d > m
 //
 // A discord of the matrix profile to the left, over blocks: after Lu et al. 2022, Matrix Profile XXIV (DAMP), and Yeh et al. 2016; blocks after
-// ARTime. State: a float a block held, 8 KB. Cost: 4 multiplications a block held, every 12 rows: about 350 a row.
+// ARTime. State: four bytes a block held, 4 KB. Cost: 4 multiplications a block held, every 12 rows: about 350 a row.
 func neighbourMethod() Method {
 	return Method{
 		Name:    "neighbour",
 		Doc:     "The shape of the last rows against all earlier shapes. For patterns that are wrong though each value is usual; it notices at the end of a block.",
 		Formula: "d = smallest root mean square distance of the last 4 block means from 4 earlier ones; surprise −log10(2 Q((d − m)/√v)), m and v mean and variance of earlier d",
 		Paper:   "Lu et al. 2022, Matrix Profile XXIV (DAMP, KDD); Yeh et al. 2016, Matrix Profile I (ICDM)",
-		State:   "8 KB (8 bytes a block held)",
+		State:   "4 KB (4 bytes a block held)",
 		Example: "SELECT *, anomaly_neighbour(current, block := 6) OVER (PARTITION BY motor ORDER BY ts) AS a FROM reading",
 		Options: common(150, 0,
 			Option{Name: "block", Type: Whole, Default: 12.0, Min: 1, Max: 10_000, Doc: "How many rows make a block."},
 			Option{Name: "blocks", Type: Whole, Default: 4.0, Min: 2, Max: 100, Doc: "How many blocks in a row are compared."},
 			Option{Name: "held", Type: Whole, Default: 1000.0, Min: 10, Max: 100_000, Doc: "How many of the last blocks are held."}),
 		Columns: 1,
-		New: gated(func(_ int, s Settings) part {
-			return newNeighbour(s.Number("block"), s.Rows("blocks"), s.Rows("held"))
+		New: gated(func(_ int, s Settings) func() part {
+			block, blocks, held := s.Number("block"), s.Rows("blocks"), s.Rows("held")
+			return func() part { return newNeighbour(block, blocks, held) }
 		}),
 	}
 }
@@ -32,17 +33,19 @@ func neighbourMethod() Method {
 type neighbour struct {
 	perBlock   float64
 	length     int
-	blocks     window
+	held       int
+	blocks     offsets // a ring once it is full
+	oldest     int     // in blocks
 	distances  moments
 	rows       float64 // of the block that is being filled
 	sum        float64
 	least, top float64
-	recent     []float64 // the last blocks; scratch
+	recent     []float64 // what the last blocks are off the base; scratch
 }
 
 func newNeighbour(perBlock float64, length, held int) *neighbour {
 	return &neighbour{
-		perBlock: perBlock, length: length, blocks: newWindow(held), distances: moments{memory: likelihoodMemory / perBlock},
+		perBlock: perBlock, length: length, held: held, distances: moments{memory: likelihoodMemory / perBlock},
 		recent: make([]float64, length),
 	}
 }
@@ -57,7 +60,7 @@ func (n *neighbour) next(_ int64, x []float64) verdict {
 	if n.rows < n.perBlock {
 		return verdict{forecast: noForecast}
 	}
-	n.blocks.push(n.block())
+	n.hold(n.block())
 	n.rows = 0
 	return n.judge()
 }
@@ -85,28 +88,57 @@ func (n *neighbour) judge() verdict {
 		return v
 	}
 	if n.distances.rows*n.perBlock >= likelihoodWarmup && d > n.distances.mean {
-		z := off(d, n.distances.mean, floored(n.distances.deviation(), n.recent[0]))
+		z := off(d, n.distances.mean, n.floored(n.distances.deviation()))
 		v.surprise = surprise(z)
-		v.why = Reason{cause: unlike, figure: min(d/floored(n.distances.mean, n.recent[0]), mostDeviations)}
+		v.why = Reason{cause: unlike, figure: min(d/n.floored(n.distances.mean), mostDeviations)}
 	}
 	n.distances.learn(d)
 	return v
 }
 
+// hold puts a block in the place of the oldest, if there are as many as there may be.
+func (n *neighbour) hold(block float64) {
+	if len(n.blocks.list) < n.held {
+		n.blocks.add(block, n.held)
+		return
+	}
+	n.blocks.set(n.oldest, block)
+	if n.oldest++; n.oldest == n.held {
+		n.oldest = 0
+		n.blocks.rebase(itself)
+	}
+}
+
+// floored is a distance that is never less than what the last blocks are held to.
+func (n *neighbour) floored(distance float64) float64 {
+	for _, r := range n.recent {
+		distance = max(distance, coarseness*math.Abs(r))
+	}
+	return floored(distance, n.blocks.base+n.recent[0])
+}
+
+// off is what the i-th oldest block is off the base.
+func (n *neighbour) off(i int) float64 {
+	if i += n.oldest; i >= len(n.blocks.list) {
+		i -= len(n.blocks.list)
+	}
+	return n.blocks.list[i].float()
+}
+
 // nearest is the smallest distance of the last blocks from earlier ones that they do not overlap.
 func (n *neighbour) nearest() (distance float64, ok bool) {
-	held := len(n.blocks.values)
+	held := len(n.blocks.list)
 	for i := range n.recent {
 		if held < 2*n.length {
 			return 0, false
 		}
-		n.recent[i] = n.blocks.at(held - n.length + i)
+		n.recent[i] = n.off(held - n.length + i)
 	}
 	best := math.Inf(1)
 	for from := 0; from+2*n.length <= held; from++ {
 		sum := 0.0
 		for i, r := range n.recent {
-			d := r - n.blocks.at(from+i)
+			d := r - n.off(from+i)
 			sum += d * d
 		}
 		best = min(best, sum)
@@ -115,7 +147,9 @@ func (n *neighbour) nearest() (distance float64, ok bool) {
 }
 
 func (n *neighbour) fields(s *state) {
-	n.blocks.fields(s)
+	s.layout(2)
+	n.blocks.fields(s, n.held)
+	s.index(&n.oldest, max(0, len(n.blocks.list)-1))
 	n.distances.fields(s)
 	s.float(&n.rows, &n.sum, &n.least, &n.top)
 }

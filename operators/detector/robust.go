@@ -19,7 +19,10 @@ func robustMethod() Method {
 		Example: "SELECT *, anomaly_robust(latency, rows := 500) OVER (PARTITION BY service ORDER BY ts) AS a FROM request",
 		Options: common(50, 0, rowsOption(1000)),
 		Columns: 1,
-		New:     gated(func(_ int, s Settings) part { return newRobust(s.Rows("rows"), widthOf(s)) }),
+		New: gated(func(_ int, s Settings) func() part {
+			rows, width := s.Rows("rows"), widthOf(s)
+			return func() part { return newRobust(rows, width) }
+		}),
 	}
 }
 
@@ -29,13 +32,13 @@ func rowsOption(rows int) Option {
 }
 
 type robust struct {
-	held  ordered
+	held  ordered[float64]
 	apart moments // of |x − median|
 	width float64
 }
 
 func newRobust(window int, width float64) *robust {
-	return &robust{held: newOrdered(window), apart: moments{memory: float64(window)}, width: width}
+	return &robust{held: newOrdered[float64](window), apart: moments{memory: float64(window)}, width: width}
 }
 
 func (r *robust) next(_ int64, x []float64) verdict {

@@ -22,8 +22,9 @@ func spotMethod() Method {
 			Option{Name: "depth", Type: Whole, Default: 10.0, Min: 0, Max: 10_000, Doc: "Of how many rows the mean is taken that x is compared with; 0 for the value itself."},
 			Option{Name: "level", Type: Number, Default: 0.98, Min: 0.5, Max: 0.999, Doc: "The quantile behind which the tail begins."}),
 		Columns: 1,
-		New: gated(func(_ int, s Settings) part {
-			return &spot{last: newWindow(s.Rows("depth")), errors: newTails(s.Rows("rows"), s.Number("level")), risk: riskOf(s)}
+		New: gated(func(_ int, s Settings) func() part {
+			depth, rows, level, risk := s.Rows("depth"), s.Rows("rows"), s.Number("level"), riskOf(s)
+			return func() part { return &spot{last: newWindow(depth), errors: newTails(rows, level), risk: risk} }
 		}),
 	}
 }
@@ -34,7 +35,7 @@ func riskOf(s Settings) float64 {
 }
 
 type spot struct {
-	last   window
+	last   window[float64]
 	errors tails
 	risk   float64 // of the band
 }

@@ -26,6 +26,8 @@ const (
 var (
 	errShort = errors.New("it ends too early")
 	errEmpty = errors.New("there is nothing in it")
+
+	errLayout = errors.New("another version of weir has written it, in another layout: go on with that version, or drop the view and create it again")
 )
 
 // word moves eight bytes.
@@ -43,6 +45,15 @@ func (s *state) word(w uint64) uint64 {
 		s.buf = s.buf[8:]
 	}
 	return w
+}
+
+// layout says in which order, and with how many bytes, a part lists its fields. A part whose fields are not those of an earlier release
+// begins with one that is not theirs, so that their states are known, and not read as something else.
+func (s *state) layout(number uint64) {
+	const mark = 0x5745_4952 << 32 // no number of rows, nor a float that is likely
+	if found := s.word(mark + number); found != mark+number && s.err == nil {
+		s.fail(errLayout)
+	}
 }
 
 func (s *state) fail(err error) {
@@ -74,23 +85,46 @@ func (s *state) index(n *int, highest int) {
 	*n = int(got)
 }
 
-// floats moves a list of any length up to longest.
-func (s *state) floats(list *[]float64, longest int) {
-	n := len(*list)
+// list moves the length of a list, up to longest, and says whether its elements, of some bytes each, are to be moved as well.
+func list[T any](s *state, of *[]T, longest, bytes int) bool {
+	n := len(*of)
 	s.index(&n, longest)
 	switch s.mode {
 	case sizing:
-		s.size += 8*cap(*list) + 16
-		return
+		s.size += bytes*cap(*of) + 16
+		return false
 	case loading:
-		if len(s.buf) < 8*n {
+		if len(s.buf) < bytes*n {
 			s.fail(errShort)
 			n = 0
 		}
-		*list = make([]float64, n)
+		*of = make([]T, n)
 	}
-	for i := range *list {
-		s.float(&(*list)[i])
+	return true
+}
+
+// floats moves a list of any length up to longest.
+func floats[V float32 | float64](s *state, of *[]V, longest int) {
+	switch of := any(of).(type) {
+	case *[]float64:
+		if list(s, of, longest, 8) {
+			s.floatsOf(*of)
+		}
+	case *[]float32:
+		if list(s, of, longest, 4) {
+			for i := range *of {
+				(*of)[i] = math.Float32frombits(s.half(math.Float32bits((*of)[i])))
+			}
+		}
+	}
+}
+
+// halves moves a list of any length up to longest.
+func (s *state) halves(of *[]coarse, longest int) {
+	if list(s, of, longest, 4) {
+		for i, c := range *of {
+			(*of)[i] = coarse(s.half(uint32(c)))
+		}
 	}
 }
 
@@ -101,21 +135,27 @@ func (s *state) floatsOf(list []float64) {
 	}
 }
 
+// half moves four bytes.
+func (s *state) half(w uint32) uint32 {
+	s.size += 4
+	switch s.mode {
+	case saving:
+		s.buf = binary.LittleEndian.AppendUint32(s.buf, w)
+	case loading:
+		if len(s.buf) < 4 {
+			s.fail(errShort)
+			return 0
+		}
+		w = binary.LittleEndian.Uint32(s.buf)
+		s.buf = s.buf[4:]
+	}
+	return w
+}
+
 // link moves small numbers, four bytes each.
 func (s *state) link(ns ...*int32) {
 	for _, n := range ns {
-		s.size += 4
-		switch s.mode {
-		case saving:
-			s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(*n))
-		case loading:
-			if len(s.buf) < 4 {
-				s.fail(errShort)
-				return
-			}
-			*n = int32(binary.LittleEndian.Uint32(s.buf))
-			s.buf = s.buf[4:]
-		}
+		*n = int32(s.half(uint32(*n)))
 	}
 }
 

@@ -4,11 +4,11 @@ import "math"
 
 // tails holds the last errors of a forecast, and fits both of their tails.
 type tails struct {
-	ordered
+	ordered[float64]
 	level float64 // the quantile behind which a tail begins
 }
 
-func newTails(rows int, level float64) tails { return tails{newOrdered(rows), level} }
+func newTails(rows int, level float64) tails { return tails{newOrdered[float64](rows), level} }
 
 // ready reports whether there are enough errors to fit.
 func (t *tails) ready() bool { return len(t.order) >= min(20, t.longest) }
