@@ -64,7 +64,7 @@ func (m *Method) settings(given map[string]any) (Settings, error) {
 	names := optionNames(m.Options)
 	for name := range given {
 		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("unknown option %s%s; allowed are %s", name, meant(name, names), strings.Join(names, ", "))
+			return nil, fmt.Errorf("unknown option %s%s; allowed are %s", name, engine.Meant(name, names), strings.Join(names, ", "))
 		}
 	}
 	return s, nil

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/weirdb/weir/engine"
 )
 
 // Method is a way of detecting, declared once, in Methods.
@@ -30,7 +32,7 @@ func Find(name string) (*Method, error) {
 			return &all[i], nil
 		}
 	}
-	return nil, fmt.Errorf("there is no detector '%s'%s; there are %s", name, meant(name, names), strings.Join(names, ", "))
+	return nil, fmt.Errorf("there is no detector '%s'%s; there are %s", name, engine.Meant(name, names), strings.Join(names, ", "))
 }
 
 // Option is a setting of a method.
@@ -94,40 +96,6 @@ func (s Settings) Text(name string) string {
 func (s Settings) Interval(name string) time.Duration {
 	v, _ := s[name].(time.Duration)
 	return v
-}
-
-// meant is " (did you mean 'x'?)", of the name that is nearest, if one is near.
-func meant(name string, names []string) string {
-	best, at := len(name)/2+1, ""
-	for _, n := range names {
-		if d := distance(name, n); d < best {
-			best, at = d, n
-		}
-	}
-	if at == "" {
-		return ""
-	}
-	return " (did you mean '" + at + "'?)"
-}
-
-// distance is how many letters one must change, add or leave out to make b of a (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0]++
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }
 
 // optionNames are the names of options, in their order in the alphabet.
