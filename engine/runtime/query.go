@@ -165,28 +165,35 @@ func (q *query) advanceStage(s *stage) {
 	}
 	s.horizon = max(s.horizon, lowest)
 	if s.horizon == engine.MaxTime {
-		s.reached = q.reached()
+		s.reached = max(s.reached, q.reachedBy(s))
 	}
 }
 
-// reached is the watermark of the query's last events, if all of its sources have ended: MinTime if there was none. An input that is read in one
-// epoch has no other before its end, which is not a time.
-func (q *query) reached() engine.Time {
+// reachedBy is how far the rows that a stage reads have come, if its sources have ended: MinTime if there was none. An input that is read in one
+// epoch has no other watermark before its end, which is not a time.
+func (q *query) reachedBy(s *stage) engine.Time {
 	lowest := engine.MaxTime
-	for _, r := range q.readings {
-		if r.source.Table {
-			continue
-		}
-		for _, p := range r.positions {
-			if p.watermark > engine.MinTime { // the others had no events
-				lowest = min(lowest, p.watermark)
-			}
+	for _, e := range s.Edges {
+		if !q.isStatic(e.From) {
+			lowest = min(lowest, q.reachedOf(e.From))
 		}
 	}
 	if lowest == engine.MaxTime {
 		return engine.MinTime
 	}
 	return lowest
+}
+
+// reachedOf is how far the rows that come out of a node have come; MaxTime if there was none. It is never less than what horizonOf has been.
+func (q *query) reachedOf(node int) engine.Time {
+	if node < len(q.inputs) {
+		return q.inputs[node].reading.reached()
+	}
+	s := q.stages[node-len(q.inputs)]
+	if s.reached < engine.MinTime+s.Behind {
+		return engine.MaxTime
+	}
+	return s.reached - s.Behind
 }
 
 // running reports whether the query takes part in rounds.

@@ -68,6 +68,20 @@ func (r *reading) advance(now time.Time) bool {
 	return r.horizon > before
 }
 
+// reached is the watermark of the last events; MaxTime if there were none.
+func (r *reading) reached() engine.Time {
+	lowest := engine.MaxTime
+	for _, p := range r.positions {
+		if p.watermark > engine.MinTime { // the others had no events
+			lowest = min(lowest, p.watermark)
+		}
+	}
+	if lowest == engine.MaxTime && r.watermark > engine.MinTime {
+		return r.watermark
+	}
+	return max(r.watermark, lowest) // partitions that were idle may have been left behind
+}
+
 // raise moves a partition's watermark. It never goes back.
 func (p *position) raise(to engine.Time, now time.Time) {
 	if to > p.watermark {
