@@ -201,7 +201,12 @@ func TestQueryErrorsHavePositions(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", sql, *got, want)
 		}
 	}
-	if err := attempt(s, "SELECT CASE WHEN range = 99999 THEN error('late') ELSE range::VARCHAR END FROM range(100000)"); err == nil || !strings.Contains(err.Error(), "late") {
+	const late = "SELECT CASE WHEN range = 99999 THEN error('late') ELSE range::VARCHAR END FROM range(100000)"
+	err := attempt(s, late)
+	for tries := 0; tries < 10 && err != nil && strings.Contains(err.Error(), "INTERRUPT"); tries++ {
+		err = attempt(s, late) // the thread that fails has DuckDB end the others, one of which may be heard first
+	}
+	if err == nil || !strings.Contains(err.Error(), "late") {
 		t.Errorf("an error after the first batches: %v", err)
 	}
 }
