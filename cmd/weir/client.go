@@ -18,10 +18,8 @@ import (
 // resultFormats are the values of weir sql --format.
 var resultFormats = []string{"table", "csv", "json", "arrow"}
 
-// accept is what the API is asked for, by format.
-var accept = map[string]string{
-	"table": arrowStream, "arrow": arrowStream, "json": "application/json", "csv": "text/csv",
-}
+// accept is what the API is asked for by format, where its answer is printed as it comes.
+var accept = map[string]string{"arrow": arrowStream, "json": "application/json", "csv": "text/csv"}
 
 const arrowStream = "application/vnd.apache.arrow.stream"
 
