@@ -24,9 +24,12 @@ demo: build ## generate a shop's events, and watch live windows on a page; LISTE
 test: console ## run all tests; says how many ran and what was skipped
 	cd $(CONSOLE) && npm test --silent
 	@mkdir -p bin
-	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile bin/test.json -- -timeout 35m $(TESTFLAGS) ./...
-	cd $(GRAFANA) && $$(cd $(CURDIR) && go tool -n gotestsum) --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile $(CURDIR)/bin/test-grafana.json -- $(TESTFLAGS) ./pkg/...
-	@.ci/summary bin/test.json bin/test-grafana.json
+	@status=0; \
+	go tool gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile bin/test.json -- -timeout 35m $(TESTFLAGS) ./... || status=1; \
+	gotestsum=$$(go tool -n gotestsum); \
+	(cd $(GRAFANA) && $$gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --jsonfile $(CURDIR)/bin/test-grafana.json -- $(TESTFLAGS) ./pkg/...) || status=1; \
+	.ci/summary bin/test.json bin/test-grafana.json; \
+	exit $$status
 
 .PHONY: lint
 lint: ## gofmt, go vet, golangci-lint

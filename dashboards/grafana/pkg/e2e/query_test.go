@@ -103,7 +103,7 @@ func TestErrors(t *testing.T) {
 func TestSchemaAndHealth(t *testing.T) {
 	g := filled(t)
 	health, err := g.ds.CheckHealth(context.Background(), nil)
-	if err != nil || health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "1 views") {
+	if err != nil || health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "1 view.") {
 		t.Error(health, err)
 	}
 	if answer := g.call(t, "GET", "schema", ""); !strings.Contains(answer, `"name":"events"`) || !strings.Contains(answer, `"$__timeFilter"`) {

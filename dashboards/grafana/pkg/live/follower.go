@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,26 +48,47 @@ func (f *follower) join() *watcher {
 	return w
 }
 
-// ready waits until there is a connection, or the next try has failed. What is committed from then on comes.
+// ready waits until there is a connection: what is committed from then on comes. It goes on waiting while Weir is starting, which a panel
+// that is loaded as Weir comes up would else be told for good; any other failure of the next try ends it.
 func (f *follower) ready(ctx context.Context) error {
-	f.mu.Lock()
-	up, tried := f.up, f.tried
-	f.mu.Unlock()
-	if up {
-		return nil
-	}
-	select {
-	case f.hurry <- struct{}{}:
-	default:
-	}
-	select {
-	case <-tried:
+	for {
 		f.mu.Lock()
-		defer f.mu.Unlock()
-		return f.err
-	case <-ctx.Done():
-		return ctx.Err()
+		up, tried := f.up, f.tried
+		f.mu.Unlock()
+		if up {
+			return nil
+		}
+		select {
+		case f.hurry <- struct{}{}:
+		default:
+		}
+		select {
+		case <-tried:
+			if err := f.failure(); !comesUp(err) {
+				return err
+			}
+		case <-ctx.Done():
+			return cmp.Or(f.failure(), ctx.Err())
+		}
+		sleep(ctx, shortestPause)
 	}
+}
+
+// failure is why the last try to connect has failed; nil if it did not, or if there was none.
+func (f *follower) failure() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+// comesUp reports whether a failure is one that passes by itself.
+func comesUp(err error) bool {
+	var p *weir.Problem
+	if errors.As(err, &p) {
+		return p.Status == http.StatusServiceUnavailable
+	}
+	var f *weir.Failure
+	return errors.As(err, &f) && (f.Kind == weir.Network || f.Kind == weir.BrokenOff)
 }
 
 // run follows until it is cancelled.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,11 +17,17 @@ import (
 // fakeWeir has one view without rows, and counts those who follow it.
 type fakeWeir struct {
 	following, ever atomic.Int32
+	starting        atomic.Int32 // how often it says first that it is starting
 }
 
 func (f *fakeWeir) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/v1/sql" {
 		_, _ = io.WriteString(w, `{"columns":[{"name":"weir epoch","type":"BIGINT"},{"name":"weir row","type":"BIGINT"},{"name":"n","type":"BIGINT"}],"rows":[[7,null,null]]}`)
+		return
+	}
+	if f.starting.Add(-1) >= 0 {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, `{"error":{"message":"weir is starting","code":"starting"}}`)
 		return
 	}
 	f.ever.Add(1)
@@ -64,5 +71,30 @@ func TestOneConnection(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("the connection goes on without a channel")
 		}
+	}
+}
+
+// A panel that is loaded while Weir starts is live.
+func TestWatchWaitsForStart(t *testing.T) {
+	f := &fakeWeir{}
+	f.starting.Store(3)
+	s := httptest.NewServer(f)
+	defer s.Close()
+	client, err := weir.New(s.URL, "", s.Client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := NewHub(client)
+	defer h.Close()
+	w, err := h.watch(context.Background(), "v")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.close()
+	f.starting.Store(1_000_000)
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := h.watch(ctx, "v"); err == nil || !strings.Contains(err.Error(), "weir is starting") {
+		t.Errorf("while Weir goes on starting: %v", err)
 	}
 }
