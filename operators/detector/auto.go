@@ -40,9 +40,9 @@ func autoMethod() Method {
 		New: gated(func(columns int, s Settings) func() part {
 			all := blendSettings{season: s.Interval("season"), spikes: s.Number("spikes"), band: bandOf(s), width: widthOf(s)}
 			return func() part {
-				a := &auto{}
-				for range columns {
-					a.columns = append(a.columns, newBlend(all))
+				a := &auto{columns: make([]blend, columns)}
+				for i := range a.columns {
+					a.columns[i] = newBlend(all)
 				}
 				return a
 			}
@@ -51,15 +51,15 @@ func autoMethod() Method {
 }
 
 // auto is a blend of each column.
-type auto struct{ columns []*blend }
+type auto struct{ columns []blend }
 
 func (a *auto) next(at int64, x []float64) verdict {
 	if len(x) == 1 {
 		return a.columns[0].next(at, x)
 	}
 	highest := verdict{surprise: -1}
-	for i, c := range a.columns {
-		if v := c.next(at, x[i:i+1]); v.surprise > highest.surprise {
+	for i := range a.columns {
+		if v := a.columns[i].next(at, x[i:i+1]); v.surprise > highest.surprise {
 			highest = v
 			highest.why.column = int32(i + 1)
 		}
@@ -69,8 +69,8 @@ func (a *auto) next(at int64, x []float64) verdict {
 }
 
 func (a *auto) fields(s *state) {
-	for _, c := range a.columns {
-		c.fields(s)
+	for i := range a.columns {
+		a.columns[i].fields(s)
 	}
 }
 
@@ -82,15 +82,15 @@ type blendSettings struct {
 	width  float64       // half of drift's, in deviations
 }
 
-// blend is the parts of one column.
+// blend is the parts of one column. They lie side by side, not behind pointers: with many keys, a row's cost is to fetch its key's state.
 type blend struct {
 	blendSettings
-	seasons *seasons
+	seasons seasons
 	last    ordered[float32] // errors of the forecast
 	sizes   moments          // |error|
 	errors  likelihood
-	drift   *drift
-	shapes  [2]*neighbour
+	drift   drift
+	shapes  [2]neighbour
 	sums    ranks
 }
 
@@ -109,16 +109,16 @@ const (
 	shapeRows  = 3000 // in which shapes are looked for
 )
 
-func newBlend(s blendSettings) *blend {
-	return &blend{
+func newBlend(s blendSettings) blend {
+	return blend{
 		blendSettings: s,
 
-		seasons: newSeasons(s.season),
+		seasons: *newSeasons(s.season),
 		last:    newOrdered[float32](lastErrors),
 		sizes:   moments{memory: missMemory},
 		errors:  newLikelihood(errorRows),
-		drift:   newDrift(20, 2000, s.width),
-		shapes:  [2]*neighbour{newNeighbour(6, 2, shapeRows/6), newNeighbour(12, 4, shapeRows/12)},
+		drift:   *newDrift(20, 2000, s.width),
+		shapes:  [2]neighbour{*newNeighbour(6, 2, shapeRows/6), *newNeighbour(12, 4, shapeRows/12)},
 	}
 }
 
@@ -149,8 +149,8 @@ func (b *blend) next(at int64, x []float64) verdict {
 	f, alone := b.foretold(at, x[0], &all)
 	d := b.drift.next(at, x)
 	all.add(d.surprise, rowLevel, d.why)
-	for _, n := range b.shapes {
-		v := n.next(at, x)
+	for i := range b.shapes {
+		v := b.shapes[i].next(at, x)
 		all.add(v.surprise, shapeLevel, v.why)
 	}
 	a := all.sum + b.sums.rank(all.sum)
@@ -170,7 +170,7 @@ func (b *blend) foretold(at int64, x float64, all *votes) (f forecast, alone flo
 	}
 	e := beyond(x-expected, grain)
 	size := math.Abs(e)
-	if len(b.last.order) >= leastRange {
+	if len(b.last.values) >= leastRange {
 		u := b.habit(expected)
 		middle := expected + u.median
 		f = forecast{middle, middle - b.band*u.q/u.heavy, middle + b.band*u.q/u.heavy}
@@ -198,7 +198,7 @@ type habit struct {
 const normalQ = 3.3
 
 func (b *blend) habit(expected float64) habit {
-	n := len(b.last.order)
+	n := len(b.last.values)
 	k := n / outOfRange
 	m := b.last.median()
 	q := floored(max(b.last.ranked(n-1-k)-m, m-b.last.ranked(k), b.sizes.mean), expected)

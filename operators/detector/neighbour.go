@@ -20,7 +20,7 @@ func neighbourMethod() Method {
 		Example: "SELECT *, anomaly_neighbour(current, block := 6) OVER (PARTITION BY motor ORDER BY ts) AS a FROM reading",
 		Options: common(150, 0,
 			Option{Name: "block", Type: Whole, Default: 12.0, Min: 1, Max: 10_000, Doc: "How many rows make a block."},
-			Option{Name: "blocks", Type: Whole, Default: 4.0, Min: 2, Max: 100, Doc: "How many blocks in a row are compared."},
+			Option{Name: "blocks", Type: Whole, Default: 4.0, Min: 2, Max: mostBlocks, Doc: "How many blocks in a row are compared."},
 			Option{Name: "held", Type: Whole, Default: 1000.0, Min: 10, Max: 100_000, Doc: "How many of the last blocks are held."}),
 		Columns: 1,
 		New: gated(func(_ int, s Settings) func() part {
@@ -29,6 +29,9 @@ func neighbourMethod() Method {
 		}),
 	}
 }
+
+// mostBlocks is how many blocks in a row are compared at most.
+const mostBlocks = 100
 
 type neighbour struct {
 	perBlock   float64
@@ -40,14 +43,10 @@ type neighbour struct {
 	rows       float64 // of the block that is being filled
 	sum        float64
 	least, top float64
-	recent     []float64 // what the last blocks are off the base; scratch
 }
 
 func newNeighbour(perBlock float64, length, held int) *neighbour {
-	return &neighbour{
-		perBlock: perBlock, length: length, held: held, distances: moments{memory: likelihoodMemory / perBlock},
-		recent: make([]float64, length),
-	}
+	return &neighbour{perBlock: perBlock, length: length, held: held, distances: moments{memory: likelihoodMemory / perBlock}}
 }
 
 func (n *neighbour) next(_ int64, x []float64) verdict {
@@ -83,14 +82,19 @@ func (n *neighbour) block() float64 {
 
 func (n *neighbour) judge() verdict {
 	v := verdict{forecast: noForecast}
-	d, ok := n.nearest()
-	if !ok {
+	if len(n.blocks.list) < 2*n.length {
 		return v
 	}
+	var room [mostBlocks]float64
+	recent := room[:n.length]
+	for i := range recent {
+		recent[i] = n.off(len(n.blocks.list) - n.length + i)
+	}
+	d := n.nearest(recent)
 	if n.distances.rows*n.perBlock >= likelihoodWarmup && d > n.distances.mean {
-		z := off(d, n.distances.mean, n.floored(n.distances.deviation()))
+		z := off(d, n.distances.mean, n.floored(n.distances.deviation(), recent))
 		v.surprise = surprise(z)
-		v.why = Reason{cause: unlike, figure: min(d/n.floored(n.distances.mean), mostDeviations)}
+		v.why = Reason{cause: unlike, figure: min(d/n.floored(n.distances.mean, recent), mostDeviations)}
 	}
 	n.distances.learn(d)
 	return v
@@ -110,40 +114,66 @@ func (n *neighbour) hold(block float64) {
 }
 
 // floored is a distance that is never less than what the last blocks are held to.
-func (n *neighbour) floored(distance float64) float64 {
-	for _, r := range n.recent {
+func (n *neighbour) floored(distance float64, recent []float64) float64 {
+	for _, r := range recent {
 		distance = max(distance, coarseness*math.Abs(r))
 	}
-	return floored(distance, n.blocks.base+n.recent[0])
+	return floored(distance, n.blocks.base+recent[0])
 }
 
-// off is what the i-th oldest block is off the base.
-func (n *neighbour) off(i int) float64 {
+// place is where the i-th oldest block is.
+func (n *neighbour) place(i int) int {
 	if i += n.oldest; i >= len(n.blocks.list) {
 		i -= len(n.blocks.list)
 	}
-	return n.blocks.list[i].float()
+	return i
 }
 
-// nearest is the smallest distance of the last blocks from earlier ones that they do not overlap.
-func (n *neighbour) nearest() (distance float64, ok bool) {
+// off is what the i-th oldest block is off the base.
+func (n *neighbour) off(i int) float64 { return n.blocks.list[n.place(i)].float() }
+
+// nearest is the smallest distance of the recent blocks from earlier ones that they do not overlap.
+func (n *neighbour) nearest(recent []float64) float64 {
 	held := len(n.blocks.list)
-	for i := range n.recent {
-		if held < 2*n.length {
-			return 0, false
-		}
-		n.recent[i] = n.off(held - n.length + i)
-	}
 	best := math.Inf(1)
-	for from := 0; from+2*n.length <= held; from++ {
-		sum := 0.0
-		for i, r := range n.recent {
-			d := r - n.off(from+i)
+	for from, end := 0, held-2*n.length+1; from < end; {
+		at := n.place(from)
+		side := min(end-from, held-at-n.length+1) // so many stretches lie side by side
+		if side > 0 {
+			best = min(best, leastSquare(n.blocks.list[at:at+side+n.length-1], recent))
+			from += side
+			continue
+		}
+		best = min(best, n.square(from, recent)) // over the ring's end
+		from++
+	}
+	return math.Sqrt(best / float64(n.length))
+}
+
+// leastSquare is the smallest squared distance of the recent blocks from as many neighbours in a list.
+func leastSquare(list []coarse, recent []float64) float64 {
+	best := math.Inf(1)
+	for from := 0; from+len(recent) <= len(list); from++ {
+		stretch, sum := list[from:from+len(recent)], 0.0
+		for i, r := range recent {
+			d := r - stretch[i].float()
 			sum += d * d
 		}
-		best = min(best, sum)
+		if sum < best {
+			best = sum
+		}
 	}
-	return math.Sqrt(best / float64(n.length)), true
+	return best
+}
+
+// square is the squared distance of the recent blocks from those at a place.
+func (n *neighbour) square(from int, recent []float64) float64 {
+	sum := 0.0
+	for i, r := range recent {
+		d := r - n.off(from+i)
+		sum += d * d
+	}
+	return sum
 }
 
 func (n *neighbour) fields(s *state) {

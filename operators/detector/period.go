@@ -41,13 +41,11 @@ func (p *period) learn(at int64, z float64) bool {
 
 // look finds the lag with the highest r, and reports whether that is another than before: one that leaves clearly less unexplained, 1 − r.
 func (p *period) look() bool {
-	var q [periodRows]int32
-	for i := range q {
-		q[i] = int32(p.quarters[(p.rows+int64(i))%periodRows])
-	}
+	var q stretch
+	q.fill(p)
 	best, highest, before, sunk := 0, likeEnough, 0.0, false
 	for lag := shortestLag; lag <= periodRows/2; lag++ {
-		r := likeness(q[:], lag)
+		r := q.likeness(lag)
 		sunk = sunk || r < 0
 		if lag == p.lag {
 			before = r
@@ -60,16 +58,29 @@ func (p *period) look() bool {
 		return false
 	}
 	p.lag = best
-	p.length = p.gaps.mean * refined(q[:], best)
+	p.length = p.gaps.mean * q.refined(best)
 	return p.span() >= int64(p.buckets())
 }
 
+// stretch is the last rows, from the oldest, with the sums of the first i of them and of their squares.
+type stretch struct {
+	rows          [periodRows]int32
+	sums, squares [periodRows + 1]int32
+}
+
+func (q *stretch) fill(p *period) {
+	for i := range q.rows {
+		v := int32(p.quarters[(p.rows+int64(i))%periodRows])
+		q.rows[i], q.sums[i+1], q.squares[i+1] = v, q.sums[i]+v, q.squares[i]+v*v
+	}
+}
+
 // refined is the length of a season in rows, to less than one: the most likely of several of them together, in the half of the rows.
-func refined(q []int32, lag int) float64 {
-	times := len(q) / 2 / lag
+func (q *stretch) refined(lag int) float64 {
+	times := periodRows / 2 / lag
 	best, highest := lag*times, 0.0
-	for l := lag*times - times; l <= min(lag*times+times, len(q)-1); l++ {
-		if r := likeness(q, l); r > highest {
+	for l := lag*times - times; l <= min(lag*times+times, periodRows-1); l++ {
+		if r := q.likeness(l); r > highest {
 			best, highest = l, r
 		}
 	}
@@ -77,23 +88,20 @@ func refined(q []int32, lag int) float64 {
 }
 
 // likeness is r of rows that are a lag apart: their correlation.
-func likeness(q []int32, lag int) float64 {
-	var sa, sb, both, a2, b2 int32
-	a, b := q[lag:], q[:len(q)-lag]
-	for i, v := range a {
-		w := b[i]
-		sa += v
-		sb += w
-		both += v * w
-		a2 += v * v
-		b2 += w * w
+func (q *stretch) likeness(lag int) float64 {
+	later, earlier := q.rows[lag:], q.rows[:periodRows-lag]
+	both := int32(0)
+	for i, v := range earlier {
+		both += v * later[i]
 	}
-	n := float64(len(a))
-	spread := (float64(a2) - float64(sa)*float64(sa)/n) * (float64(b2) - float64(sb)*float64(sb)/n)
+	n := float64(len(later))
+	sa, a2 := float64(q.sums[periodRows]-q.sums[lag]), float64(q.squares[periodRows]-q.squares[lag])
+	sb, b2 := float64(q.sums[periodRows-lag]), float64(q.squares[periodRows-lag])
+	spread := (a2 - sa*sa/n) * (b2 - sb*sb/n)
 	if spread <= 0 {
 		return 0
 	}
-	return (float64(both) - float64(sa)*float64(sb)/n) / math.Sqrt(spread)
+	return (float64(both) - sa*sb/n) / math.Sqrt(spread)
 }
 
 // span is the length of the season that was found, in microseconds.

@@ -57,7 +57,7 @@ func (r *robust) next(_ int64, x []float64) verdict {
 }
 
 func (r *robust) deviation(median float64) float64 {
-	mad := r.held.near(median, len(r.held.order)/2)
+	mad := r.held.near(median, len(r.held.values)/2)
 	return (1.4826*mad + 1.2533*r.apart.mean) / 2
 }
 

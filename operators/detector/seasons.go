@@ -31,6 +31,7 @@ const (
 	clearlyLess = 0.7  // of the error of the first season
 	enough      = 50   // rows that a season must have foretold
 	mostBuckets = 168
+	mostSeasons = 3
 	rebaseEvery = 512 // rows
 )
 
@@ -96,7 +97,7 @@ func (s *seasons) seek(at int64, x float64) {
 func (s *seasons) put(place *int, p profile) {
 	if *place == 0 {
 		*place = len(s.profiles)
-		s.profiles = append(s.profiles, profile{})
+		s.profiles = append(roomFor(s.profiles, mostSeasons), profile{})
 	}
 	s.profiles[*place] = p
 }
@@ -110,7 +111,7 @@ func (s *seasons) fields(st *state) {
 	st.layout(2)
 	st.integer(&s.rows, &s.first)
 	n := len(s.profiles)
-	st.index(&n, 3)
+	st.index(&n, mostSeasons)
 	if st.mode == loading && s.found != nil {
 		s.profiles = append(s.profiles[:0], make([]profile, n)...)
 	}

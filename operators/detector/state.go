@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // state moves the fields of a part to bytes, or from them, or counts them: so a part lists its fields once, in its method fields.
@@ -179,29 +180,19 @@ func (s *state) small(list []int8) {
 	}
 }
 
-// places moves n places, each below n.
-func (s *state) places(list *[]uint16, n int) {
+// bytes moves n bytes.
+func (s *state) bytes(list *[]byte, n int) {
 	switch s.mode {
 	case saving:
-		for _, v := range *list {
-			s.buf = binary.LittleEndian.AppendUint16(s.buf, v)
-		}
+		s.buf = append(s.buf, *list...)
 	case sizing:
-		s.size += 2*cap(*list) + 16
+		s.size += cap(*list) + 16
 	case loading:
-		if len(s.buf) < 2*n {
+		if len(s.buf) < n {
 			s.fail(errShort)
 			return
 		}
-		*list = make([]uint16, n)
-		for i := range *list {
-			v := binary.LittleEndian.Uint16(s.buf[2*i:])
-			if int(v) >= n {
-				s.fail(fmt.Errorf("place %d of %d", v, n))
-				return
-			}
-			(*list)[i] = v
-		}
-		s.buf = s.buf[2*n:]
+		*list = slices.Clone(s.buf[:n])
+		s.buf = s.buf[n:]
 	}
 }

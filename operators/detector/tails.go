@@ -11,11 +11,11 @@ type tails struct {
 func newTails(rows int, level float64) tails { return tails{newOrdered[float64](rows), level} }
 
 // ready reports whether there are enough errors to fit.
-func (t *tails) ready() bool { return len(t.order) >= min(20, t.longest) }
+func (t *tails) ready() bool { return len(t.values) >= min(20, t.longest) }
 
 // fit estimates both tails of the errors of values about a level, in whose noise there are none.
 func (t *tails) fit(level float64) (above, below tail) {
-	n := len(t.order)
+	n := len(t.values)
 	k := max(4, int(float64(n)*(1-t.level))) // excesses
 	return t.upper(n, k, level), t.lower(n, k, level)
 }
