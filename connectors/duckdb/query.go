@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -138,7 +139,32 @@ func (r *Rows) executeWritten(sql string) error {
 	if err != nil {
 		return err
 	}
-	return r.placed(r.executePrepared())
+	return r.placed(r.cause(r.executePrepared()))
+}
+
+// interrupted is the kind of the error that a call ends with when its connection is told to stop.
+const interrupted = "INTERRUPT"
+
+// cause finds out why a statement has failed that nobody has interrupted: where one of its threads fails, DuckDB ends the others, one of which
+// may be heard first. The statement runs once more, and all of it before its result is there: then it is the first error that counts.
+func (r *Rows) cause(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || !strings.EqualFold(e.Kind, interrupted) || r.lent {
+		return err
+	}
+	if r.result != nil {
+		r.result.close()
+		r.result = nil
+	}
+	if r.session.exec(r.ctx, "ROLLBACK") != nil || r.begin() != nil {
+		return err
+	}
+	again, failed := r.statement.query(r.ctx, r.columns, false)
+	if failed == nil {
+		again.close()
+		return err
+	}
+	return failed
 }
 
 func (r *Rows) executePrepared() (err error) {
@@ -185,7 +211,7 @@ func (r *Rows) Columns() []types.Field { return r.columns }
 func (r *Rows) Truncated() bool { return r.truncated }
 
 // Schema lays out Columns.
-func (r *Rows) Schema() *arrow.Schema { return r.result.schema }
+func (r *Rows) Schema() *arrow.Schema { return types.Schema(r.columns) }
 
 // Next moves to the next batch. It returns false at the end, at the limit, and on an error, which Err tells.
 func (r *Rows) Next() bool {
@@ -196,7 +222,7 @@ func (r *Rows) Next() bool {
 	var rows arrow.RecordBatch
 	err := r.compute(func() (err error) {
 		rows, err = r.result.next(r.ctx)
-		return err
+		return r.cause(err)
 	})
 	if err != nil {
 		r.err = queryError("query", r.placed(err))
