@@ -11,7 +11,7 @@ import (
 //	values   1.2  1.3  2.0  7.5
 //	turns    2    0    3    1       it is the turn of 0: 1.3 goes, and what comes has its turn
 //
-// A push moves what lies between the value that goes and the one that comes: for 1000 rows about 150 ns, and nothing is sorted.
+// A push moves what lies between the value that goes and the one that comes: for 1000 rows about 200 ns, and nothing is sorted.
 type ordered[V float32 | float64] struct {
 	values  []V
 	turns   turns // of values

@@ -9,7 +9,7 @@ import "math"
 //
 // Siffer, Fouque, Termier and Largouët 2017, Anomaly Detection in Streams with Extreme Value Theory (KDD). This is its DSPOT with bounded
 // state: the threshold t and the excesses are those of the last rows, and γ and σ are estimated by probability-weighted moments (Hosking
-// and Wallis 1987), which need no iteration. State: ten bytes a row held, 10 KB. Cost: about 300 ns a row (tails.go).
+// and Wallis 1987), which need no iteration. State: ten bytes a row held, 10 KB. Cost: about 500 ns a row (tails.go).
 func spotMethod() Method {
 	return Method{
 		Name:    "spot",
