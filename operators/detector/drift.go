@@ -25,7 +25,7 @@ func driftMethod() Method {
 }
 
 type drift struct {
-	last  window[float64]
+	last  window
 	means moments
 	width float64
 }

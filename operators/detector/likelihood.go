@@ -6,7 +6,7 @@ package detector
 //
 // After Lavin and Ahmad 2015 (arXiv:1510.03336, section III). State: k + 4 floats. Cost: about 20 ns a row.
 type likelihood struct {
-	last window[float64] // the last k scores
+	last window // the last k scores
 	past moments
 }
 

@@ -35,7 +35,7 @@ func riskOf(s Settings) float64 {
 }
 
 type spot struct {
-	last   window[float64]
+	last   window
 	errors tails
 	risk   float64 // of the band
 }

@@ -1,21 +1,21 @@
 package detector
 
-// window holds the last rows of a series, up to a number of them, with eight bytes or four each. It grows as rows come.
-type window[V float32 | float64] struct {
-	values  []V // a ring once it is full
-	oldest  int // in values
+// window holds the last rows of a series, up to a number of them. It grows as rows come.
+type window struct {
+	values  []float64 // a ring once it is full
+	oldest  int       // in values
 	longest int
 }
 
-func newWindow(longest int) window[float64] { return window[float64]{longest: longest} }
+func newWindow(longest int) window { return window{longest: longest} }
 
 // push adds a value, in the place of the oldest if the window is full.
-func (w *window[V]) push(x float64) {
+func (w *window) push(x float64) {
 	if len(w.values) < w.longest {
-		w.values = append(roomFor(w.values, w.longest), V(x))
+		w.values = append(roomFor(w.values, w.longest), x)
 		return
 	}
-	w.values[w.oldest] = V(x)
+	w.values[w.oldest] = x
 	w.oldest++
 	if w.oldest == w.longest {
 		w.oldest = 0
@@ -33,15 +33,15 @@ func roomFor[T any](list []T, most int) []T {
 }
 
 // mean is summed anew, so that nothing of a huge value stays behind it.
-func (w *window[V]) mean() float64 {
+func (w *window) mean() float64 {
 	sum := 0.0
 	for _, x := range w.values {
-		sum += float64(x)
+		sum += x
 	}
 	return sum / float64(len(w.values))
 }
 
-func (w *window[V]) fields(s *state) {
+func (w *window) fields(s *state) {
 	floats(s, &w.values, w.longest)
 	s.index(&w.oldest, max(0, len(w.values)-1))
 }
