@@ -8,8 +8,8 @@ import (
 	"github.com/weirdb/weir/engine/types"
 )
 
-// A chain is a plan without a fork: nodes over one scan. The part of it below the lowest aggregate says, for each event, whether it
-// counts and with which values. As SQL over the source's events, with their positions:
+// A chain is a plan without a fork: nodes over one scan. The part of it below the lowest node in which rows meet says, for each event, whether
+// it counts and with which values. As SQL over the source's events, with their positions:
 //
 //	project  window_start, n             │
 //	  aggregate count(*) by window, k    ├─ lowest aggregate
@@ -18,25 +18,28 @@ import (
 //	        scan s: ts, k, v             │   c0, c1, c2   ┘
 type chain struct {
 	scan   *plan.Scan
-	lowest *plan.Aggregate // nil if there is none
-	input  plan.Node       // below it; the root if there is none
+	lowest *plan.Aggregate // nil if there is none, or if rows meet below it, as in OVER
+	input  plan.Node       // below the lowest node in which rows meet; the root if there is none
 }
 
 // chainOf finds the chain of a plan; nil if the plan is none.
 func chainOf(root plan.Node) *chain {
 	c := &chain{input: root}
 	for n := root; ; n = n.Inputs()[0] {
-		switch n := n.(type) {
-		case *plan.Scan:
-			c.scan = n
+		if scan, ok := n.(*plan.Scan); ok {
+			c.scan = scan
 			return c
-		case *plan.Aggregate:
-			c.lowest, c.input = n, n.From
-		case *plan.Filter, *plan.Project, *plan.Expand:
-		default:
-			return nil
 		}
 		if len(n.Inputs()) != 1 {
+			return nil
+		}
+		switch n := n.(type) {
+		case *plan.Aggregate:
+			c.lowest, c.input = n, n.From
+		case *plan.Over, *plan.Relational:
+			c.lowest, c.input = nil, n.Inputs()[0]
+		case *plan.Filter, *plan.Project, *plan.Expand:
+		default:
 			return nil
 		}
 	}
@@ -103,26 +106,39 @@ func exprSQL(e *plan.Expr) string {
 	return strings.ReplaceAll(text, `"weir_tumble"(`, `weir_verify.weir_tumble(`)
 }
 
-// source follows a column of a node down to the input of the lowest aggregate. It returns -1 for one that is computed on the way.
-func (c *chain) source(n plan.Node, column int) int {
-	if n == c.input {
-		return column
+// source follows a column of a node down to the chain's input. It returns -1 for one that is computed on the way.
+func (c *chain) source(n plan.Node, column int) int { return follow(n, column, c.input) }
+
+// follow follows a column of a node down to another node below it, or to itself. It returns -1 for one that is computed on the way.
+func follow(n plan.Node, column int, to plan.Node) int {
+	for n != to {
+		if column = passed(n, column); column < 0 {
+			return -1
+		}
+		n = n.Inputs()[0]
 	}
+	return column
+}
+
+// passed is the column of a node's input that a column of it is; -1 if it is none.
+func passed(n plan.Node, column int) int {
 	switch n := n.(type) {
 	case *plan.Filter:
-		return c.source(n.From, column)
-	case *plan.Expand:
-		if column < len(n.From.Columns()) {
-			return c.source(n.From, column)
+		return column
+	case *plan.Expand, *plan.Over: // which add columns
+		if column < len(n.Inputs()[0].Columns()) {
+			return column
 		}
 	case *plan.Project:
 		if e := n.Exprs[column]; e.Kind == plan.Column {
-			return c.source(n.From, e.Index)
+			return e.Index
 		}
 	case *plan.Aggregate:
 		if column < len(n.Groups) && n.Groups[column].Kind == plan.Column {
-			return c.source(n.From, n.Groups[column].Index)
+			return n.Groups[column].Index
 		}
+	case *plan.Relational:
+		return n.Passed[column]
 	}
 	return -1
 }

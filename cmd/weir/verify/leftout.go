@@ -125,7 +125,11 @@ func (c *comparison) lateKey(in *input) (input, key, of string) {
 		return c.chain.inputSQL(c.eventsOf(in)), fmt.Sprintf("c%d", at), fmt.Sprintf("CAST(row->>%s AS %s)", types.QuoteString(path), columns[at].Type)
 	}
 	c.note("late rows of source %s were found by their event time alone", in.Name)
-	return "SELECT *, NULL::VARCHAR AS " + types.QuoteIdent(windowColumn) + " FROM " + c.eventsOf(in), types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
+	from := c.eventsOf(in)
+	if c.chain != nil { // what is filtered out before rows meet is not late
+		from = fmt.Sprintf("%s SEMI JOIN (%s) USING (%s)", from, c.chain.inputSQL(from), quoted([]string{partitionColumn, offsetColumn}))
+	}
+	return "SELECT *, NULL::VARCHAR AS " + types.QuoteIdent(windowColumn) + " FROM " + from, types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
 }
 
 // uniqueName is what a column is called in a late row: of columns with one name the later ones have a number.
