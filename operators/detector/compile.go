@@ -76,24 +76,38 @@ func (o *Option) check(value any) (any, error) {
 	case Text:
 		text, ok := value.(string)
 		if !ok || len(o.Allowed) > 0 && !slices.Contains(o.Allowed, text) {
-			return nil, fmt.Errorf("option %s := %v: allowed are '%s'", o.Name, value, strings.Join(o.Allowed, "', '"))
+			return nil, fmt.Errorf("option %s := %s: allowed are '%s'", o.Name, shown(value), strings.Join(o.Allowed, "', '"))
 		}
 		return text, nil
 	case Interval:
 		span, ok := asInterval(value)
 		if !ok || span.Seconds() < o.Min || span.Seconds() > o.Max {
-			return nil, fmt.Errorf("option %s := %v: want an interval from %s to %s, such as '1 day'", o.Name, value, spanText(o.Min), spanText(o.Max))
+			return nil, fmt.Errorf("option %s := %s: want an interval from %s to %s, such as '1 day'", o.Name, shown(value), spanText(o.Min), spanText(o.Max))
 		}
 		return span, nil
 	}
 	number, ok := asNumber(value)
 	if !ok || !(number >= o.Min && number <= o.Max) || o.Type == Whole && number != math.Trunc(number) {
-		return nil, fmt.Errorf("option %s := %v: want a %s from %v to %v", o.Name, value, o.Type, o.Min, o.Max)
+		return nil, fmt.Errorf("option %s := %s: want a %s from %v to %v", o.Name, shown(value), o.Type, o.Min, o.Max)
 	}
 	return number, nil
 }
 
-func spanText(seconds float64) string { return time.Duration(seconds * float64(time.Second)).String() }
+// shown is a value as it is written in SQL.
+func shown(value any) string {
+	if text, ok := value.(string); ok {
+		return "'" + text + "'"
+	}
+	return fmt.Sprint(value)
+}
+
+func spanText(seconds float64) string {
+	const day = 24 * 60 * 60
+	if seconds >= day && math.Mod(seconds, day) == 0 {
+		return fmt.Sprintf("%v days", seconds/day)
+	}
+	return time.Duration(seconds * float64(time.Second)).String()
+}
 
 func asInterval(value any) (time.Duration, bool) {
 	switch v := value.(type) {

@@ -310,10 +310,10 @@ func TestMistakes(t *testing.T) {
 		{"ewma", 2, nil, "detector ewma takes one column, not 2"},
 		{"ewma", 1, map[string]any{"spam": 3}, "unknown option spam (did you mean 'span'?); allowed are cooldown, likelihood, span, threshold, warmup"},
 		{"ewma", 1, map[string]any{"span": 1.5}, "option span := 1.5: want a whole number from 2 to 1e+06"},
-		{"ewma", 1, map[string]any{"span": "x"}, "option span := x: want a whole number"},
+		{"ewma", 1, map[string]any{"span": "x"}, "option span := 'x': want a whole number"},
 		{"ewma", 1, map[string]any{"span": nil}, "option span := <nil>: want a whole number"},
 		{"ewma", 1, map[string]any{"threshold": math.NaN()}, "option threshold := NaN: want a number from 0 to 1"},
-		{"seasonal", 1, map[string]any{"season": "soon"}, "option season := soon: want an interval from 1s to"},
+		{"seasonal", 1, map[string]any{"season": "soon"}, "option season := 'soon': want an interval from 1s to 366 days, such as '1 day'"},
 	} {
 		if _, err := Compile(c.method, c.columns, c.options); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v", c, err)

@@ -14,6 +14,9 @@ func (c call) check() error {
 	switch {
 	case n["class"] == "FUNCTION":
 		return mistake(c.at, "%s(…) needs OVER: write %[1]s(x) OVER (PARTITION BY key ORDER BY ts)", c.function)
+	case c.filters != "":
+		return mistake(c.at, "%s(…) OVER cannot stand in %s, which says what rows it sees: put the condition into QUALIFY, as in QUALIFY (%[1]s(x) OVER (…)).is_anomaly",
+			c.function, c.filters)
 	case text(n, "schema") != "":
 		return mistake(c.at, "%s is in no schema: write the name alone", c.function)
 	case n["distinct"] == true:
@@ -58,6 +61,27 @@ func (c call) arguments() (columns int, options []map[string]any) {
 		}
 	}
 	return columns, options
+}
+
+// checkColumns refuses constants, which are options without their names, or names in the wrong quotes. One number alone is a column of its own.
+func (c call) checkColumns(s span) error {
+	var columns []map[string]any
+	for _, x := range list(c.node, "children") {
+		if n, _ := x.(map[string]any); text(n, "alias") == "" {
+			columns = append(columns, n)
+		}
+	}
+	for i, n := range columns {
+		value, constant := constantOf(n)
+		_, isText := value.(string)
+		switch at := s.columns[i].start; {
+		case constant && isText:
+			return mistake(at, "%s scores numbers, and '%s' is a text: name a column without quotes, and an option as in %[1]s(x, detector := 'ewma')", c.function, value)
+		case constant && len(columns) > 1:
+			return mistake(at, "%s cannot score %v, a constant, beside a column: options go by name, as in %[1]s(x, threshold := 0.9)", c.function, value)
+		}
+	}
+	return nil
 }
 
 // constant is an option's value: float64, string or bool.

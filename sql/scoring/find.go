@@ -23,7 +23,8 @@ type call struct {
 	function string // in lower case
 	at       int
 	node     map[string]any
-	unnamed  bool // it stands in an item of a SELECT list that has no name
+	unnamed  bool   // it stands in an item of a SELECT list that has no name
+	filters  string // WHERE or HAVING, if it stands there
 	// groups is the SELECT in whose list it stands, if that has GROUP BY ALL; nil otherwise.
 	groups map[string]any
 }
@@ -65,6 +66,7 @@ type finder struct{ at map[int]call }
 type within struct {
 	unnamed bool // an item of a SELECT list without a name
 	groups  map[string]any
+	filters string // WHERE or HAVING
 }
 
 func (f *finder) look(part any, in within) {
@@ -81,16 +83,23 @@ func (f *finder) look(part any, in within) {
 func (f *finder) node(n map[string]any, in within) {
 	if name := text(n, "function_name"); IsFunction(name) && (n["class"] == "WINDOW" || n["class"] == "FUNCTION") {
 		at := place(n)
-		f.at[at] = call{function: strings.ToLower(name), at: at, node: n, unnamed: in.unnamed || f.at[at].unnamed, groups: in.groups}
+		f.at[at] = call{function: strings.ToLower(name), at: at, node: n, unnamed: in.unnamed || f.at[at].unnamed, groups: in.groups, filters: in.filters}
 	}
 	if _, selects := n["select_list"]; selects {
 		f.items(n)
 		in = within{}
 	}
 	for key, x := range n {
-		if key != "select_list" {
-			f.look(x, in)
+		within := in
+		switch key {
+		case "select_list":
+			continue
+		case "where_clause":
+			within.filters = "WHERE"
+		case "having":
+			within.filters = "HAVING"
 		}
+		f.look(x, within)
 	}
 }
 
@@ -102,7 +111,7 @@ func (f *finder) items(n map[string]any) {
 	}
 	for _, x := range list(n, "select_list") {
 		item, _ := x.(map[string]any)
-		f.look(x, within{text(item, "alias") == "", groups})
+		f.look(x, within{unnamed: text(item, "alias") == "", groups: groups})
 	}
 }
 

@@ -87,6 +87,9 @@ func (r Rewriter) call(w *writer, tokens []parse.Token, c call, next int, ask en
 	if s.start < w.done {
 		return mistake(c.at, "%s cannot score what another window function gives: put that into a subquery", c.function)
 	}
+	if err := c.checkColumns(s); err != nil {
+		return err
+	}
 	d, err := r.detector(c, s)
 	if err != nil {
 		return err
@@ -121,17 +124,22 @@ func (r Rewriter) detector(c call, s span) (*plan.Detector, error) {
 		d.Method = method
 	}
 	at := s.start
+	given := map[string]bool{}
 	for _, o := range s.options {
 		value, err := c.constant(o)
 		if err != nil {
 			return nil, err
 		}
+		if given[o.name] {
+			return nil, mistake(o.at, "option %s is given twice", o.name)
+		}
+		given[o.name] = true
 		text, isText := value.(string)
 		switch {
-		case o.name == "detector" && !qualified && isText:
+		case o.name == "detector" && qualified:
+			return nil, mistake(o.at, "%s is a detector by its name: leave detector out, or write anomaly(x, detector := …)", c.function)
+		case o.name == "detector" && isText:
 			d.Method, at = text, o.value.start
-		case d.Options[o.name] != nil:
-			return nil, mistake(o.at, "option %s is given twice", o.name)
 		default:
 			d.Options[o.name] = value
 		}
