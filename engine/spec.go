@@ -239,7 +239,9 @@ type SinkConfig struct {
 	// Updating says that the view takes rows back; if it does not, all weights are 1.
 	Updating bool
 	// Alert says that rows are transitions of an alert: they begin with the columns of package engine/alerting.
-	Alert   bool
+	Alert bool
+	// Labels are what the alert's transitions have as labels, beside its name and severity: the instance columns, and those that it gives.
+	Labels  []string
 	Options Options
 	// Instance tells the databases of different installations apart; empty while the sink is only checked.
 	Instance string

@@ -15,8 +15,12 @@ import (
 // groupOption divides the transitions of a commit.
 var groupOption = engine.Option{Name: "group_by", Doc: "Labels, separated by commas, by which the transitions of a commit are put into notifications: 'country' gives one for each country, 'instance' one for each instance. Without it, there is one for all of the alert's."}
 
-// byInstance groups by the instance itself.
-const byInstance = "instance"
+// What every alert can be grouped by, beside its labels: the instance itself, its name, and its severity.
+const (
+	byInstance = "instance"
+	byName     = "alertname"
+	bySeverity = "severity"
+)
 
 // notification is what is told at once: transitions of one alert with the same values of the labels that are grouped by.
 type notification struct {
@@ -65,16 +69,20 @@ func latest(all []transition) []transition {
 func groupLabels(t *transition, by []string) []alerting.Label {
 	var out []alerting.Label
 	for _, name := range by {
-		l := alerting.Label{Name: name, Value: t.instance}
-		if name != byInstance {
-			l.Value = labelOf(t, name)
-		}
-		out = append(out, l)
+		out = append(out, alerting.Label{Name: name, Value: labelOf(t, name)})
 	}
 	return out
 }
 
 func labelOf(t *transition, name string) string {
+	switch name {
+	case byInstance:
+		return t.instance
+	case byName:
+		return t.alert
+	case bySeverity:
+		return t.severity
+	}
 	for _, l := range t.labels {
 		if l.Name == name {
 			return l.Value
@@ -107,6 +115,19 @@ func groupColumns(c engine.SinkConfig) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// checkGroups refuses labels that the alert does not have.
+func checkGroups(c engine.SinkConfig) error {
+	names, err := groupColumns(c)
+	has := slices.Concat(c.Labels, []string{byInstance, byName, bySeverity})
+	for _, name := range names {
+		if !slices.Contains(has, name) {
+			return fmt.Errorf("option %s = '%s': alert %s has no label %s%s; there are %s",
+				groupOption.Name, c.Options[groupOption.Name], c.View, name, engine.Meant(name, has), strings.Join(has, ", "))
+		}
+	}
+	return err
 }
 
 // now are what instances have become: the last transition of each incident.

@@ -43,8 +43,7 @@ func declare(name, doc, example string, options []engine.Option, open func(engin
 				return fmt.Errorf("option connector = '%s': it tells of alerts, and %s is none: CREATE ALERT makes one of a SELECT", name, c.View)
 			}
 			_, bad := open(c)
-			_, unknown := groupColumns(c)
-			return errors.Join(bad, unknown)
+			return errors.Join(bad, checkGroups(c))
 		},
 	}
 }

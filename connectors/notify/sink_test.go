@@ -17,6 +17,8 @@ func TestGroups(t *testing.T) {
 		"country":        "[FIRING: 1] slow country=CH; [FIRING: 1] slow country=DE",
 		"country , team": "[FIRING: 1] slow country=CH team=shop; [FIRING: 1] slow country=DE team=shop",
 		"instance":       "[FIRING: 1] slow instance=host=a; [FIRING: 1] slow instance=host=b; [RESOLVED: 1] slow instance=host=c",
+		"severity":       "[FIRING: 2] slow severity=critical",
+		"alertname":      "[FIRING: 2] slow alertname=slow",
 		"nosuch":         "[FIRING: 2] slow nosuch=",
 	} {
 		columns, err := groupColumns(engine.SinkConfig{Options: engine.Options{"group_by": by}})
@@ -91,6 +93,21 @@ func TestRefused(t *testing.T) {
 	deliver(t, s, d)
 	if len(to.got) != 1 {
 		t.Errorf("%+v", to.got)
+	}
+}
+
+// TestGroupsThatThereAre: what is grouped by has to be a label of the alert.
+func TestGroupsThatThereAre(t *testing.T) {
+	for by, want := range map[string]string{
+		"country": "", "team,severity, alertname": "", "instance": "",
+		"nosuch":           "option group_by = 'nosuch': alert v has no label nosuch; there are country, team, instance, alertname, severity",
+		"country, sverity": "has no label sverity (did you mean 'severity'?)",
+	} {
+		c := engine.SinkConfig{Name: "s", View: "v", Alert: true, Labels: []string{"country", "team"}, Options: engine.Options{"url": "http://a/b", "timeout": "1 second", "group_by": by}}
+		err := webhookConnector.CheckSink(c)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("by %q: error %v", by, err)
+		}
 	}
 }
 

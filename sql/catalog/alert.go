@@ -301,12 +301,25 @@ func statesOf(text string) ([]alerting.State, error) {
 	return out, nil
 }
 
+// labels are what the transitions of an alert have as labels; nil of a view that is none.
+func (v *View) labels() []string {
+	if n, ok := v.Plan.(*plan.Alert); ok && v.Alert != nil {
+		return labelsOf(n.Keys, v.Alert.Rule)
+	}
+	return nil
+}
+
+func labelsOf(keys []string, rule plan.AlertRule) []string {
+	out := slices.Clone(keys)
+	for _, l := range rule.Labels {
+		out = append(out, l.Name)
+	}
+	return out
+}
+
 // checkTemplates tries the templates.
 func checkTemplates(n *plan.Alert, selected []types.Field) error {
-	labels := slices.Clone(n.Keys)
-	for _, l := range n.Rule.Labels {
-		labels = append(labels, l.Name)
-	}
+	labels := labelsOf(n.Keys, n.Rule)
 	_, summary := alerting.NewTemplate(alertSummary, n.Rule.Summary, selected, labels)
 	_, description := alerting.NewTemplate(alertText, n.Rule.Description, selected, labels)
 	return errors.Join(summary, description)

@@ -91,7 +91,7 @@ func (c *Catalog) sinkOn(text string, with parse.With, called string, view *View
 // Config is what the sink's connector is told.
 func (s *Sink) Config(view *View) engine.SinkConfig {
 	return engine.SinkConfig{
-		Name: s.Name, Format: s.Format, View: view.Name, Columns: view.Columns, Updating: view.Updating, Alert: view.Alert != nil, Options: s.Options,
+		Name: s.Name, Format: s.Format, View: view.Name, Columns: view.Columns, Updating: view.Updating, Alert: view.Alert != nil, Labels: view.labels(), Options: s.Options,
 	}
 }
 
