@@ -22,8 +22,8 @@ type comparison struct {
 	read  []*input // that the view reads
 	chain *chain   // nil if the plan is none
 	out   Outcome
-	// unsettled says that events were late for some of their windows, and that the batch counts them in all.
-	unsettled bool
+	// doubt is why the batch may count other events than the view has; empty if it does not.
+	doubt string
 }
 
 func (c *comparison) note(format string, args ...any) {
@@ -80,16 +80,15 @@ func (c *comparison) compare(doubtful bool) error {
 			return err
 		}
 	}
-	if c.unsettled && !c.out.Equal() {
-		c.out.Refused = "events were late for some of their windows and count in others, and the batch cannot tell them apart: that needs hop() or " +
-			"cumulate() to read the source itself"
+	if !c.out.Equal() && c.out.Refused == "" {
+		c.out.Refused = c.doubt
 	}
 	return nil
 }
 
 // compute makes weir_verify.want, the batch.
 func (c *comparison) compute(doubtful bool) error {
-	c.out.Late, c.out.Notes, c.unsettled = 0, nil, false
+	c.out.Late, c.out.Notes, c.doubt = 0, nil, ""
 	for _, in := range c.read {
 		if err := c.events(in); err != nil {
 			return fmt.Errorf("events of source %s: %w", in.Name, err)

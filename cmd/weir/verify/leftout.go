@@ -103,10 +103,32 @@ func (c *comparison) leaveOutLate(in *input) error {
 		err = c.leaveOutFound(in, "late")
 	}
 	c.out.Late += n
+	if c.forks(in) {
+		c.doubt = fmt.Sprintf("it reads source %s several times, and it is not known in which of them %s", in.Name, late(n))
+	}
 	if err == nil && found < n {
 		c.note("%s of source %s could not be found among its events", count(n-found, "late row"), in.Name)
 	}
 	return err
+}
+
+// forks reports whether the view reads a source several times, as in a join with itself, so that an event may have several late rows, or be late in
+// one place and count in another.
+func (c *comparison) forks(in *input) bool {
+	n := 0
+	for _, scan := range plan.Scans(c.view.Plan) {
+		if strings.EqualFold(in.Name, scan.Source) {
+			n++
+		}
+	}
+	return n > 1
+}
+
+func late(n int64) string {
+	if n == 1 {
+		return "its late row was late"
+	}
+	return fmt.Sprintf("its %d late rows were late", n)
 }
 
 // hasWindow reports whether the view's late rows say for which window they were late.
@@ -125,11 +147,12 @@ func (c *comparison) lateKey(in *input) (input, key, of string) {
 		return c.chain.inputSQL(c.eventsOf(in)), fmt.Sprintf("c%d", at), fmt.Sprintf("CAST(row->>%s AS %s)", types.QuoteString(path), columns[at].Type)
 	}
 	c.note("late rows of source %s were found by their event time alone", in.Name)
-	from := c.eventsOf(in)
-	if c.chain != nil { // what is filtered out before rows meet is not late
-		from = fmt.Sprintf("%s SEMI JOIN (%s) USING (%s)", from, c.chain.inputSQL(from), quoted([]string{partitionColumn, offsetColumn}))
+	rows := c.eventsOf(in)
+	if c.chain != nil { // what is filtered out before rows meet is not late, and what is unnested is late several times
+		place := quoted([]string{partitionColumn, offsetColumn})
+		rows = fmt.Sprintf("(SELECT %s FROM (%s)) JOIN %s USING (%[1]s)", place, c.chain.inputSQL(rows), rows)
 	}
-	return "SELECT *, NULL::VARCHAR AS " + types.QuoteIdent(windowColumn) + " FROM " + from, types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
+	return "SELECT *, NULL::VARCHAR AS " + types.QuoteIdent(windowColumn) + " FROM " + rows, types.QuoteIdent(in.Columns[in.EventTime].Name) + "::TIMESTAMP", "event_time"
 }
 
 // uniqueName is what a column is called in a late row: of columns with one name the later ones have a number.
