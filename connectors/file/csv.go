@@ -99,7 +99,36 @@ func (c *csv) readHeader() (bool, error) {
 		return false, fmt.Errorf("csv: header: %s", header.why+reason)
 	}
 	c.locate(fieldNames(names))
-	return true, nil
+	return true, c.checkHeader(names)
+}
+
+// checkHeader refuses a header that names no column of the source: it is the first row of a file that has none, and every value
+// would be NULL.
+func (c *csv) checkHeader(header []field) error {
+	names := fieldNames(header)
+	for _, column := range c.part.declared {
+		if find(names, column.Name) >= 0 {
+			return nil
+		}
+	}
+	if len(c.part.declared) == 0 {
+		return nil
+	}
+	return fmt.Errorf("csv: header: %s names no column of the source, which has %s; header = 'false' is for files without one",
+		fieldList(names), fieldList(c.part.declared))
+}
+
+// fieldList writes the names of a few fields.
+func fieldList(fields []types.Field) string {
+	const most = 10
+	names := make([]string, 0, most+1)
+	for _, f := range fields[:min(most, len(fields))] {
+		names = append(names, f.Name)
+	}
+	if len(fields) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // noHeader is an error only if rows were read before: the file was another one.

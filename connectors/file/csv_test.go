@@ -144,6 +144,22 @@ func TestCSVColumnsAreFoundByName(t *testing.T) {
 	equal(t, "no columns", out.items["a.csv"], []item{{0, ""}, {1, ""}})
 }
 
+// A header that names no column of the source is a row: the file has none.
+func TestCSVWithoutItsHeader(t *testing.T) {
+	f := newFolder(t)
+	f.write("a.csv", "kitchen,20\nattic,11\n")
+	f.write("b.csv", "ROOM,x\nhall,1\n")
+	declared := []types.Field{col("room", types.Varchar), col("value", types.BigInt)}
+	out := f.all(f.source("csv", declared), engine.ReadOptions{})
+	equal(t, "rows", out.items, map[string][]item{"b.csv": {{0, "hall|∅"}}})
+	equal(t, "rejects", out.rejects["a.csv"], []item{{0, " | csv: header: kitchen, 20 names no column of the source, which has room, value; " +
+		"header = 'false' is for files without one; the rest of the file is left out"}})
+	out = f.all(f.source("csv", declared, "header", "false", "path", f.path("a.csv")), engine.ReadOptions{})
+	equal(t, "without a header", out.items["a.csv"], []item{{0, "kitchen|20"}, {1, "attic|11"}})
+	out = f.all(f.source("csv", nil), engine.ReadOptions{})
+	equal(t, "a source without columns", len(out.rejects), 0)
+}
+
 // TestCSVRandom compares random fields, quoted where they must be and sometimes where they need not, with read_csv.
 func TestCSVRandom(t *testing.T) {
 	f := newFolder(t)
