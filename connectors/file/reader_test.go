@@ -88,6 +88,14 @@ func TestNoFileMatches(t *testing.T) {
 	equal(t, "bounded, followed, empty", out.ended, map[string]bool{})
 }
 
+func TestFolderIsNoFile(t *testing.T) {
+	f := newFolder(t)
+	_, err := f.source("json", nil, "path", f.dir).Open(t.Context(), engine.ReadOptions{})
+	if err == nil || !strings.Contains(err.Error(), "path = '"+f.dir+"' is a folder") || !strings.Contains(err.Error(), "'"+f.path("*")+"' would read") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestBoundedReadsThePresentContent appends to files while they are read.
 func TestBoundedReadsThePresentContent(t *testing.T) {
 	for _, follow := range []string{"true", "false"} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -87,7 +88,7 @@ func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, e
 		return nil, err
 	}
 	if len(paths) == 0 && !s.follow {
-		return nil, fmt.Errorf("file: no file matches path = '%s' (working folder %s); follow = 'true' would wait for one", s.pattern, workingFolder())
+		return nil, s.noFile()
 	}
 	r := &reader{source: s, columns: o.Columns, follow: s.follow && !o.Bounded, from: o.From, generations: map[string]int{}, woken: make(chan struct{}, 1)}
 	for _, path := range paths {
@@ -96,6 +97,15 @@ func (s *source) Open(_ context.Context, o engine.ReadOptions) (engine.Reader, e
 		}
 	}
 	return r, nil
+}
+
+// noFile says that nothing matches. A folder is named with a pattern of what is in it.
+func (s *source) noFile() error {
+	if at, err := os.Stat(s.pattern); err == nil && at.IsDir() {
+		return fmt.Errorf("file: path = '%s' is a folder (working folder %s); '%s' would read the files in it",
+			s.pattern, workingFolder(), filepath.Join(s.pattern, "*"))
+	}
+	return fmt.Errorf("file: no file matches path = '%s' (working folder %s); follow = 'true' would wait for one", s.pattern, workingFolder())
 }
 
 func workingFolder() string {
