@@ -139,6 +139,8 @@ func (p *parser) create(start int) (Statement, error) {
 		return p.createSink(start, replace)
 	case p.accept("MACRO"), p.accept("FUNCTION"):
 		return p.createMacro(start, replace)
+	case p.accept("MATERIALIZED"):
+		return nil, p.unexpected("VIEW")
 	case p.peek().Is("VIEW"):
 		return nil, Errorf(p.text, p.peek().Pos, "a continuous query is a MATERIALIZED VIEW: write CREATE MATERIALIZED VIEW")
 	}
@@ -400,6 +402,8 @@ func (p *parser) drop(start int) (Statement, error) {
 	switch kind, ok := p.runs(); {
 	case ok:
 		s.Kind = kind
+	case p.accept("MATERIALIZED"):
+		return nil, p.unexpected("VIEW")
 	case p.accept("MACRO"), p.accept("FUNCTION"):
 		s.Kind = Macro
 		p.accept("TABLE")

@@ -25,7 +25,7 @@ func TestPlanned(t *testing.T) {
 	if n.catalog.View("w") != nil {
 		t.Error("the view is created")
 	}
-	for text, at := range map[string]string{"CREATE MATERIALIZED VIEW w AS SELECT nosuch FROM s": "nosuch", "CREATE MATERIALIZED w": "MATERIALIZED"} {
+	for text, at := range map[string]string{"CREATE MATERIALIZED VIEW w AS SELECT nosuch FROM s": "nosuch", "CREATE MATERIALIZED w": "w"} {
 		_, _, err := n.Planned(t.Context(), text)
 		var mistake *server.UserError
 		if !errors.As(err, &mistake) || mistake.Position != strings.Index(text, at) {
