@@ -100,6 +100,10 @@ func (n *Node) ask(ctx context.Context, sql string) (*server.Result, error) {
 	if _, ok := statements[0].(parse.ChangeTable); ok {
 		return n.changeTables(ctx, sql)
 	}
+	if defines(statements[0]) {
+		return nil, &server.UserError{Code: "read_only", Position: -1, Message: "definitions do not change here, only queries run: put the statement into the files that " +
+			"`weir run` is given, and start it again; where weir runs with --writable, POST /v1/statements takes it"}
+	}
 	if s, ok := statements[0].(parse.Alter); ok && s.Silence != nil {
 		return n.silence(ctx, sql)
 	}
@@ -139,6 +143,15 @@ func (n *Node) isOurs(s parse.Statement) bool {
 		return n.catalog.Source(s.Name) != nil || n.catalog.View(s.Name) != nil
 	case parse.Explain:
 		return s.View == nil && n.catalog.View(s.Name) != nil || s.View != nil && s.View.Name != ""
+	}
+	return defines(s)
+}
+
+// defines reports whether a statement creates or drops something of Weir's.
+func defines(s parse.Statement) bool {
+	switch s.(type) {
+	case parse.CreateSource, parse.CreateView, parse.CreateSink, parse.CreateMacro, parse.Drop:
+		return true
 	}
 	return false
 }
