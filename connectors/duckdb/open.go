@@ -232,7 +232,7 @@ var holder = regexp.MustCompile(`Conflicting lock is held in .*\(PID ([0-9]+)\)`
 
 func openError(path string, err error) error {
 	if m := holder.FindStringSubmatch(err.Error()); m != nil {
-		return fmt.Errorf("%s is open in another process (pid %s): stop it, or choose another --db", filepath.Base(path), m[1])
+		return fmt.Errorf("%s is open in another process (pid %s): stop it, or choose another --db; a Weir that runs is asked without --db", filepath.Base(path), m[1])
 	}
 	return tellDamage(fmt.Errorf("duckdb: open %s: %w", path, err))
 }
