@@ -60,5 +60,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	c.AddCommand(runCommand(), planCommand(), sqlCommand(), subscribeCommand(), whyCommand(), explainCommand(), dashboardCommand(), demoCommand(), connectorsCommand(), benchCommand(), verifyCommand(), replayCommand(), testCommand(), exportCommand())
+	tellUsage(c)
 	return c
 }

@@ -27,6 +27,9 @@ func (r *remote) add(fs *pflag.FlagSet) {
 
 // request makes a request to a path, with the token.
 func (r *remote) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	if at, err := url.Parse(r.url); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		return nil, fmt.Errorf("--server %s: want a URL, such as http://127.0.0.1:8080", r.url)
+	}
 	request, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(r.url, "/")+path, body)
 	if err != nil {
 		return nil, err

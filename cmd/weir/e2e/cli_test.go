@@ -77,7 +77,11 @@ func TestMistakes(t *testing.T) {
 		parts []string
 	}{
 		{[]string{"nosuch"}, []string{`unknown command "nosuch"`}},
-		{[]string{"run"}, []string{"requires at least 1 arg"}},
+		{[]string{"run"}, []string{"requires at least 1 arg", "weir run [flags] FILE.sql", "weir run --help"}},
+		{[]string{"why"}, []string{"accepts 1 arg", "weir why [flags] VIEW"}},
+		{[]string{"sql", "--fromat", "csv"}, []string{"unknown flag: --fromat", "weir sql --help"}},
+		{[]string{"sql", "--server", "127.0.0.1:1", "-c", "SELECT 1"}, []string{"--server 127.0.0.1:1: want a URL, such as http://127.0.0.1:8080"}},
+		{[]string{"why", "--server", "localhost:1", "v"}, []string{"--server localhost:1: want a URL"}},
 		{[]string{"run", "--once", "nosuch.sql"}, []string{"nosuch.sql", "no such file"}},
 		{[]string{"run", "--once", "typo.sql"}, []string{"typo.sql: line 4, column 8", "cuont", `Did you mean "count"`, "\n         ^"}},
 		{[]string{"run", "--once", "query.sql"}, []string{"line 1, column 1", "CREATE MATERIALIZED VIEW"}},
@@ -126,7 +130,7 @@ func TestTaken(t *testing.T) {
 	_, said = run(t, dir, 1, "run", "--db", "x.duckdb", "--once", "x.sql")
 	says(t, "database taken", said, "x.duckdb is open in another process", pid)
 	_, said = run(t, dir, 1, "sql", "--db", "x.duckdb", "-c", "SELECT 1")
-	says(t, "database taken", said, "x.duckdb is open in another process", pid)
+	says(t, "database taken", said, "x.duckdb is open in another process", pid, "asked without --db")
 }
 
 // weir sql asks a running weir, in every format, and can only read.
@@ -167,7 +171,8 @@ func TestSQL(t *testing.T) {
 		"ATTACH 'other.duckdb'":                              "only one statement that reads",
 		"WITH x AS (DELETE FROM passed RETURNING *) FROM x":  "",
 		"SELECT getenv('HOME')":                              "",
-		"CREATE MATERIALIZED VIEW more AS SELECT id FROM ev": "",
+		"CREATE MATERIALIZED VIEW more AS SELECT id FROM ev": "put the statement into the files that `weir run` is given",
+		"DROP MATERIALIZED VIEW passed":                      "put the statement into the files that `weir run` is given",
 	} {
 		_, said := ask(1, "table", statement)
 		says(t, statement, said, "weir: ", part)
