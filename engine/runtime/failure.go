@@ -44,6 +44,14 @@ func (e *Engine) tellFailures() {
 // lettersPause is how long the log says nothing of a source's dead letters after it has.
 const lettersPause = time.Minute
 
+// tellLastLetters logs at the end of a run what was not said yet of its dead letters. A bounded run says all there.
+func (e *Engine) tellLastLetters() {
+	for _, s := range e.sources {
+		s.lettersAt = time.Time{}
+		e.tellLetters(s)
+	}
+}
+
 // tellLetters logs that records could not be used: how many since it was last said, and what was wrong with the last one.
 func (e *Engine) tellLetters(s *source) {
 	now := e.config.Now()

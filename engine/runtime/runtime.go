@@ -299,6 +299,7 @@ func (e *Engine) loop(ctx, work context.Context) error {
 		e.described = time.Time{} // whoever asks from now on sees the end
 		e.publishStatus()
 		if stopping || e.config.Bounded {
+			e.tellLastLetters()
 			return e.failure()
 		}
 		return e.rest(ctx, work)

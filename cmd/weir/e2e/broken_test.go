@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,6 +43,7 @@ func TestBrokenLines(t *testing.T) {
 	if n := counter(t, said, `(\d+) dead letters`); n != len(brokenLines) {
 		t.Errorf("weir says %d dead letters, want %d", n, len(brokenLines))
 	}
+	says(t, "broken lines", said, "they are in weir.dead_letters", fmt.Sprintf("source=ev partition=ev.ndjson records=%d error=", len(brokenLines)))
 	finish(t, dir)
 	j := judgeLines(t, filepath.Join(dir, "x.duckdb"), good)
 	j.equal(views)
