@@ -31,7 +31,11 @@ func (a *api) admits(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="weir"`)
+	message := "this Weir wants its token"
+	if r.Header.Get("Authorization") != "" {
+		message = "this Weir wants its token, and was sent another"
+	}
 	writeProblem(w, &problem{status: http.StatusUnauthorized, Code: "unauthorized",
-		Message: "this Weir wants its token: send the header Authorization: Bearer TOKEN; its own commands take --token-file, or WEIR_TOKEN"})
+		Message: message + ": send the header Authorization: Bearer TOKEN; its own commands take --token-file, or WEIR_TOKEN"})
 	return false
 }

@@ -48,6 +48,9 @@ func TestToken(t *testing.T) {
 		if c.status == 401 && (!strings.Contains(answer.Body.String(), `"code":"unauthorized"`) || answer.Header().Get("WWW-Authenticate") == "") {
 			t.Errorf("%s: %s", c.path, answer.Body)
 		}
+		if c.status == 401 && strings.Contains(answer.Body.String(), "was sent another") != (c.header != "") {
+			t.Errorf("%s with %q: %s", c.path, c.header, answer.Body)
+		}
 		if c.path == "//v1/status" && answer.Body.String() != "console" {
 			t.Errorf("%s: %s", c.path, answer.Body)
 		}
