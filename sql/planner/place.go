@@ -32,7 +32,7 @@ func (p placer) err(err error) error {
 	case errors.As(err, &mistake) && strings.HasSuffix(mistake.Message, "statement of type MULTI!"):
 		return p.at(p.find("PIVOT"), (&duckplan.Unsupported{Construct: "PIVOT", Instead: pivotInstead}).Error())
 	case errors.As(err, &mistake):
-		return p.at(p.written.Place(mistake.Position), plan.ExplainDetector(mistake.Message))
+		return p.at(p.written.Place(mistake.Position), mendSuggestion(plan.ExplainDetector(mistake.Message)))
 	case errors.As(err, &foreign):
 		return p.at(p.find(foreign.Keyword), foreign.Error())
 	case errors.As(err, &unsupported):
