@@ -161,6 +161,9 @@ func (p *parser) createSource(start int, replace bool) (Statement, error) {
 			return nil, err
 		}
 	}
+	if t := p.peek(); t.Kind == Word && !t.Is("WITH") {
+		return nil, p.unexpected("WITH (connector = …)")
+	}
 	if s.With, err = p.with(); err != nil {
 		return nil, err
 	}
@@ -175,6 +178,9 @@ func (p *parser) columns(s *CreateSource) error {
 			if err := p.watermark(s); err != nil {
 				return err
 			}
+		} else if p.forgetsFor() {
+			p.next()
+			return p.unexpected("FOR")
 		} else if err := p.column(s); err != nil {
 			return err
 		}
@@ -185,6 +191,11 @@ func (p *parser) columns(s *CreateSource) error {
 			return err
 		}
 	}
+}
+
+// forgetsFor reports whether WATERMARK column AS follows, which would be a column called watermark of a strange type.
+func (p *parser) forgetsFor() bool {
+	return p.at+2 < len(p.tokens) && p.peek().Is("WATERMARK") && p.tokens[p.at+2].Is("AS")
 }
 
 func (p *parser) column(s *CreateSource) error {

@@ -110,6 +110,8 @@ func TestMistakes(t *testing.T) {
 		"CREATE SOURCE":                                           "the text ends here, but the source's name should follow",
 		"CREATE SOURCE a (b":                                      "the text ends here, but a type should follow",
 		"CREATE SOURCE a (b INT) WITH (x)":                        `found ")" where = should stand`,
+		"CREATE SOURCE a (b INT) WTH (x = 1)":                     `found "WTH" where WITH (connector = …) should stand`,
+		"CREATE SOURCE a (t TIMESTAMP, WATERMARK t AS t)":         `found "t" where FOR should stand`,
 		"CREATE SOURCE a () WITH (x = 1)":                         "a column's name",
 		"CREATE SOURCE a (b INT) WITH (x = 1, X = 2)":             "option x is given twice",
 		"CREATE SOURCE a (WATERMARK FOR b AS, c INT)":             "an expression such as",
