@@ -89,6 +89,7 @@ func TestApply(t *testing.T) {
 		{name: "replace with another spelling", text: "CREATE OR REPLACE MATERIALIZED VIEW Prices AS SELECT channel FROM bid", err: "is written prices"},
 		{name: "replace a sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out', key = 'price') AS FROM prices", want: "SINK out"},
 		{name: "another view's sink", text: "CREATE OR REPLACE SINK out WITH (connector = 'out') AS FROM totals", want: "SINK out rebuilt"},
+		{name: "a sink of a source", text: "CREATE SINK two WITH (connector = 'out') AS FROM bid", err: "bid is a SOURCE, and a sink writes what a view has: CREATE MATERIALIZED VIEW … AS FROM bid before"},
 		{name: "a sink that does not go with its view", text: "CREATE SINK two WITH (connector = 'out', key = 'nosuch') AS FROM prices", err: "column 48: option key names"},
 		{
 			name: "a view that takes rows back",

@@ -29,6 +29,9 @@ func (c *Catalog) readBySink(text string, s parse.CreateSink) (*View, error) {
 		if v := c.View(s.View); v != nil {
 			return v, nil
 		}
+		if c.Source(s.View) != nil {
+			return nil, parse.Errorf(text, s.ViewPos, "%s is a SOURCE, and a sink writes what a view has: CREATE MATERIALIZED VIEW … AS FROM %s before", s.View, s.View)
+		}
 		return nil, parse.Errorf(text, s.ViewPos, "there is no MATERIALIZED VIEW or ALERT %s%s", s.View, c.namesOf(parse.View))
 	}
 	v := keptTable(s.Schema + "." + s.View)
