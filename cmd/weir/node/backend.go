@@ -83,7 +83,7 @@ func (n *Node) Query(ctx context.Context, sql string, limit server.Limits) (*ser
 	}
 	rows, err := n.store.Query(ctx, sql, duckdb.Limits{Rows: int64(limit.MaxRows)})
 	if err != nil {
-		return nil, userError(err)
+		return nil, n.ofSource(userError(err))
 	}
 	return server.NewResult(rows.Columns(), rows, nil), nil
 }

@@ -26,7 +26,7 @@ func (n *Node) ReadRow(ctx context.Context, sql string, parameters arrow.RecordB
 	}
 	rows, err := n.store.QueryRow(ctx, sql, parameters, duckdb.Limits{Rows: int64(limit.MaxRows)})
 	if err != nil {
-		return nil, userError(err)
+		return nil, n.ofSource(userError(err))
 	}
 	return server.NewResult(rows.Columns(), rows, nil), nil
 }

@@ -32,7 +32,7 @@ func (n *Node) Describe(ctx context.Context, sql string) ([]types.Field, []types
 	}
 	d, err := n.store.Describe(ctx, sql)
 	if err != nil {
-		return nil, nil, userError(err)
+		return nil, nil, n.ofSource(userError(err))
 	}
 	return d.Columns, d.Parameters, nil
 }
@@ -44,7 +44,7 @@ func (n *Node) Read(ctx context.Context, sql string, parameters []*string, limit
 	}
 	rows, err := n.store.QueryWith(ctx, sql, parameters, duckdb.Limits{Rows: int64(limit.MaxRows)})
 	if err != nil {
-		return nil, userError(err)
+		return nil, n.ofSource(userError(err))
 	}
 	return server.NewResult(rows.Columns(), rows, nil), nil
 }
