@@ -41,7 +41,7 @@ CREATE SINK means WITH (connector = 'file', path = 'means.ndjson', format = 'jso
 		{Name: "path", Doc: "A file, or a pattern with *, ?, [a-z], {a,b} and ** for any folders.", Required: true},
 		{Name: "follow", Doc: "Whether to keep watching for new files and new lines.", Default: "false", Kind: engine.Boolean},
 		{Name: "max_line", Doc: "Bytes in the longest JSON line or CSV record; a longer one is a dead letter.", Default: "16777216", Kind: engine.Integer},
-		{Name: "header", Doc: "CSV: whether the first record names the columns; without, they are in the declared order.", Default: "true", Kind: engine.Boolean},
+		{Name: "header", Doc: "CSV: whether the first record names the columns; without, they are in the declared order. A file whose first record should and names none is a dead letter.", Default: "true", Kind: engine.Boolean},
 		{Name: "delimiter", Doc: `CSV: the character between fields; \t is a tab.`, Default: ","},
 		{Name: "quote", Doc: "CSV: the character around fields, doubled inside them; '' for none.", Default: `"`},
 		{Name: "nullstr", Doc: "CSV: the text that stands for NULL.", Default: ""},
