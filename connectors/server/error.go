@@ -74,7 +74,7 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 
 func writeNoRoute(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, &problem{status: http.StatusNotFound, Code: "no_route", Message: "there is no " + r.URL.Path + " here",
-		Names: []string{"/v1/sql", "/v1/plan", "/v1/validate", "/v1/schema", "/v1/views", "/v1/sources", "/v1/status", "/healthz", "/readyz", "/metrics"}})
+		Names: []string{"/v1/sql", "/v1/plan", "/v1/validate", "/v1/schema", "/v1/views", "/v1/sources", "/v1/alerts", "/v1/export", "/v1/status", "/healthz", "/readyz", "/metrics"}})
 }
 
 func writeNoMethod(w http.ResponseWriter, r *http.Request) {

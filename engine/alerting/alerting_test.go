@@ -50,7 +50,7 @@ func TestParseLabels(t *testing.T) {
 	if err != nil || len(got) != 2 || got[0] != (Label{"team", "shop"}) || got[1] != (Label{"env", "prod=1"}) {
 		t.Errorf("%v, %v", got, err)
 	}
-	for text, want := range map[string]string{"team": "want names and values", "a=1, a=2": "a is there twice", "1=x": "want names", "a=1,": "want names"} {
+	for text, want := range map[string]string{"team": "want names and values", "a=1, a=2": "a is there twice", "1=x": "want names", "a=1,": "want names", "severity=page": "every alert has a label severity"} {
 		if _, err := ParseLabels(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}

@@ -10,6 +10,9 @@ import (
 // Label is a name and a value that receivers route by.
 type Label struct{ Name, Value string }
 
+// given are the labels that notifications have by themselves.
+var given = []string{"alertname", "severity"}
+
 var labelName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // ParseLabels reads 'team=shop, env=prod'.
@@ -23,6 +26,9 @@ func ParseLabels(text string) ([]Label, error) {
 		l := Label{strings.TrimSpace(name), strings.TrimSpace(value)}
 		if !ok || !labelName.MatchString(l.Name) {
 			return nil, fmt.Errorf("labels = '%s': want names and values such as 'team=shop, env=prod'; a name has letters, digits and _", text)
+		}
+		if slices.Contains(given, l.Name) {
+			return nil, fmt.Errorf("labels = '%s': every alert has a label %s, which says its name or its option severity: choose another name", text, l.Name)
 		}
 		if slices.ContainsFunc(out, func(o Label) bool { return o.Name == l.Name }) {
 			return nil, fmt.Errorf("labels = '%s': %s is there twice", text, l.Name)

@@ -206,7 +206,18 @@ func (c *Catalog) watch(v *View, options engine.Options) error {
 	}
 	v.Alert = &Alert{Rule: rule, Notice: Notice{States: states, MaxAge: options.Duration(alertMaxAge)}}
 	v.About = engine.About{Time: alerting.Columns[alerting.AtColumn].Name}
-	return checkTemplates(v.Plan.(*plan.Alert), selected)
+	n := v.Plan.(*plan.Alert)
+	return errors.Join(checkLabels(n), checkTemplates(n, selected))
+}
+
+// checkLabels refuses a label with the name of an instance column, which is a label too.
+func checkLabels(n *plan.Alert) error {
+	for _, l := range n.Rule.Labels {
+		if slices.Contains(n.Keys, l.Name) {
+			return fmt.Errorf("option labels: %s is an instance column of the alert, and so a label already: choose another name", l.Name)
+		}
+	}
+	return nil
 }
 
 func ruleOf(name string, o engine.Options) (plan.AlertRule, error) {

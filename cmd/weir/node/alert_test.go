@@ -89,6 +89,8 @@ func TestAlertMistakes(t *testing.T) {
 		"for = 'long'":              "line 1, column 28: option for = 'long': want a duration",
 		"for = '-1 minute'":         "want a duration that is not negative",
 		"labels = 'team'":           "line 1, column 31: option labels = 'team': want names and values",
+		"labels = 'severity=page'":  "every alert has a label severity",
+		"labels = 'a=1, k=2'":       "option labels: k is an instance column of the alert",
 		"summary = '{{.nosuch}}'":   "there are the columns k, c, window_end",
 		"instance = 'k, x'":         "the SELECT has no column x; there are",
 		"send = 'firing, gone'":     "allowed are pending, firing, resolved and inactive",

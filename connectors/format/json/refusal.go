@@ -24,6 +24,9 @@ func (s *scanner) wrongAt(at int, what string) error {
 
 // notObject refuses a record that is some other value, or no JSON at all.
 func (s *scanner) notObject() error {
+	if s.buf[s.pos] == '[' {
+		return &refusal{"not an object: " + excerpt(s.buf[s.pos:]) + "; a record is one object, of which a file has one a line, without a list around them"}
+	}
 	raw, err := s.raw()
 	if err != nil {
 		return err
