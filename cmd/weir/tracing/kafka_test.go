@@ -116,7 +116,7 @@ func TestTraceparentThroughKafka(t *testing.T) {
 	traces := r.started(t)
 	runOnce(t, traces, t.TempDir(), fmt.Sprintf(bids, addr))
 	traces.Close()
-	own := contextOf(r.named("deliver odd_topic")[0])
+	own := contextOf(r.last("deliver odd_topic"))
 	want := []message{
 		{`{"auction":1,"hour":10}`, first, "vendor=a, other=b"}, {`{"auction":3,"hour":10}`, own, ""}, {`{"auction":5,"hour":10}`, unkept, ""},
 		{`{"auction":7,"hour":10}`, own, ""}, {`{"auction":1,"hour":10}`, traceparent(9, "01"), ""},
@@ -125,7 +125,7 @@ func TestTraceparentThroughKafka(t *testing.T) {
 		t.Errorf("rows: %s", diff)
 	}
 	checkChanges(t, r, consume(t, addr, "changes", len(want)))
-	total := r.named("deliver total_topic")[0]
+	total := r.last("deliver total_topic")
 	for _, m := range consume(t, addr, "total", 1) {
 		if m.parent != contextOf(total) {
 			t.Errorf("the aggregate's message has %s, want that of its delivery, %s", m.parent, contextOf(total))
@@ -145,7 +145,7 @@ func TestTraceparentThroughKafka(t *testing.T) {
 // checkChanges: in Debezium's envelope, equal rows keep their events' contexts too.
 func checkChanges(t *testing.T, r *receiver, got []message) {
 	t.Helper()
-	own := contextOf(r.named("deliver odd_changes")[0])
+	own := contextOf(r.last("deliver odd_changes"))
 	want := map[string]int{"1 " + traceparent(1, "01"): 1, "1 " + traceparent(9, "01"): 1, "3 " + own: 1, "5 " + traceparent(5, "00"): 1, "7 " + own: 1}
 	seen := map[string]int{}
 	for _, m := range got {
@@ -169,7 +169,7 @@ func TestLinksAreBounded(t *testing.T) {
 	traces := r.started(t)
 	runOnce(t, traces, t.TempDir(), fmt.Sprintf(bids, addr))
 	traces.Close()
-	links := linked(r.named("deliver total_topic")[0])
+	links := linked(r.last("deliver total_topic"))
 	if len(links) != engine.MostLinks || len(slices.Compact(links)) != engine.MostLinks {
 		t.Errorf("%d links, %d of them different; want %d", len(links), len(slices.Compact(links)), engine.MostLinks)
 	}

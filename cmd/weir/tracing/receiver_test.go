@@ -1,6 +1,7 @@
 package tracing
 
 import (
+	"cmp"
 	"encoding/hex"
 	"io"
 	"log/slog"
@@ -100,6 +101,13 @@ func (r *receiver) named(name string) (out []received) {
 		}
 	}
 	return out
+}
+
+// last is the last span of a name: of deliveries, the one that was not cut off by the end of the run and made again.
+func (r *receiver) last(name string) received {
+	all := r.named(name)
+	slices.SortFunc(all, func(a, b received) int { return cmp.Compare(a.StartTimeUnixNano, b.StartTimeUnixNano) })
+	return all[len(all)-1]
 }
 
 func values(attributes []*common.KeyValue) map[string]any {
