@@ -88,6 +88,9 @@ func TestKillWhileReceivingHTTP(t *testing.T) {
 		p := follow(t, dir, "--commit-interval", "50ms", "--workers", strconv.Itoa(1+i%3))
 		url := p.url()
 		base.Store(&url)
+		if i%2 == 1 {
+			p.commits()
+		}
 		time.Sleep(time.Duration(100+rng.IntN(500)) * time.Millisecond)
 		p.kill()
 	}
