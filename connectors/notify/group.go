@@ -15,12 +15,8 @@ import (
 // groupOption divides the transitions of a commit.
 var groupOption = engine.Option{Name: "group_by", Doc: "Labels, separated by commas, by which the transitions of a commit are put into notifications: 'country' gives one for each country, 'instance' one for each instance. Without it, there is one for all of the alert's."}
 
-// What every alert can be grouped by, beside its labels: the instance itself, its name, and its severity.
-const (
-	byInstance = "instance"
-	byName     = "alertname"
-	bySeverity = "severity"
-)
+// byInstance groups by the instance itself.
+const byInstance = "instance"
 
 // notification is what is told at once: transitions of one alert with the same values of the labels that are grouped by.
 type notification struct {
@@ -78,9 +74,9 @@ func labelOf(t *transition, name string) string {
 	switch name {
 	case byInstance:
 		return t.instance
-	case byName:
+	case alerting.NameLabel:
 		return t.alert
-	case bySeverity:
+	case alerting.SeverityLabel:
 		return t.severity
 	}
 	for _, l := range t.labels {
@@ -120,7 +116,7 @@ func groupColumns(c engine.SinkConfig) ([]string, error) {
 // checkGroups refuses labels that the alert does not have.
 func checkGroups(c engine.SinkConfig) error {
 	names, err := groupColumns(c)
-	has := slices.Concat(c.Labels, []string{byInstance, byName, bySeverity})
+	has := slices.Concat(c.Labels, []string{byInstance, alerting.NameLabel, alerting.SeverityLabel})
 	for _, name := range names {
 		if !slices.Contains(has, name) {
 			return fmt.Errorf("option %s = '%s': alert %s has no label %s%s; there are %s",

@@ -67,7 +67,7 @@ type webhookAlert struct {
 }
 
 func (w *webhook) send(ctx context.Context, n *notification) error {
-	body := webhookBody{Version: "4", GroupKey: n.groupKey(), Status: n.status(), Receiver: w.receiver, GroupLabels: map[string]string{"alertname": n.alert}}
+	body := webhookBody{Version: "4", GroupKey: n.groupKey(), Status: n.status(), Receiver: w.receiver, GroupLabels: map[string]string{alerting.NameLabel: n.alert}}
 	for _, l := range n.labels {
 		body.GroupLabels[l.Name] = l.Value
 	}
@@ -92,7 +92,7 @@ func webhookAlertOf(t *transition) webhookAlert {
 
 // groupKey tells groups of a receiver apart.
 func (n *notification) groupKey() string {
-	parts := []string{"alertname=" + n.alert}
+	parts := []string{alerting.NameLabel + "=" + n.alert}
 	for _, l := range n.labels {
 		parts = append(parts, l.Name+"="+l.Value)
 	}
@@ -105,8 +105,8 @@ func labelSet(t *transition) map[string]string {
 	for _, l := range t.labels {
 		out[labelName(l.Name)] = l.Value
 	}
-	if out["alertname"] = t.alert; t.severity != "" {
-		out["severity"] = t.severity
+	if out[alerting.NameLabel] = t.alert; t.severity != "" {
+		out[alerting.SeverityLabel] = t.severity
 	}
 	return out
 }

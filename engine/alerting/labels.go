@@ -10,8 +10,11 @@ import (
 // Label is a name and a value that receivers route by.
 type Label struct{ Name, Value string }
 
-// given are the labels that notifications have by themselves.
-var given = []string{"alertname", "severity"}
+// The labels that notifications have by themselves: the alert's name, and its severity. Others cannot be called so.
+const (
+	NameLabel     = "alertname"
+	SeverityLabel = "severity"
+)
 
 var labelName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
@@ -27,7 +30,7 @@ func ParseLabels(text string) ([]Label, error) {
 		if !ok || !labelName.MatchString(l.Name) {
 			return nil, fmt.Errorf("labels = '%s': want names and values such as 'team=shop, env=prod'; a name has letters, digits and _", text)
 		}
-		if slices.Contains(given, l.Name) {
+		if l.Name == NameLabel || l.Name == SeverityLabel {
 			return nil, fmt.Errorf("labels = '%s': every alert has a label %s, which says its name or its option severity: choose another name", text, l.Name)
 		}
 		if slices.ContainsFunc(out, func(o Label) bool { return o.Name == l.Name }) {

@@ -58,12 +58,15 @@ func (d *Detector) Spec() string {
 	return string(text)
 }
 
+// DetectorFunction is the function of detectors in SQL; those of single methods have the method's name behind it, after a _.
+const DetectorFunction = "anomaly"
+
 // Function is what SQL calls the detector.
 func (d *Detector) Function() string {
 	if d.Method == "auto" {
-		return "anomaly"
+		return DetectorFunction
 	}
-	return "anomaly_" + d.Method
+	return DetectorFunction + "_" + d.Method
 }
 
 // state says what the detectors of a call keep.

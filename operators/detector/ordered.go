@@ -27,7 +27,7 @@ func newOrdered[V float32 | float64](longest int) ordered[V] { return ordered[V]
 // ranked is the i-th smallest value, counted from 0.
 func (o *ordered[V]) ranked(i int) float64 { return float64(o.values[i]) }
 
-// rank is how many values are less than x.
+// rank is how many values are less than x. It is written out, as sort.Search calls a function for each step, and takes half as long again.
 func (o *ordered[V]) rank(x float64) int {
 	low, high := 0, len(o.values)
 	for low < high {
@@ -103,4 +103,7 @@ func (o *ordered[V]) fields(s *state) {
 	floats(s, &o.values, o.longest)
 	o.turns.fields(s, len(o.values), o.longest)
 	s.index(&o.turn, o.longest-1)
+	if n := len(o.values); s.mode == loading && n < o.longest && o.turn != n {
+		s.fail(errTurns)
+	}
 }

@@ -48,15 +48,20 @@ func nearest(values []float64, m float64, k int) float64 {
 
 // A state in which a turn is missing is refused, as nothing would go when it comes.
 func TestOrderedRefusesTurns(t *testing.T) {
-	o := newOrdered[float64](300)
-	for i := range 400 {
-		o.push(float64(i))
-	}
-	o.turns.low[7] = o.turns.low[8]
-	saving := state{mode: saving}
-	o.fields(&saving)
-	loaded, loading := newOrdered[float64](300), state{mode: loading, buf: saving.buf}
-	if loaded.fields(&loading); loading.err == nil {
-		t.Error("a turn that is there twice is taken")
+	for name, damage := range map[string]func(*ordered[float64]){
+		"one is there twice":        func(o *ordered[float64]) { o.turns.low[7] = o.turns.low[8] },
+		"the next one is not known": func(o *ordered[float64]) { o.turn = 3 },
+	} {
+		o := newOrdered[float64](300)
+		for i := range 200 {
+			o.push(float64(i))
+		}
+		damage(&o)
+		saving := state{mode: saving}
+		o.fields(&saving)
+		loaded, loading := newOrdered[float64](300), state{mode: loading, buf: saving.buf}
+		if loaded.fields(&loading); loading.err == nil {
+			t.Errorf("%s: it is taken", name)
+		}
 	}
 }

@@ -214,7 +214,7 @@ func (c *Catalog) watch(v *View, options engine.Options) error {
 func checkLabels(n *plan.Alert) error {
 	for _, l := range n.Rule.Labels {
 		if slices.Contains(n.Keys, l.Name) {
-			return fmt.Errorf("option labels: %s is an instance column of the alert, and so a label already: choose another name", l.Name)
+			return fmt.Errorf("option %s: %s is an instance column of the alert, and so a label already: choose another name", alertLabels, l.Name)
 		}
 	}
 	return nil

@@ -51,11 +51,11 @@ func list(n map[string]any, key string) []any {
 }
 
 // columns and options are the arguments, as parsed: those with a name are options.
-func (c call) arguments() (columns int, options []map[string]any) {
+func (c call) arguments() (columns, options []map[string]any) {
 	for _, x := range list(c.node, "children") {
 		n, _ := x.(map[string]any)
 		if text(n, "alias") == "" {
-			columns++
+			columns = append(columns, n)
 		} else {
 			options = append(options, n)
 		}
@@ -65,12 +65,7 @@ func (c call) arguments() (columns int, options []map[string]any) {
 
 // checkColumns refuses constants, which are options without their names, or names in the wrong quotes. One number alone is a column of its own.
 func (c call) checkColumns(s span) error {
-	var columns []map[string]any
-	for _, x := range list(c.node, "children") {
-		if n, _ := x.(map[string]any); text(n, "alias") == "" {
-			columns = append(columns, n)
-		}
-	}
+	columns, _ := c.arguments()
 	for i, n := range columns {
 		value, constant := constantOf(n)
 		_, isText := value.(string)

@@ -7,15 +7,13 @@ import (
 	"strings"
 
 	"github.com/weirdb/weir/engine"
+	"github.com/weirdb/weir/engine/plan"
 )
-
-// function is the detectors' function; those of single methods are function_method.
-const function = "anomaly"
 
 // IsFunction reports whether SQL has a name for detectors.
 func IsFunction(name string) bool {
 	name = strings.ToLower(name)
-	return name == function || strings.HasPrefix(name, function+"_")
+	return name == plan.DetectorFunction || strings.HasPrefix(name, plan.DetectorFunction+"_")
 }
 
 // call is a detector's call, as DuckDB parses it.
@@ -90,16 +88,16 @@ func (f *finder) node(n map[string]any, in within) {
 		in = within{}
 	}
 	for key, x := range n {
-		within := in
+		below := in
 		switch key {
 		case "select_list":
 			continue
 		case "where_clause":
-			within.filters = "WHERE"
+			below.filters = "WHERE"
 		case "having":
-			within.filters = "HAVING"
+			below.filters = "HAVING"
 		}
-		f.look(x, within)
+		f.look(x, below)
 	}
 }
 

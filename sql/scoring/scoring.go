@@ -73,7 +73,7 @@ func (r Rewriter) rewrite(sql string, ask engine.Ask, named bool) (engine.Rewrit
 }
 
 // mayCall reports whether it is worth asking DuckDB.
-func mayCall(sql string) bool { return strings.Contains(strings.ToLower(sql), function) }
+func mayCall(sql string) bool { return strings.Contains(strings.ToLower(sql), plan.DetectorFunction) }
 
 // call writes one call, and what stands before it. Next is where the next call stands: it may be in the same item of the SELECT list.
 func (r Rewriter) call(w *writer, tokens []parse.Token, c call, next int, ask engine.Ask) error {
@@ -119,7 +119,7 @@ func (r Rewriter) call(w *writer, tokens []parse.Token, c call, next int, ask en
 // detector reads what a call says of its detector.
 func (r Rewriter) detector(c call, s span) (*plan.Detector, error) {
 	d := &plan.Detector{Method: "auto", Options: map[string]any{}}
-	method, qualified := strings.CutPrefix(c.function, function+"_")
+	method, qualified := strings.CutPrefix(c.function, plan.DetectorFunction+"_")
 	if qualified {
 		d.Method = method
 	}

@@ -50,7 +50,7 @@ func spanOf(tokens []parse.Token, c call) (span, error) {
 	}
 	s.over, s.end = tokens[over].Pos, tokens[last].End
 	s.arguments(tokens[at+2 : closing])
-	if columns, options := c.arguments(); columns != len(s.columns) || len(options) != len(s.options) {
+	if columns, options := c.arguments(); len(columns) != len(s.columns) || len(options) != len(s.options) {
 		return s, unread
 	}
 	if len(s.columns) == 0 {

@@ -71,7 +71,7 @@ func detectorFunctions() []engine.DetectorFunction {
 
 // example is the call in a SELECT.
 func example(query string) string {
-	at := strings.Index(query, "anomaly")
+	at := strings.Index(query, plan.DetectorFunction)
 	end := strings.LastIndex(query, ")")
 	if at < 0 || end < at {
 		return query
